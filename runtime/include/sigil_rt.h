@@ -1,0 +1,153 @@
+/* The contract between generated code and the runtime.
+ *
+ * `sigil_*` is called by generated code; `rt_*` crosses runtime files. Counts: positive = owned by one thread, plain
+ * arithmetic; zero = immortal; negative = shared between threads (reserved). Every counted block begins with its count.
+ */
+#ifndef SIGIL_RT_H
+#define SIGIL_RT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* ---- Memory ------------------------------------------------------------------------------------------------------ */
+
+/* Header of an array's or text's buffer; its data follows at once (32 bytes on).
+ * `used` is the number of initialised elements (bytes for text), which a drop of the buffer releases. */
+typedef struct sigil_buffer_header {
+    int64_t count;
+    int64_t capacity; /* in elements */
+    int64_t used;
+    int64_t reserved;
+} sigil_buffer_header;
+
+/* An array or text as a value: three words. `owner` is never null: static data has an immortal one. */
+typedef struct sigil_buffer {
+    uint8_t *data;
+    int64_t length;
+    sigil_buffer_header *owner;
+} sigil_buffer;
+
+/* Header of any other counted block (fault, closure environment, map, future): `drop` releases what the block holds
+ * and frees it; called when the count has reached zero. */
+typedef struct sigil_box {
+    int64_t count;
+    void (*drop)(struct sigil_box *);
+} sigil_box;
+
+/* Never null (out of memory ends the program); 16-aligned. Counted as a live object. */
+void *sigil_alloc(int64_t size);
+void sigil_free(void *block);
+/* A buffer header with count 1, used 0, room for `capacity` elements of `item_size` bytes. */
+sigil_buffer_header *sigil_buffer_new(int64_t capacity, int64_t item_size);
+extern sigil_buffer_header sigil_empty_buffer; /* immortal, capacity 0 */
+
+/* What the runtime must know of an element, key or value type; made by the compiler, one a type.
+ * `retain` and `drop` act on what a place holds and are null for types without counts. */
+typedef struct sigil_type {
+    int64_t size;
+    int64_t align;
+    void (*retain)(void *place);
+    void (*drop)(void *place);
+} sigil_type;
+
+/* Slow paths of buffers: `array` is a place. After each the buffer is unique (count 1), and its view ends at `used`. */
+void sigil_buffer_make_unique(sigil_buffer *array, const sigil_type *item);
+void sigil_buffer_reserve(sigil_buffer *array, int64_t more, const sigil_type *item);
+/* The count of an array's buffer has reached zero: drops its `used` elements and frees it. Text passes item = null. */
+void sigil_buffer_drop(sigil_buffer_header *owner, const sigil_type *item);
+void sigil_array_sort(sigil_buffer *array, const sigil_type *item, int32_t (*compare)(const void *, const void *));
+
+/* ---- Maps: insertion order; a set has a value type of size 0 ----------------------------------------------------- */
+
+typedef struct sigil_map_type {
+    sigil_type key;
+    sigil_type value;
+    uint64_t (*hash)(const void *key);
+    bool (*equal)(const void *a, const void *b);
+} sigil_map_type;
+
+typedef struct sigil_map sigil_map; /* begins with a sigil_box */
+
+sigil_map *sigil_map_new(const sigil_map_type *type);
+int64_t sigil_map_length(const sigil_map *map);
+/* Entry number, or -1. */
+int64_t sigil_map_find(const sigil_map *map, const void *key);
+void *sigil_map_key(sigil_map *map, int64_t entry);
+void *sigil_map_value(sigil_map *map, int64_t entry);
+/* `place` holds a map; these make it unique first. Insert takes over *key and *value. */
+void sigil_map_make_unique(sigil_map **place);
+void sigil_map_insert(sigil_map **place, void *key, void *value);
+void sigil_map_remove(sigil_map **place, int64_t entry);
+
+/* ---- Faults ------------------------------------------------------------------------------------------------------ */
+
+typedef struct sigil_fault {
+    sigil_box box;
+    sigil_buffer message;
+    sigil_buffer stage;
+    const char *site; /* file:line:col, immortal */
+    int64_t site_length;
+    struct sigil_fault *cause; /* or null */
+} sigil_fault;
+
+/* Takes over message, stage and cause. */
+sigil_fault *sigil_fault_new(const sigil_buffer *message, const sigil_buffer *stage, const char *site,
+                             int64_t site_length, sigil_fault *cause);
+void sigil_fault_site(sigil_buffer *out, const sigil_fault *fault);
+
+/* ---- Panics: forced unwinding to the message boundary, or the end of the program --------------------------------- */
+
+/* `site` is `file:line:col`, zero-terminated. Takes over message. */
+_Noreturn void sigil_panic(const sigil_buffer *message, const char *site);
+/* Takes over the fault. */
+_Noreturn void sigil_raise_fault(sigil_fault *fault, const char *site);
+_Noreturn void sigil_panic_overflow(const char *operation, const char *site); /* "addition", "negation" … */
+_Noreturn void sigil_panic_division(const char *site);
+_Noreturn void sigil_panic_shift(const char *site);
+_Noreturn void sigil_panic_bounds(int64_t index, int64_t length, const char *site);
+_Noreturn void sigil_panic_slice(int64_t low, int64_t high, int64_t length, const char *site);
+_Noreturn void sigil_panic_char_boundary(int64_t index, const char *site);
+/* Inside a landing pad of an exported function: prints the panic and aborts, for no panic crosses the C border. */
+
+/* ---- Actors ------------------------------------------------------------------------------------------------------ */
+
+/* A kind of actor; made by the compiler. `handle` runs message `handler` on the state: `payload` points to the
+ * message's payload, which it takes over on success and on unwinding; for an ask, `reply` points to where the reply's
+ * option `{fault pointer, payload}` goes (uninitialised), null for a tell. */
+typedef struct sigil_actor_type {
+    const char *name;
+    int64_t state_size;
+    void (*drop_state)(void *state);
+    void (*handle)(void *state, int32_t handler, void *payload, void *reply);
+    /* Drops the payload of a message that will not be handled. */
+    void (*drop_payload)(int32_t handler, void *payload);
+    int32_t handler_count;
+    const char *const *handler_names;
+} sigil_actor_type;
+
+/* An address: index, generation and tag in one word; 0 is no actor. */
+typedef uint64_t sigil_address;
+
+/* Moves `state` (state_size bytes) into a new actor. */
+sigil_address sigil_actor_spawn(const sigil_actor_type *type, const void *state);
+/* Moves the payload (size bytes) into a message; to a dead actor: drops it. `type` is the receiver's kind. */
+void sigil_actor_tell(sigil_address to, const sigil_actor_type *type, int32_t handler, const void *payload,
+                      int64_t payload_size);
+/* A future is a counted block; its reply is an option of `reply_size` bytes, dropped by `drop_reply` if never taken. */
+typedef struct sigil_future sigil_future;
+sigil_future *sigil_actor_ask(sigil_address to, const sigil_actor_type *type, int32_t handler, const void *payload,
+                              int64_t payload_size, int64_t reply_size, void (*drop_reply)(void *));
+/* Runs actors until the future is filled and moves the option to `out`. */
+void sigil_await(sigil_future *future, void *out);
+void sigil_actor_stop(sigil_address actor);
+void sigil_actor_kill(sigil_address actor);
+sigil_address sigil_actor_self(void);
+
+/* ---- The program ------------------------------------------------------------------------------------------------- */
+
+/* Made by the compiler: runs `main` and gives the exit status (an absent result is reported by sigil_report_fault). */
+int32_t sigil_program(void);
+/* Prints the fault to stderr, as `main` does for an absent result. Does not take it over. */
+void sigil_report_fault(const sigil_fault *fault);
+

@@ -1,0 +1,48 @@
+"""A diagnostic as data: what is wrong, where, why, and how to mend it. `render.py` turns it into text."""
+
+from dataclasses import dataclass, field
+
+from sigilc.source.spans import Span
+
+
+@dataclass(slots=True)
+class Label:
+    """A remark on a further place that is involved."""
+
+    span: Span
+    message: str
+
+
+@dataclass(slots=True)
+class Diagnostic:
+    """An error or a warning.
+
+    `message` is lower case, without a full stop, in the user's terms. `label` stands under `span`, the smallest that
+    is wrong; `labels` under the other places, in the order in which a reader should look at them.
+    """
+
+    code: str
+    message: str
+    span: Span
+    label: str = ""
+    labels: list[Label] = field(default_factory=list)
+    help: str = ""
+    severity: str = "error"
+
+
+class Diagnostics:
+    """Collects what one run of the compiler reports."""
+
+    def __init__(self) -> None:
+        self.items: list[Diagnostic] = []
+
+    def add(self, diagnostic: Diagnostic) -> None:
+        """Keeps a diagnostic, unless one of the same code at the same place is there."""
+        if any(d.code == diagnostic.code and d.span == diagnostic.span for d in self.items):
+            return
+        self.items.append(diagnostic)
+
+    @property
+    def has_errors(self) -> bool:
+        """True when compilation can't go on."""
+        return any(d.severity == "error" for d in self.items)

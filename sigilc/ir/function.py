@@ -1,0 +1,84 @@
+"""Functions and modules of the IR."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sigilc.ir.ops import Op, Value
+from sigilc.ir.types import IrEnum, IrStruct, IrType
+from sigilc.source.spans import Span
+
+
+@dataclass(eq=False, slots=True)
+class Block:
+    """A basic block: parameters instead of phis, ops, the last of which is its only terminator."""
+
+    name: str
+    params: list[Value] = field(default_factory=list)
+    ops: list[Op] = field(default_factory=list)
+
+    @property
+    def terminator(self) -> Op:
+        """The last op."""
+        return self.ops[-1]
+
+
+@dataclass(eq=False, slots=True)
+class IrFunction:
+    """A function. `blocks[0]` is the entry, without parameters and predecessors.
+
+    name     unique in the module; the LLVM symbol is made from it
+    params   borrowed; of type IrAddr for in-out ones
+    export   the C symbol of an `#[export]` function: code generation adds a wrapper with the C ABI
+    """
+
+    name: str
+    params: list[Value]
+    result: IrType
+    blocks: list[Block] = field(default_factory=list)
+    export: str = ""
+    span: Span | None = None
+
+
+@dataclass(eq=False, slots=True)
+class IrHandler:
+    """Message number i of an actor kind: `function`'s first parameter is the state's address, then the payload.
+
+    `reply` is the handler's result type, None for a message without reply.
+    """
+
+    name: str
+    function: str
+    payload: tuple[IrType, ...]
+    reply: IrType | None
+
+
+@dataclass(eq=False, slots=True)
+class IrActor:
+    """A kind of actor."""
+
+    name: str
+    state: IrStruct
+    handlers: list[IrHandler] = field(default_factory=list)
+
+
+@dataclass(eq=False, slots=True)
+class ForeignFunction:
+    """A C function: its symbol and the types that its declaration gives."""
+
+    symbol: str
+    params: tuple[IrType, ...]
+    result: IrType
+    is_variadic: bool = False
+
+
+@dataclass(eq=False, slots=True)
+class Module:
+    """A program. `main` names the function that the C `main` calls; its result is `unit`, an integer or an option."""
+
+    functions: dict[str, IrFunction] = field(default_factory=dict)
+    structs: dict[str, IrStruct] = field(default_factory=dict)
+    enums: dict[str, IrEnum] = field(default_factory=dict)
+    actors: dict[str, IrActor] = field(default_factory=dict)
+    foreign: dict[str, ForeignFunction] = field(default_factory=dict)
+    main: str = ""

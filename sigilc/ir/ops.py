@@ -1,0 +1,823 @@
+"""The operations of the SSA IR.
+
+Each op is a slotted object that says about itself what the generic passes need, so that no pass knows an op by name:
+
+OPERANDS    attributes that hold a Value; LISTS: attributes that hold a list of Values
+CONSUMES    those of them whose reference passes to the op (the others are only looked at)
+RESULT      `owned`: a new reference, to be released; `borrowed`: part of the operand named by BORROWS_FROM, which must
+            live as long; `plain`: nothing to count (scalars, immortal data, addresses other than slots)
+MAY_PANIC   may leave by unwinding: then `cleanup` lists what is released on that way, in order
+EFFECT      reads or writes memory that others see, prints, or ends: must not be dropped or moved
+
+A function's parameters are borrowed (the caller keeps its references), its result is owned. Arguments in flight
+along a branch are consumed and owned by the target block's parameters. A slot is an owned value of type `IrAddr`: its
+release drops what it holds. Addresses and borrowed values may not be stored, returned or passed along a branch by
+`lower` (a borrowed value is retained where it is consumed).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar
+
+from sigilc.ir.types import IrType
+from sigilc.source.spans import Span
+
+if TYPE_CHECKING:
+    from sigilc.ir.function import Block
+
+
+@dataclass(eq=False, slots=True)
+class Value:
+    """An SSA value: the result of an op, a block's parameter or a function's. `name` is a hint for printing."""
+
+    type: IrType
+    name: str = ""
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class Op:
+    """Base of ops; `result` is None for ops without one."""
+
+    result: Value | None = None
+    span: Span | None = None
+    cleanup: list[Value] = field(default_factory=list)
+
+    OPERANDS: ClassVar[tuple[str, ...]] = ()
+    LISTS: ClassVar[tuple[str, ...]] = ()
+    CONSUMES: ClassVar[tuple[str, ...]] = ()
+    RESULT: ClassVar[str] = "plain"
+    BORROWS_FROM: ClassVar[str] = ""
+    MAY_PANIC: ClassVar[bool] = False
+    EFFECT: ClassVar[bool] = False
+    TERMINATOR: ClassVar[bool] = False
+
+    def operands(self) -> list[Value]:
+        """All operands, in order; a value may occur more than once."""
+        found = [v for name in self.OPERANDS if (v := getattr(self, name)) is not None]
+        for name in self.LISTS:
+            found += getattr(self, name)
+        return found
+
+    def consumed(self) -> list[Value]:
+        """The operands whose reference passes to the op, in order, with repetitions."""
+        found: list[Value] = []
+        for name in self.CONSUMES:
+            value = getattr(self, name)
+            if isinstance(value, list):
+                found += value
+            elif value is not None:
+                found.append(value)
+        return found
+
+    def replace(self, old: Value, new: Value) -> None:
+        """Uses `new` wherever `old` is an operand (cleanup included)."""
+        for name in self.OPERANDS:
+            if getattr(self, name) is old:
+                setattr(self, name, new)
+        for name in self.LISTS:
+            setattr(self, name, [new if v is old else v for v in getattr(self, name)])
+        self.cleanup = [new if v is old else v for v in self.cleanup]
+
+    def targets(self) -> list[Block]:
+        """The blocks that a terminator may go to."""
+        return []
+
+    @property
+    def may_panic(self) -> bool:
+        """Whether this very op may unwind (some depend on their fields)."""
+        return self.MAY_PANIC
+
+
+# ---- Constants --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class Const(Op):
+    """An int (also char), float, bool or None (`unit`) of the result's type."""
+
+    value: int | float | bool | None
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class ConstBytes(Op):
+    """Static text (type STR, valid UTF-8) or bytes (`[u8]`): immortal, so there is nothing to count."""
+
+    data: bytes
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class FunctionValue(Op):
+    """A plain function as a value (IrFn); immortal environment."""
+
+    function: str
+
+
+# ---- Scalars ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class IntBinary(Op):
+    """`add sub mul div rem and or xor shl shr` on operands of one integer type (`and or xor` also on bool).
+
+    `checked` (add, sub, mul, and MIN / -1): overflow panics, else wraps. Division by zero and, when checked, a shift
+    amount out of range always panic (unchecked shifts mask it). `no_wrap` (add): known not to overflow.
+    """
+
+    op: str
+    left: Value
+    right: Value
+    checked: bool = False
+    no_wrap: bool = False
+    OPERANDS = ("left", "right")
+
+    @property
+    def may_panic(self) -> bool:
+        return self.op in ("div", "rem") or self.checked and self.op in ("add", "sub", "mul", "shl", "shr")
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class FloatBinary(Op):
+    """`add sub mul div rem`."""
+
+    op: str
+    left: Value
+    right: Value
+    OPERANDS = ("left", "right")
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class Negate(Op):
+    """Minus: of a float, or of an integer (`checked`: MIN panics)."""
+
+    value: Value
+    checked: bool = False
+    OPERANDS = ("value",)
+
+    @property
+    def may_panic(self) -> bool:
+        return self.checked
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class Not(Op):
+    """Not of a bool, complement of an integer."""
+
+    value: Value
+    OPERANDS = ("value",)
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class Compare(Op):
+    """`eq ne lt le gt ge` of two scalars of one type (IEEE for floats), of two addresses, or `eq ne` of two bools."""
+
+    op: str
+    left: Value
+    right: Value
+    OPERANDS = ("left", "right")
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class Cast(Op):
+    """Between ints, floats, bool, char, as Rust's `as`: wraps, extends, and saturates from floats."""
+
+    value: Value
+    OPERANDS = ("value",)
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class Select(Op):
+    """`condition ? left : right` of scalars."""
+
+    condition: Value
+    left: Value
+    right: Value
+    OPERANDS = ("condition", "left", "right")
+
+
+# ---- Aggregates -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class MakeStruct(Op):
+    """A struct or tuple from all its fields."""
+
+    fields: list[Value]
+    LISTS = ("fields",)
+    CONSUMES = ("fields",)
+    RESULT = "owned"
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class GetField(Op):
+    """Field `index` of a struct or tuple."""
+
+    value: Value
+    index: int
+    OPERANDS = ("value",)
+    RESULT = "borrowed"
+    BORROWS_FROM = "value"
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class MakeEnum(Op):
+    """Variant `variant` (its index) of an enum, from its payload."""
+
+    variant: int
+    fields: list[Value]
+    LISTS = ("fields",)
+    CONSUMES = ("fields",)
+    RESULT = "owned"
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class EnumTag(Op):
+    """The index of the variant, an I32."""
+
+    value: Value
+    OPERANDS = ("value",)
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class EnumPayload(Op):
+    """Payload field `index` of an enum known to be `variant`."""
+
+    value: Value
+    variant: int
+    index: int
+    OPERANDS = ("value",)
+    RESULT = "borrowed"
+    BORROWS_FROM = "value"
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class MakeSome(Op):
+    """A present `T?`."""
+
+    value: Value
+    OPERANDS = ("value",)
+    CONSUMES = ("value",)
+    RESULT = "owned"
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class MakeNone(Op):
+    """An absent `T?` with its fault."""
+
+    fault: Value
+    OPERANDS = ("fault",)
+    CONSUMES = ("fault",)
+    RESULT = "owned"
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class IsSome(Op):
+    """Whether a `T?` is present (BOOL)."""
+
+    value: Value
+    OPERANDS = ("value",)
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class Unwrap(Op):
+    """The payload of a `T?` known to be present."""
+
+    value: Value
+    OPERANDS = ("value",)
+    RESULT = "borrowed"
+    BORROWS_FROM = "value"
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class GetFault(Op):
+    """The fault of a `T?` known to be absent."""
+
+    value: Value
+    OPERANDS = ("value",)
+    RESULT = "borrowed"
+    BORROWS_FROM = "value"
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class MakeFault(Op):
+    """A fault; `message` and `stage` are STR, `cause` a FAULT or None; `site` is fixed text."""
+
+    message: Value
+    stage: Value
+    cause: Value | None
+    site: str
+    OPERANDS = ("message", "stage", "cause")
+    CONSUMES = ("message", "stage", "cause")
+    RESULT = "owned"
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class FaultField(Op):
+    """`message`, `stage`, `site`: STR; `cause`: `fault?` (present when there is one). A new reference."""
+
+    value: Value
+    name: str
+    OPERANDS = ("value",)
+    RESULT = "owned"
+
+
+# ---- Buffers ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class MakeArray(Op):
+    """`[a, b]`."""
+
+    items: list[Value]
+    LISTS = ("items",)
+    CONSUMES = ("items",)
+    RESULT = "owned"
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class Length(Op):
+    """Elements of an array, bytes of text, entries of a map (USIZE)."""
+
+    value: Value
+    OPERANDS = ("value",)
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class ArrayGet(Op):
+    """`xs[i]` of an array, or byte `i` of text (U8); `index` is USIZE. `checked`: out of bounds panics."""
+
+    value: Value
+    index: Value
+    checked: bool = True
+    OPERANDS = ("value", "index")
+    RESULT = "borrowed"
+    BORROWS_FROM = "value"
+
+    @property
+    def may_panic(self) -> bool:
+        return self.checked
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class Slice(Op):
+    """`xs[low..high]` (USIZE) of an array or text, sharing the buffer. Panics out of bounds, or inside a character."""
+
+    value: Value
+    low: Value
+    high: Value
+    OPERANDS = ("value", "low", "high")
+    RESULT = "owned"
+    MAY_PANIC = True
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class ArrayPush(Op):
+    """Appends to the array at `address` (made unique first)."""
+
+    address: Value
+    value: Value
+    OPERANDS = ("address", "value")
+    CONSUMES = ("value",)
+    EFFECT = True
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class ArrayPop(Op):
+    """Takes the last element off the array at `address` (made unique first), which is not empty."""
+
+    address: Value
+    OPERANDS = ("address",)
+    RESULT = "owned"
+    EFFECT = True
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class ArrayReserve(Op):
+    """Makes room for `count` (USIZE) more elements in the array at `address`, and makes it unique."""
+
+    address: Value
+    count: Value
+    OPERANDS = ("address", "count")
+    EFFECT = True
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class ArraySort(Op):
+    """Sorts the array at `address` (made unique), stably; `compare` names an IR function `(T, T) -> i32`."""
+
+    address: Value
+    compare: str
+    OPERANDS = ("address",)
+    EFFECT = True
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class ShareBuffer(Op):
+    """Text as `[u8]` or (known to be valid UTF-8) `[u8]` as text: the same buffer, one more reference."""
+
+    value: Value
+    OPERANDS = ("value",)
+    RESULT = "owned"
+
+
+# ---- Places -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class Slot(Op):
+    """A local place that begins with `initial`; the result (IrAddr) owns what it holds."""
+
+    initial: Value
+    OPERANDS = ("initial",)
+    CONSUMES = ("initial",)
+    RESULT = "owned"
+    EFFECT = True
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class Load(Op):
+    """A copy of what a place holds: a new reference."""
+
+    address: Value
+    OPERANDS = ("address",)
+    RESULT = "owned"
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class Peek(Op):
+    """A view of what a place holds, valid until the place (or what it is part of) is written."""
+
+    address: Value
+    OPERANDS = ("address",)
+    RESULT = "borrowed"
+    BORROWS_FROM = "address"
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class Store(Op):
+    """Puts `value` into a place and drops what it held."""
+
+    address: Value
+    value: Value
+    OPERANDS = ("address", "value")
+    CONSUMES = ("value",)
+    EFFECT = True
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class FieldAddr(Op):
+    """The place of field `index` of the struct or tuple at `address`."""
+
+    address: Value
+    index: int
+    OPERANDS = ("address",)
+    RESULT = "borrowed"
+    BORROWS_FROM = "address"
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class PayloadAddr(Op):
+    """The place of a payload field of the enum at `address`, or (variant -1) of the payload of the `T?` there."""
+
+    address: Value
+    variant: int
+    index: int
+    OPERANDS = ("address",)
+    RESULT = "borrowed"
+    BORROWS_FROM = "address"
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class ElementAddr(Op):
+    """The place of element `index` (USIZE) of the array at `address`, which is made unique. Out of bounds panics."""
+
+    address: Value
+    index: Value
+    checked: bool = True
+    OPERANDS = ("address", "index")
+    RESULT = "borrowed"
+    BORROWS_FROM = "address"
+    EFFECT = True
+
+    @property
+    def may_panic(self) -> bool:
+        return self.checked
+
+
+# ---- Maps (a set is a map to unit) --------------------------------------------------------------------------------------
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class MapNew(Op):
+    """An empty map. `hash` and `equal` name IR functions `(K) -> u64` and `(K, K) -> bool`."""
+
+    hash: str
+    equal: str
+    RESULT = "owned"
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class MapFind(Op):
+    """The number of the key's entry (I64), -1 when it is missing."""
+
+    value: Value
+    key: Value
+    OPERANDS = ("value", "key")
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class MapKey(Op):
+    """The key of entry `index` (I64), in insertion order."""
+
+    value: Value
+    index: Value
+    OPERANDS = ("value", "index")
+    RESULT = "borrowed"
+    BORROWS_FROM = "value"
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class MapValue(Op):
+    """The value of entry `index` (I64)."""
+
+    value: Value
+    index: Value
+    OPERANDS = ("value", "index")
+    RESULT = "borrowed"
+    BORROWS_FROM = "value"
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class MapInsert(Op):
+    """Puts an entry into the map at `address` (made unique); overwriting keeps the entry's place and its old key."""
+
+    address: Value
+    key: Value
+    value: Value
+    OPERANDS = ("address", "key", "value")
+    CONSUMES = ("key", "value")
+    EFFECT = True
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class MapRemove(Op):
+    """Takes entry `index` (I64) out of the map at `address` (made unique); the order of the others stays."""
+
+    address: Value
+    index: Value
+    OPERANDS = ("address", "index")
+    EFFECT = True
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class MapValueAddr(Op):
+    """The place of the value of entry `index` (I64) of the map at `address`, which is made unique."""
+
+    address: Value
+    index: Value
+    OPERANDS = ("address", "index")
+    RESULT = "borrowed"
+    BORROWS_FROM = "address"
+    EFFECT = True
+
+
+# ---- Calls ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class Call(Op):
+    """A direct call of an IR function by name. Arguments are borrowed; IrAddr arguments are written."""
+
+    function: str
+    args: list[Value]
+    LISTS = ("args",)
+    RESULT = "owned"
+    MAY_PANIC = True
+    EFFECT = True
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class CallValue(Op):
+    """A call of a function value."""
+
+    callee: Value
+    args: list[Value]
+    OPERANDS = ("callee",)
+    LISTS = ("args",)
+    RESULT = "owned"
+    MAY_PANIC = True
+    EFFECT = True
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class CallForeign(Op):
+    """A call of a C symbol with scalars and pointers; an array or text argument passes as its data pointer."""
+
+    symbol: str
+    args: list[Value]
+    LISTS = ("args",)
+    EFFECT = True
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class CallRuntime(Op):
+    """A call of a runtime function listed in `runtime_abi.py`, which says what it consumes and whether it may panic."""
+
+    function: str
+    args: list[Value]
+    LISTS = ("args",)
+    EFFECT = True
+    RESULT = "owned"
+
+    @property
+    def may_panic(self) -> bool:
+        from sigilc.ir.runtime_abi import RUNTIME
+        return RUNTIME[self.function].may_panic
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class MakeClosure(Op):
+    """A function value with copies of `captures`; `function`'s first parameters are the captures (borrowed), then its own."""
+
+    function: str
+    captures: list[Value]
+    LISTS = ("captures",)
+    CONSUMES = ("captures",)
+    RESULT = "owned"
+
+
+# ---- Counts (from insert_refcounts on) ----------------------------------------------------------------------------------
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class Retain(Op):
+    """One more reference to a counted value."""
+
+    value: Value
+    OPERANDS = ("value",)
+    EFFECT = True
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class Release(Op):
+    """One reference less; of a slot: drops what it holds."""
+
+    value: Value
+    OPERANDS = ("value",)
+    CONSUMES = ("value",)
+    EFFECT = True
+
+
+# ---- Actors -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class Spawn(Op):
+    """A new actor of kind `actor` (see Module.actors) with this state; ADDRESS."""
+
+    actor: str
+    state: Value
+    OPERANDS = ("state",)
+    CONSUMES = ("state",)
+    EFFECT = True
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class Tell(Op):
+    """Queues a message, number `handler` of `actor`'s."""
+
+    actor: str
+    handler: int
+    address: Value
+    args: list[Value]
+    OPERANDS = ("address",)
+    LISTS = ("args",)
+    CONSUMES = ("args",)
+    EFFECT = True
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class Ask(Op):
+    """Queues a message whose reply the result (IrFuture) will hold."""
+
+    actor: str
+    handler: int
+    address: Value
+    args: list[Value]
+    OPERANDS = ("address",)
+    LISTS = ("args",)
+    CONSUMES = ("args",)
+    RESULT = "owned"
+    EFFECT = True
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class Await(Op):
+    """Runs other actors until the future is filled; `R?` (the very option when the handler itself replies one)."""
+
+    future: Value
+    OPERANDS = ("future",)
+    RESULT = "owned"
+    MAY_PANIC = True
+    EFFECT = True
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class StopActor(Op):
+    """`stop` (after its queue) or `kill`."""
+
+    address: Value
+    kind: str
+    OPERANDS = ("address",)
+    EFFECT = True
+
+
+# ---- Terminators ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class Branch(Op):
+    """To `target`, whose parameters take `args`."""
+
+    target: Block
+    args: list[Value] = field(default_factory=list)
+    LISTS = ("args",)
+    CONSUMES = ("args",)
+    TERMINATOR = True
+    EFFECT = True
+
+    def targets(self) -> list[Block]:
+        return [self.target]
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class CondBranch(Op):
+    """To one of two blocks without parameters, which have no other predecessor."""
+
+    condition: Value
+    then: Block
+    otherwise: Block
+    OPERANDS = ("condition",)
+    TERMINATOR = True
+    EFFECT = True
+
+    def targets(self) -> list[Block]:
+        return [self.then, self.otherwise]
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class Switch(Op):
+    """By an integer, to blocks without parameters, which have no other predecessor."""
+
+    value: Value
+    cases: list[tuple[int, Block]]
+    default: Block
+    OPERANDS = ("value",)
+    TERMINATOR = True
+    EFFECT = True
+
+    def targets(self) -> list[Block]:
+        return [b for _, b in self.cases] + [self.default]
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class Return(Op):
+    """The function's result, always with a value (a `unit` one for `()`)."""
+
+    value: Value
+    OPERANDS = ("value",)
+    CONSUMES = ("value",)
+    TERMINATOR = True
+    EFFECT = True
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class Panic(Op):
+    """A panic with a text (STR), which is consumed, at this op's span."""
+
+    message: Value
+    OPERANDS = ("message",)
+    CONSUMES = ("message",)
+    MAY_PANIC = True
+    TERMINATOR = True
+    EFFECT = True
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class RaiseFault(Op):
+    """Ends the message, or the program, with a fault, which is consumed (`e!` of an absent value)."""
+
+    fault: Value
+    OPERANDS = ("fault",)
+    CONSUMES = ("fault",)
+    MAY_PANIC = True
+    TERMINATOR = True
+    EFFECT = True
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class Unreachable(Op):
+    """The end of a path that can't be taken."""
+
+    TERMINATOR = True
+    EFFECT = True

@@ -1,0 +1,204 @@
+"""The types of the SSA IR: monomorphic, evidence-free, and small.
+
+`is_counted` says whether a value holds references that `retain` and `release` act upon. Types compare by structure;
+structs and enums by their name, which is unique for each set of type arguments, so that recursive types can be told.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+class IrType:
+    """Base of IR types."""
+
+    __slots__ = ()
+    is_counted = False
+
+
+@dataclass(frozen=True, slots=True)
+class IrInt(IrType):
+    """An integer of 8 to 128 bits."""
+
+    bits: int
+    signed: bool
+
+    def __str__(self) -> str:
+        return f"{'i' if self.signed else 'u'}{self.bits}"
+
+
+@dataclass(frozen=True, slots=True)
+class IrFloat(IrType):
+    """`f32` or `f64`."""
+
+    bits: int
+
+    def __str__(self) -> str:
+        return f"f{self.bits}"
+
+
+@dataclass(frozen=True, slots=True)
+class IrSimple(IrType):
+    """`bool`, `char` (a code point), `unit`, `ptr` (unmanaged), `address` (of an actor, one word)."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+I8, I16, I32, I64 = (IrInt(b, True) for b in (8, 16, 32, 64))
+U8, U16, U32, U64 = (IrInt(b, False) for b in (8, 16, 32, 64))
+F32, F64 = IrFloat(32), IrFloat(64)
+BOOL, CHAR, UNIT, PTR, ADDRESS = (IrSimple(n) for n in ("bool", "char", "unit", "ptr", "address"))
+USIZE = U64
+
+
+@dataclass(frozen=True, slots=True)
+class IrCounted(IrType):
+    """`str` (three words: pointer, length, owner) and `fault` (one pointer to a counted block)."""
+
+    name: str
+
+    @property
+    def is_counted(self) -> bool:  # type: ignore[override]
+        return True
+
+    def __str__(self) -> str:
+        return self.name
+
+
+STR, FAULT = IrCounted("str"), IrCounted("fault")
+
+
+@dataclass(frozen=True, slots=True)
+class IrArray(IrType):
+    """`[T]`: pointer, length, owner."""
+
+    item: IrType
+
+    @property
+    def is_counted(self) -> bool:  # type: ignore[override]
+        return True
+
+    def __str__(self) -> str:
+        return f"[{self.item}]"
+
+
+@dataclass(frozen=True, slots=True)
+class IrMap(IrType):
+    """A hash table in insertion order: one pointer to a counted block. A set is a map to `unit`."""
+
+    key: IrType
+    value: IrType
+
+    @property
+    def is_counted(self) -> bool:  # type: ignore[override]
+        return True
+
+    def __str__(self) -> str:
+        return f"map<{self.key}, {self.value}>"
+
+
+@dataclass(frozen=True, slots=True)
+class IrOption(IrType):
+    """`T?`: `{fault pointer, payload}`; a null fault means present, and the payload of an absent value is undefined."""
+
+    item: IrType
+
+    @property
+    def is_counted(self) -> bool:  # type: ignore[override]
+        return True
+
+    def __str__(self) -> str:
+        return f"{self.item}?"
+
+
+@dataclass(frozen=True, slots=True)
+class IrTuple(IrType):
+    """`(A, B)`; also what a range is, `(low, high)`."""
+
+    items: tuple[IrType, ...]
+
+    @property
+    def fields(self) -> tuple[IrType, ...]:
+        """The slots' types, under the name that structs use."""
+        return self.items
+
+    @property
+    def is_counted(self) -> bool:  # type: ignore[override]
+        return any(i.is_counted for i in self.items)
+
+    def __str__(self) -> str:
+        return f"({', '.join(map(str, self.items))})"
+
+
+@dataclass(slots=True, eq=False)
+class IrStruct(IrType):
+    """A struct instance, interned by name by whoever makes it (`lower`, the IR parser): compares by identity."""
+
+    name: str
+    fields: tuple[IrType, ...] = ()
+
+    @property
+    def is_counted(self) -> bool:  # type: ignore[override]
+        return any(f.is_counted for f in self.fields)
+
+    def __str__(self) -> str:
+        return f"%{self.name}"
+
+
+@dataclass(slots=True, eq=False)
+class IrEnum(IrType):
+    """An enum instance, interned by name: per variant its name, payload types and discriminant."""
+
+    name: str
+    variants: tuple[tuple[IrType, ...], ...] = ()
+    variant_names: tuple[str, ...] = ()
+    discriminants: tuple[int, ...] = ()
+
+    @property
+    def is_counted(self) -> bool:  # type: ignore[override]
+        return any(f.is_counted for fields in self.variants for f in fields)
+
+    def __str__(self) -> str:
+        return f"%{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class IrFn(IrType):
+    """A function value: code pointer and environment (counted; immortal for plain functions)."""
+
+    params: tuple[IrType, ...]      # IrAddr for in-out parameters
+    result: IrType
+
+    @property
+    def is_counted(self) -> bool:  # type: ignore[override]
+        return True
+
+    def __str__(self) -> str:
+        return f"fn({', '.join(map(str, self.params))}) -> {self.result}"
+
+
+@dataclass(frozen=True, slots=True)
+class IrFuture(IrType):
+    """The cell that an `ask` fills: one pointer to a counted block."""
+
+    item: IrType
+
+    @property
+    def is_counted(self) -> bool:  # type: ignore[override]
+        return True
+
+    def __str__(self) -> str:
+        return f"future<{self.item}>"
+
+
+@dataclass(frozen=True, slots=True)
+class IrAddr(IrType):
+    """The address of a place that holds a `target`: a slot, a part of one, or an in-out parameter. Never stored."""
+
+    target: IrType = field()
+
+    def __str__(self) -> str:
+        return f"&{self.target}"
