@@ -1,6 +1,8 @@
-"""Internal errors: a surprise after `check` has succeeded is the compiler's fault, never the user's."""
+"""Failures that are no diagnostics: the compiler's own faults, and an environment that does not let it work."""
 
 from sigilc.source.spans import Span
+
+EXIT_PROGRAM, EXIT_USAGE, EXIT_INTERNAL = 1, 2, 70
 
 
 class InternalError(Exception):
@@ -10,3 +12,53 @@ class InternalError(Exception):
         super().__init__(message)
         self.message = message
         self.span = span
+
+
+class EnvironmentFault(Exception):
+    """Something outside the program is missing or refused: a file, a folder, a C compiler, a symbol at link time.
+
+    `code` is an E06xx code or empty; `help` says what to do about it; `status` is the command line's exit status.
+    """
+
+    def __init__(self, message: str, *, code: str = "", help: str = "", status: int = EXIT_USAGE):
+        super().__init__(message)
+        self.message = message
+        self.code = code
+        self.help = help
+        self.status = status
+
+    def render(self) -> str:
+        """The text for stderr."""
+        lines = [f"error[{self.code}]: {self.message}" if self.code else f"error: {self.message}"]
+        if self.help:
+            lines.append(f"  help: {self.help}")
+        return "\n".join(lines)
+
+
+def describe(error: BaseException, stage: str, path: str) -> str:
+    """What the user sees of an internal error: where, in which stage, and the request to report it."""
+    span = error.span if isinstance(error, InternalError) else None
+    place = span.site() if span is not None else path
+    if isinstance(error, InternalError):
+        what = error.message
+    elif isinstance(error, RecursionError):
+        what = "the program is nested too deeply for this stage"
+    elif isinstance(error, MemoryError):
+        what = "out of memory"
+    else:
+        what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    return "\n".join([
+        f"internal error: {what}",
+        f"  --> {place}",
+        f"  stage: {stage}",
+        "  help: this is a fault of sigilc, not of the program; please report it with the file that it concerns",
+        "        (SIGILC_TRACEBACK=1 shows where in the compiler it arose)",
+    ])
+
+
+class CompilerCrash(Exception):
+    """An internal error on its way to the user: what happened (the `__cause__`), in which stage, on which file."""
+
+    def __init__(self, error: BaseException, stage: str, path: str):
+        super().__init__(describe(error, stage, path))
+        self.error = error

@@ -109,6 +109,7 @@ _Noreturn void sigil_panic_bounds(int64_t index, int64_t length, const char *sit
 _Noreturn void sigil_panic_slice(int64_t low, int64_t high, int64_t length, const char *site);
 _Noreturn void sigil_panic_char_boundary(int64_t index, const char *site);
 /* Inside a landing pad of an exported function: prints the panic and aborts, for no panic crosses the C border. */
+_Noreturn void sigil_panic_at_border(void);
 
 /* ---- Actors ------------------------------------------------------------------------------------------------------ */
 
@@ -151,3 +152,95 @@ int32_t sigil_program(void);
 /* Prints the fault to stderr, as `main` does for an absent result. Does not take it over. */
 void sigil_report_fault(const sigil_fault *fault);
 
+/* ---- What `sigilc/ir/runtime_abi.py` lists ----------------------------------------------------------------------------
+ *
+ * A text or array argument is `(data, length)`, only to be read. A result of that kind comes back through `out`, which is
+ * uninitialised and then owns a reference. A `place` holds a value, which is changed or replaced. Nothing is consumed. */
+
+void sigil_print(const uint8_t *data, int64_t length);
+void sigil_eprint(const uint8_t *data, int64_t length);
+void sigil_flush(void);
+
+/* A format's flags; alignment 0 is the type's own (text left, numbers right). A fill of 0 is a space; width -1: none. */
+enum {
+    SIGIL_ALIGN_LEFT = 1,
+    SIGIL_ALIGN_CENTRE = 2,
+    SIGIL_ALIGN_RIGHT = 3,
+    SIGIL_ALIGN_MASK = 3,
+    SIGIL_FORMAT_SIGN = 4,
+    SIGIL_FORMAT_ALTERNATE = 8,
+    SIGIL_FORMAT_ZERO = 16,
+    SIGIL_FORMAT_LOWER_HEX = 32,
+    SIGIL_FORMAT_UPPER_HEX = 64,
+    SIGIL_FORMAT_OCTAL = 128,
+    SIGIL_FORMAT_BINARY = 256,
+    SIGIL_FORMAT_EXPONENT = 512,
+    SIGIL_FORMAT_DEBUG = 1024
+};
+
+void sigil_text_append(sigil_buffer *place, const uint8_t *data, int64_t length);
+void sigil_text_append_char(sigil_buffer *place, uint32_t character);
+void sigil_text_append_int(sigil_buffer *place, int64_t value);
+void sigil_text_append_uint(sigil_buffer *place, uint64_t value);
+void sigil_text_append_f64(sigil_buffer *place, double value);
+void sigil_text_append_f32(sigil_buffer *place, float value);
+void sigil_text_debug_str(sigil_buffer *place, const uint8_t *data, int64_t length);
+void sigil_text_debug_char(sigil_buffer *place, uint32_t character);
+void sigil_text_debug_f64(sigil_buffer *place, double value);
+void sigil_text_debug_f32(sigil_buffer *place, float value);
+void sigil_text_format_str(sigil_buffer *place, const uint8_t *data, int64_t length, uint32_t fill, uint32_t flags,
+                           int64_t width, int64_t precision);
+void sigil_text_format_int(sigil_buffer *place, int64_t value, uint32_t fill, uint32_t flags, int64_t width);
+void sigil_text_format_uint(sigil_buffer *place, uint64_t value, uint32_t fill, uint32_t flags, int64_t width);
+void sigil_text_format_f64(sigil_buffer *place, double value, uint32_t fill, uint32_t flags, int64_t width,
+                           int64_t precision);
+void sigil_text_format_f32(sigil_buffer *place, float value, uint32_t fill, uint32_t flags, int64_t width,
+                           int64_t precision);
+
+bool sigil_str_equal(const uint8_t *a, int64_t a_length, const uint8_t *b, int64_t b_length);
+int32_t sigil_str_compare(const uint8_t *a, int64_t a_length, const uint8_t *b, int64_t b_length);
+int64_t sigil_str_find(const uint8_t *text, int64_t length, const uint8_t *part, int64_t part_length, uint64_t from);
+int64_t sigil_utf8_valid(const uint8_t *data, int64_t length);
+void sigil_str_to_lower(sigil_buffer *out, const uint8_t *data, int64_t length);
+void sigil_str_to_upper(sigil_buffer *out, const uint8_t *data, int64_t length);
+bool sigil_parse_f64(const uint8_t *data, int64_t length, double *value);
+
+uint64_t sigil_hash_u64(uint64_t value);
+uint64_t sigil_hash_str(const uint8_t *data, int64_t length);
+uint64_t sigil_hash_combine(uint64_t a, uint64_t b);
+int32_t sigil_f64_total_compare(double a, double b);
+
+int32_t sigil_fs_read_file(const uint8_t *path, int64_t path_length, sigil_buffer *place);
+int32_t sigil_fs_write_file(const uint8_t *path, int64_t path_length, const uint8_t *data, int64_t length);
+void sigil_os_error_text(sigil_buffer *out, int32_t error);
+bool sigil_env_var(const uint8_t *name, int64_t length, sigil_buffer *place);
+void sigil_env_args(sigil_buffer *out);
+int32_t sigil_process_run(const uint8_t *command, int64_t length, sigil_buffer *place);
+int64_t sigil_clock_ns(void);
+
+double sigil_math_sqrt(double x);
+double sigil_math_floor(double x);
+double sigil_math_ceil(double x);
+double sigil_math_round(double x);
+double sigil_math_trunc(double x);
+double sigil_math_sin(double x);
+double sigil_math_cos(double x);
+double sigil_math_tan(double x);
+double sigil_math_asin(double x);
+double sigil_math_acos(double x);
+double sigil_math_atan(double x);
+double sigil_math_sinh(double x);
+double sigil_math_cosh(double x);
+double sigil_math_tanh(double x);
+double sigil_math_exp(double x);
+double sigil_math_exp2(double x);
+double sigil_math_ln(double x);
+double sigil_math_log2(double x);
+double sigil_math_log10(double x);
+double sigil_math_cbrt(double x);
+double sigil_math_pow(double x, double y);
+double sigil_math_atan2(double x, double y);
+double sigil_math_hypot(double x, double y);
+double sigil_math_fmod(double x, double y);
+
+#endif

@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from sigilc.check.types import Marks, ParamType, Type
+from sigilc.source.files import SourceFile
+from sigilc.source.files import SourceFile
 from sigilc.source.spans import Span
 
 # ---- Declarations ----------------------------------------------------------------------------------------------------
@@ -144,7 +146,11 @@ class Constant:
 
 @dataclass(eq=False, slots=True)
 class TypedProgram:
-    """Everything that was declared and checked. `main` is None for a library."""
+    """Everything that was declared and checked. `main` is None for a library.
+
+    `libraries` are the names of `#[link(name = "…")]`; `imports` the files besides the program's own that were read for
+    it, those of the standard library left out: when one of them changes, a cached executable is stale.
+    """
 
     functions: list[Function]
     structs: list[StructDecl]
@@ -152,6 +158,9 @@ class TypedProgram:
     actors: list[ActorDecl]
     constants: list[Constant]
     main: Function | None
+    imports: list[SourceFile] = field(default_factory=list)
+    libraries: list[str] = field(default_factory=list)
+    imports: list[SourceFile] = field(default_factory=list)
 
 
 # ---- Patterns ---------------------------------------------------------------------------------------------------------

@@ -276,7 +276,7 @@ class InferVar(Type):
     def __str__(self) -> str:
         if self.bound is not None:
             return str(self.bound)
-        return {"int": "an integer", "float": "a float"}.get(self.kind, "_")
+        return {"int": "i64", "float": "f64"}.get(self.kind, "_")
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,10 @@ class Diagnostics:
             return
         self.items.append(diagnostic)
 
+    def error(self, code: str, message: str, span: Span, label: str = "", help: str = "") -> None:
+        """Keeps an error that involves one place only."""
+        self.add(Diagnostic(code, message, span, label, help=help))
+
     @property
     def has_errors(self) -> bool:
         """True when compilation can't go on."""

@@ -74,7 +74,10 @@ class ForeignFunction:
 
 @dataclass(eq=False, slots=True)
 class Module:
-    """A program. `main` names the function that the C `main` calls; its result is `unit`, an integer or an option."""
+    """A program. `main` names the function that the C `main` calls; its result is `unit`, an integer or an option.
+
+    `nounwind` has the functions known not to panic (`find_nounwind`): calls to them need no cleanup.
+    """
 
     functions: dict[str, IrFunction] = field(default_factory=dict)
     structs: dict[str, IrStruct] = field(default_factory=dict)
@@ -82,3 +85,4 @@ class Module:
     actors: dict[str, IrActor] = field(default_factory=dict)
     foreign: dict[str, ForeignFunction] = field(default_factory=dict)
     main: str = ""
+    nounwind: set[str] = field(default_factory=set)

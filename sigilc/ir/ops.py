@@ -420,6 +420,15 @@ class ShareBuffer(Op):
     RESULT = "owned"
 
 
+@dataclass(eq=False, slots=True, kw_only=True)
+class Copy(Op):
+    """A new reference to a value: what was only a view of a place stays valid when that place is written."""
+
+    value: Value
+    OPERANDS = ("value",)
+    RESULT = "owned"
+
+
 # ---- Places -----------------------------------------------------------------------------------------------------------
 
 

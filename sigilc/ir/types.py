@@ -6,6 +6,7 @@ structs and enums by their name, which is unique for each set of type arguments,
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 
@@ -133,6 +134,20 @@ class IrTuple(IrType):
         return f"({', '.join(map(str, self.items))})"
 
 
+_asked: list[IrType] = []
+
+
+def _is_part_counted(whole: IrType, parts: Iterable[IrType]) -> bool:
+    """Whether a part of a named type is counted; a type that contains itself is boxed there, and a box is counted."""
+    if any(whole is type_ for type_ in _asked):
+        return True
+    _asked.append(whole)
+    try:
+        return any(part.is_counted for part in parts)
+    finally:
+        _asked.pop()
+
+
 @dataclass(slots=True, eq=False)
 class IrStruct(IrType):
     """A struct instance, interned by name by whoever makes it (`lower`, the IR parser): compares by identity."""
@@ -142,7 +157,7 @@ class IrStruct(IrType):
 
     @property
     def is_counted(self) -> bool:  # type: ignore[override]
-        return any(f.is_counted for f in self.fields)
+        return _is_part_counted(self, self.fields)
 
     def __str__(self) -> str:
         return f"%{self.name}"
@@ -159,7 +174,7 @@ class IrEnum(IrType):
 
     @property
     def is_counted(self) -> bool:  # type: ignore[override]
-        return any(f.is_counted for fields in self.variants for f in fields)
+        return _is_part_counted(self, [f for fields in self.variants for f in fields])
 
     def __str__(self) -> str:
         return f"%{self.name}"

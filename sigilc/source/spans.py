@@ -1,12 +1,17 @@
 """A span: a piece of a source file, which every tree, op and message carries."""
 
-from sigilc.source.files import SourceFile
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sigilc.source.files import SourceFile
 
 
 class Span:
     """Code points `start` to `end` (exclusive, 0-based) of a file."""
 
-    __slots__ = ("file", "start", "end")
+    __slots__ = ("end", "file", "start")
 
     def __init__(self, file: SourceFile, start: int, end: int):
         self.file = file

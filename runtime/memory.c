@@ -1,0 +1,129 @@
+/* Blocks and buffers: allocation, growth, and the release of what they hold. */
+#include "rt.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+int64_t rt_live_objects; /* written by the only worker */
+
+sigil_buffer_header sigil_empty_buffer;
+
+_Noreturn void rt_die(const char *reason) {
+    sigil_flush();
+    (void)rt_write_all(STDERR_FILENO, "sigil: ", 7);
+    (void)rt_write_all(STDERR_FILENO, reason, (int64_t)strlen(reason));
+    (void)rt_write_all(STDERR_FILENO, "\n", 1);
+    _exit(RT_STATUS_PANIC);
+}
+
+/* ---- Blocks ---- */
+
+/* Blocks from the system lie 32 bytes past a multiple of 64, so that the data behind a buffer's header is aligned. */
+static void *system_block(int64_t size) {
+    void *base = NULL;
+    if (size > INT64_MAX / 2 || posix_memalign(&base, RT_ALIGNMENT, (size_t)size + sizeof(sigil_buffer_header)) != 0)
+        rt_die("out of memory");
+    return (uint8_t *)base + sizeof(sigil_buffer_header);
+}
+
+void *sigil_alloc(int64_t size) {
+    rt_live_objects++;
+    return system_block(size);
+}
+
+void sigil_free(void *block) {
+    rt_live_objects--;
+    free((uint8_t *)block - sizeof(sigil_buffer_header));
+}
+
+void rt_release_box(sigil_box *box) {
+    if (box->count > 0 && --box->count == 0) box->drop(box);
+}
+
+/* ---- Buffers ---- */
+
+static int64_t item_size(const sigil_type *item) {
+    return item ? item->size : 1;
+}
+
+sigil_buffer_header *sigil_buffer_new(int64_t capacity, int64_t size) {
+    int64_t bytes;
+    if (capacity < 0 || __builtin_mul_overflow(capacity, size, &bytes) ||
+        bytes > INT64_MAX / 2 - (int64_t)sizeof(sigil_buffer_header))
+        rt_die("out of memory");
+    sigil_buffer_header *owner = sigil_alloc(bytes + (int64_t)sizeof(sigil_buffer_header));
+    *owner = (sigil_buffer_header){.count = 1, .capacity = capacity};
+    return owner;
+}
+
+void rt_drop_items(uint8_t *data, int64_t count, const sigil_type *item) {
+    if (!item || !item->drop) return;
+    for (int64_t i = 0; i < count; i++) item->drop(data + i * item->size);
+}
+
+void sigil_buffer_drop(sigil_buffer_header *owner, const sigil_type *item) {
+    rt_drop_items(rt_buffer_data(owner), owner->used, item);
+    sigil_free(owner);
+}
+
+void rt_release_buffer(sigil_buffer_header *owner, const sigil_type *item) {
+    if (owner->count > 0 && --owner->count == 0) sigil_buffer_drop(owner, item);
+}
+
+void rt_release_text(const sigil_buffer *text) {
+    rt_release_buffer(text->owner, NULL);
+}
+
+/* The number of elements of a unique buffer that lie before the view. */
+static int64_t elements_before(const sigil_buffer *array, int64_t size) {
+    return size == 0 ? 0 : (array->data - rt_buffer_data(array->owner)) / size;
+}
+
+/* Moves the view's elements, whose buffer is unique, to `target` and frees the rest of that buffer. */
+static void move_out(const sigil_buffer *array, uint8_t *target, const sigil_type *item) {
+    int64_t size = item_size(item);
+    memcpy(target, array->data, (size_t)(array->length * size));
+    rt_drop_items(rt_buffer_data(array->owner), elements_before(array, size), item);
+    sigil_free(array->owner);
+}
+
+static void copy_out(const sigil_buffer *array, uint8_t *target, const sigil_type *item) {
+    int64_t size = item_size(item);
+    if (array->length > 0) memcpy(target, array->data, (size_t)(array->length * size));
+    if (item && item->retain)
+        for (int64_t i = 0; i < array->length; i++) item->retain(target + i * size);
+    rt_release_buffer(array->owner, item);
+}
+
+/* A capacity for `needed` elements: doubled, so that pushing one after the other costs a constant each. */
+static int64_t grown_capacity(int64_t length, int64_t needed, int64_t size) {
+    int64_t least = size <= 1 ? 32 : size <= 64 ? 4 : 1;
+    int64_t doubled = length > INT64_MAX / 4 ? needed : 2 * length;
+    int64_t capacity = doubled > needed ? doubled : needed;
+    return capacity > least ? capacity : least;
+}
+
+void sigil_buffer_reserve(sigil_buffer *array, int64_t more, const sigil_type *item) {
+    int64_t size = item_size(item), needed;
+    if (more < 0 || __builtin_add_overflow(array->length, more, &needed)) rt_die("out of memory");
+    sigil_buffer_header *owner = array->owner;
+    bool unique = owner->count == 1;
+    if (unique) {
+        int64_t end = elements_before(array, size) + array->length;
+        rt_drop_items(array->data + array->length * size, owner->used - end, item);
+        owner->used = end;
+        if (more <= owner->capacity - end) return;
+    }
+    int64_t capacity = more == 0 ? needed : grown_capacity(array->length, needed, size);
+    sigil_buffer_header *fresh = sigil_buffer_new(capacity, size);
+    uint8_t *data = rt_buffer_data(fresh);
+    if (unique) move_out(array, data, item);
+    else copy_out(array, data, item);
+    fresh->used = array->length;
+    *array = (sigil_buffer){.data = data, .length = array->length, .owner = fresh};
+}
+
+void sigil_buffer_make_unique(sigil_buffer *array, const sigil_type *item) {
+    sigil_buffer_reserve(array, 0, item);
+}

@@ -1,0 +1,143 @@
+/* Stable sorting of arrays: merges of the runs that are already there. */
+#include "rt.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define SHORT_RUN 12 /* elements up to which insertion is faster than merging */
+
+typedef struct sorter {
+    int64_t size; /* of an element, in bytes */
+    int32_t (*compare)(const void *, const void *);
+    uint8_t *scratch; /* room for half of the elements and one more */
+} sorter;
+
+static inline void copy_item(uint8_t *to, const uint8_t *from, int64_t size) {
+    if (size == 8) memcpy(to, from, 8);
+    else if (size == 24) memcpy(to, from, 24);
+    else memcpy(to, from, (size_t)size);
+}
+
+/* ---- Merging ----
+ *
+ * The comparison is the program's code and may panic: each element must be in the array exactly once then. So what
+ * lies in scratch is put back into the gap by a clean-up, which is also how a merge ends. */
+
+typedef struct merge {
+    uint8_t *from, *end; /* what is left in scratch */
+    uint8_t *gap;        /* where it belongs if the merge ends now */
+    bool is_backward;    /* the gap ends, rather than begins, there */
+} merge;
+
+static void finish_merge(merge *state) {
+    size_t rest = (size_t)(state->end - state->from);
+    if (rest > 0) memcpy(state->is_backward ? state->gap - rest : state->gap, state->from, rest);
+}
+
+/* The left run is the shorter one: it moves to scratch, and the array fills from the left. */
+static void merge_forward(const sorter *s, uint8_t *first, uint8_t *middle, uint8_t *last) {
+    size_t left = (size_t)(middle - first);
+    memcpy(s->scratch, first, left);
+    merge state __attribute__((cleanup(finish_merge))) = {
+        .from = s->scratch, .end = s->scratch + left, .gap = first, .is_backward = false};
+    for (uint8_t *right = middle; state.from < state.end && right < last; state.gap += s->size) {
+        if (s->compare(state.from, right) <= 0) {
+            copy_item(state.gap, state.from, s->size);
+            state.from += s->size;
+        } else {
+            copy_item(state.gap, right, s->size);
+            right += s->size;
+        }
+    }
+}
+
+static void merge_backward(const sorter *s, uint8_t *first, uint8_t *middle, uint8_t *last) {
+    size_t right = (size_t)(last - middle);
+    memcpy(s->scratch, middle, right);
+    merge state __attribute__((cleanup(finish_merge))) = {
+        .from = s->scratch, .end = s->scratch + right, .gap = last, .is_backward = true};
+    for (uint8_t *left = middle; state.from < state.end && left > first; state.gap -= s->size) {
+        if (s->compare(left - s->size, state.end - s->size) <= 0) {
+            state.end -= s->size;
+            copy_item(state.gap - s->size, state.end, s->size);
+        } else {
+            left -= s->size;
+            copy_item(state.gap - s->size, left, s->size);
+        }
+    }
+}
+
+static void merge_runs(const sorter *s, uint8_t *first, uint8_t *middle, uint8_t *last) {
+    if (s->compare(middle - s->size, middle) <= 0) return;
+    if (middle - first <= last - middle) merge_forward(s, first, middle, last);
+    else merge_backward(s, first, middle, last);
+}
+
+/* ---- Runs ---- */
+
+static void reverse(const sorter *s, uint8_t *first, uint8_t *last) {
+    for (last -= s->size; first < last; first += s->size, last -= s->size) {
+        copy_item(s->scratch, first, s->size);
+        copy_item(first, last, s->size);
+        copy_item(last, s->scratch, s->size);
+    }
+}
+
+/* Puts the element at `at` into the sorted elements before it, behind its equals. */
+static void insert(const sorter *s, uint8_t *first, uint8_t *at) {
+    int64_t low = 0, high = (at - first) / s->size;
+    while (low < high) {
+        int64_t middle = (low + high) / 2;
+        if (s->compare(first + middle * s->size, at) <= 0) low = middle + 1;
+        else high = middle;
+    }
+    uint8_t *target = first + low * s->size;
+    if (target == at) return;
+    copy_item(s->scratch, at, s->size);
+    memmove(target + s->size, target, (size_t)(at - target));
+    copy_item(target, s->scratch, s->size);
+}
+
+/* The end of a sorted run that begins at `first`: what is sorted already, strictly falling elements turned round, and at
+ * least SHORT_RUN elements. */
+static uint8_t *make_run(const sorter *s, uint8_t *first, uint8_t *last) {
+    uint8_t *at = first + s->size;
+    if (at >= last) return last;
+    bool is_falling = s->compare(first, at) > 0;
+    for (at += s->size; at < last; at += s->size)
+        if ((s->compare(at - s->size, at) > 0) != is_falling) break;
+    if (is_falling) reverse(s, first, at);
+    uint8_t *least = last - first > SHORT_RUN * s->size ? first + SHORT_RUN * s->size : last;
+    for (; at < least; at += s->size) insert(s, first, at);
+    return at;
+}
+
+/* Runs wait on a stack until the one above is at least half as long, so that merges stay balanced and the stack short:
+ * each run is less than half of the one below. */
+static void sort_range(const sorter *s, uint8_t *first, uint8_t *last) {
+    uint8_t *starts[72];
+    int depth = 0;
+    for (uint8_t *at = first; at < last;) {
+        starts[depth++] = at;
+        uint8_t *end = make_run(s, at, last);
+        while (depth >= 2 && end - starts[depth - 1] > (starts[depth - 1] - starts[depth - 2]) / 2) {
+            merge_runs(s, starts[depth - 2], starts[depth - 1], end);
+            depth--;
+        }
+        at = end;
+    }
+    for (; depth >= 2; depth--) merge_runs(s, starts[depth - 2], starts[depth - 1], last);
+}
+
+static void free_scratch(sorter *s) {
+    free(s->scratch);
+}
+
+void sigil_array_sort(sigil_buffer *array, const sigil_type *item, int32_t (*compare)(const void *, const void *)) {
+    if (array->length < 2 || item->size == 0) return;
+    sigil_buffer_make_unique(array, item);
+    sorter s __attribute__((cleanup(free_scratch))) = {.size = item->size, .compare = compare};
+    s.scratch = malloc((size_t)((array->length / 2 + 1) * item->size));
+    if (!s.scratch) rt_die("out of memory");
+    sort_range(&s, array->data, array->data + array->length * item->size);
+}

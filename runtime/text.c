@@ -1,0 +1,104 @@
+/* Building text: appending to the text at a place, which is made unique and grows by doubling. */
+#include "rt.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+sigil_buffer rt_text_empty(void) {
+    return (sigil_buffer){.data = rt_buffer_data(&sigil_empty_buffer), .length = 0, .owner = &sigil_empty_buffer};
+}
+
+sigil_buffer rt_text_new(const void *data, int64_t length) {
+    sigil_buffer text = rt_text_empty();
+    if (length > 0) sigil_text_append(&text, data, length);
+    return text;
+}
+
+sigil_buffer rt_text_static(const char *text) {
+    /* The header of static data is only compared and never written. */
+    return (sigil_buffer){.data = (uint8_t *)(uintptr_t)text, .length = (int64_t)strlen(text), .owner = &sigil_empty_buffer};
+}
+
+uint8_t *rt_text_grow(sigil_buffer *place, int64_t more) {
+    sigil_buffer_header *owner = place->owner;
+    bool has_room = owner->count == 1 && place->data + place->length == rt_buffer_data(owner) + owner->used &&
+                    more <= owner->capacity - owner->used;
+    if (rt_unlikely(!has_room)) sigil_buffer_reserve(place, more, NULL);
+    return place->data + place->length;
+}
+
+void sigil_text_append(sigil_buffer *place, const uint8_t *data, int64_t length) {
+    if (length <= 0) return;
+    sigil_buffer_header *owner = place->owner;
+    const uint8_t *begin = rt_buffer_data(owner);
+    if (rt_unlikely(owner->count == 1 && data >= begin && data < begin + owner->used)) {
+        /* A part of itself: growing must not free it before it is copied. */
+        sigil_buffer part = rt_text_empty();
+        sigil_text_append(&part, data, length);
+        sigil_text_append(place, part.data, part.length);
+        rt_release_text(&part);
+        return;
+    }
+    memcpy(rt_text_grow(place, length), data, (size_t)length);
+    rt_text_extend(place, length);
+}
+
+void sigil_text_append_char(sigil_buffer *place, uint32_t character) {
+    uint8_t *end = rt_text_grow(place, 4);
+    rt_text_extend(place, rt_utf8_put(end, character));
+}
+
+/* Writes the decimal digits of `value` so that they end before `end`; where they begin. */
+static uint8_t *decimal_digits(uint8_t *end, uint64_t value) {
+    do {
+        *--end = (uint8_t)('0' + value % 10);
+        value /= 10;
+    } while (value != 0);
+    return end;
+}
+
+void sigil_text_append_uint(sigil_buffer *place, uint64_t value) {
+    uint8_t digits[20], *first = decimal_digits(digits + sizeof digits, value);
+    sigil_text_append(place, first, digits + sizeof digits - first);
+}
+
+void sigil_text_append_int(sigil_buffer *place, int64_t value) {
+    uint64_t magnitude = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    uint8_t digits[21], *first = decimal_digits(digits + sizeof digits, magnitude);
+    if (value < 0) *--first = '-';
+    sigil_text_append(place, first, digits + sizeof digits - first);
+}
+
+void rt_text_printf(sigil_buffer *place, const char *format, ...) {
+    va_list arguments, again;
+    va_start(arguments, format);
+    va_copy(again, arguments);
+    int length = vsnprintf(NULL, 0, format, arguments);
+    va_end(arguments);
+    if (length > 0) {
+        uint8_t *end = rt_text_grow(place, length + 1);
+        (void)vsnprintf((char *)end, (size_t)length + 1, format, again);
+        rt_text_extend(place, length);
+    }
+    va_end(again);
+}
+
+bool sigil_str_equal(const uint8_t *a, int64_t a_length, const uint8_t *b, int64_t b_length) {
+    return a_length == b_length && (a_length == 0 || memcmp(a, b, (size_t)a_length) == 0);
+}
+
+int32_t sigil_str_compare(const uint8_t *a, int64_t a_length, const uint8_t *b, int64_t b_length) {
+    int64_t common = a_length < b_length ? a_length : b_length;
+    int order = common > 0 ? memcmp(a, b, (size_t)common) : 0;
+    if (order == 0) return (a_length > b_length) - (a_length < b_length);
+    return order < 0 ? -1 : 1;
+}
+
+int64_t sigil_str_find(const uint8_t *text, int64_t length, const uint8_t *part, int64_t part_length, uint64_t from) {
+    if (from > (uint64_t)length) return -1;
+    if (part_length == 0) return (int64_t)from;
+    const uint8_t *start = text + from;
+    const uint8_t *found = memmem(start, (size_t)(length - (int64_t)from), part, (size_t)part_length);
+    return found ? found - text : -1;
+}

@@ -1,0 +1,201 @@
+"""The user's build cache: where it is, what names an executable in it, and the probe that runs one.
+
+`__main__` imports this before anything else, and on a hit nothing else is imported at all. So at module level it takes
+only what the interpreter has loaded anyway (`os`, `sys`) and `_blake2`, without the rest of hashlib.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from _blake2 import blake2b
+
+PROGRAM, IMPORTS = "program", "imports"
+# Executables that `run` keeps; the least recently used go first.
+MAX_PROGRAMS = 200
+
+
+class RunRequest:
+    """What `sigilc run` was asked for, as far as it names an executable."""
+
+    __slots__ = ("args", "checks", "cpu", "level", "path")
+
+    def __init__(self) -> None:
+        self.level = 0
+        self.checks = ""        # "on", "off", or "" for the level's own
+        self.cpu = "native"
+        self.path = ""
+        self.args: list[str] = []
+
+
+def cache_folder() -> str:
+    """`$SIGIL_CACHE`, or `sigilc` in the user's cache folder; need not exist."""
+    chosen = os.environ.get("SIGIL_CACHE")
+    if chosen:
+        return os.path.abspath(chosen)
+    base = os.environ.get("XDG_CACHE_HOME", "")
+    if not base.startswith("/"):
+        base = os.path.expanduser("~/.cache")
+    return f"{base}/sigilc"
+
+
+def compiler_fingerprint() -> bytes:
+    """Changes with every change to the compiler, its runtime and its library, and with the machine and the Python."""
+    package = __file__.rpartition("/")[0] or "."
+    root = package.rpartition("/")[0] or "."
+    digest = blake2b(digest_size=16)
+    surroundings = f"{sys.hexversion} {os.uname().nodename} {os.environ.get('SIGILC_CC', '')}"
+    digest.update(surroundings.encode(errors="surrogateescape"))
+    pending = [package, f"{root}/runtime", f"{root}/stdlib"]
+    while pending:
+        folder = pending.pop()
+        try:
+            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        except OSError:
+            continue
+        for entry in entries:
+            if entry.name.startswith((".", "__pycache__")):
+                continue
+            if entry.is_dir():
+                pending.append(entry.path)
+            else:
+                status = entry.stat()
+                digest.update(f"{entry.path}\0{status.st_size}\0{status.st_mtime_ns}\0".encode(errors="surrogateescape"))
+    return digest.digest()
+
+
+def program_folder(request: RunRequest) -> str | None:
+    """Where the executable for a request is kept; None when the source can't be read.
+
+    The path as it was given is part of the name, for panics show it, and so is where it leads, for imports are found
+    from there.
+    """
+    content = read_bytes(request.path)
+    if content is None:
+        return None
+    digest = blake2b(compiler_fingerprint(), digest_size=16)
+    where = "" if request.path.startswith("/") else os.getcwd()
+    for part in (request.level, request.checks, request.cpu, where, request.path):
+        digest.update(f"{part}\0".encode(errors="surrogateescape"))
+    digest.update(content)
+    return f"{cache_folder()}/programs/{digest.hexdigest()}"
+
+
+def imports_unchanged(folder: str) -> bool:
+    """True when each file that the program imported still has the content that it was built from."""
+    recorded = read_bytes(f"{folder}/{IMPORTS}")
+    if recorded is None:
+        return False
+    for line in recorded.decode(errors="surrogateescape").split("\n"):
+        if line:
+            expected, _, path = line.partition(" ")
+            content = read_bytes(path)
+            if content is None or content_hash(content) != expected:
+                return False
+    return True
+
+
+def content_hash(content: bytes) -> str:
+    """The hash by which `imports` records a file."""
+    return blake2b(content, digest_size=16).hexdigest()
+
+
+def read_bytes(path: str) -> bytes | None:
+    """A whole file, or None. Only a regular one: reading a pipe would take its content from who comes next."""
+    try:
+        if not os.path.isfile(path):
+            return None
+        with open(path, "rb", buffering=0) as file:
+            return file.readall()
+    except (OSError, ValueError):
+        return None
+
+
+def parse_run(arguments: list[str]) -> RunRequest | None:
+    """Reads the plain forms of `run [-O…] [--overflow-checks=…] [--target-cpu=…] FILE ARGS…`; None for all others.
+
+    Whatever it reads, click reads in the same way; what it does not know is click's to explain.
+    """
+    if not arguments or arguments[0] != "run":
+        return None
+    request = RunRequest()
+    for number, word in enumerate(arguments[1:], 1):
+        if word in ("-O0", "-O1", "-O2", "-O3"):
+            request.level = int(word[2])
+        elif word in ("--overflow-checks=on", "--overflow-checks=off"):
+            request.checks = word.rpartition("=")[2]
+        elif word.startswith("--target-cpu="):
+            request.cpu = word.partition("=")[2]
+        elif word.startswith("-"):
+            return None
+        else:
+            request.path = word
+            request.args = arguments[number + 1:]
+            return request
+    return None
+
+
+def run_cached(arguments: list[str]) -> None:
+    """Becomes the program that `arguments` ask for, if the cache has it; returns otherwise."""
+    request = parse_run(arguments)
+    if request is None:
+        return
+    folder = program_folder(request)
+    if folder is None or not imports_unchanged(folder):
+        return
+    try:
+        os.utime(folder)
+        os.execv(f"{folder}/{PROGRAM}", [request.path, *request.args])
+    except OSError:
+        return          # it was evicted just now; build it again
+
+
+def keep_program(folder: str, executable: str, imports: list[tuple[str, bytes]]) -> bool:
+    """Puts an executable, which is moved, under its name. `imports` are paths and contents. False when it can't.
+
+    The folder appears by one rename, so that a probe sees a whole one or none.
+    """
+    import shutil
+    import tempfile
+
+    base = os.path.dirname(folder)
+    scratch = ""
+    try:
+        os.makedirs(base, exist_ok=True)
+        scratch = tempfile.mkdtemp(prefix=".new-", dir=base)
+        shutil.move(executable, f"{scratch}/{PROGRAM}")
+        lines = [f"{content_hash(content)} {os.path.abspath(path)}\n" for path, content in imports]
+        with open(f"{scratch}/{IMPORTS}", "w", encoding="utf-8", errors="surrogateescape") as file:
+            file.writelines(lines)
+        shutil.rmtree(folder, ignore_errors=True)       # one whose imports have changed
+        os.rename(scratch, folder)
+        evict(base)
+    except OSError:
+        return False
+    finally:
+        if scratch:
+            shutil.rmtree(scratch, ignore_errors=True)
+    return True
+
+
+def evict(base: str) -> None:
+    """Removes the least recently used executables beyond MAX_PROGRAMS."""
+    import shutil
+
+    entries = sorted((entry.stat().st_mtime, entry.path) for entry in os.scandir(base)
+                     if not entry.name.startswith("."))
+    for _, path in entries[:-MAX_PROGRAMS]:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def clean() -> int:
+    """Empties the cache; returns how many bytes that freed."""
+    import shutil
+
+    freed = 0
+    folder = cache_folder()
+    for part in ("programs", "runtime"):
+        for at, _, names in os.walk(f"{folder}/{part}"):
+            freed += sum(os.lstat(f"{at}/{name}").st_size for name in names)
+        shutil.rmtree(f"{folder}/{part}", ignore_errors=True)
+    return freed

@@ -1,0 +1,159 @@
+"""The state of checking one body: scopes, closures, loops, stage bodies; the frame that the other modules fill in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from sigilc.check import typed as t
+from sigilc.check.context import Context, Reported, Scope
+from sigilc.check.declarations import Declarations
+from sigilc.check.infer import is_never, resolve, shallow, unifies, unify
+from sigilc.check.types import ERROR, UNIT, ErrorType, InferVar, OptionType, Type
+from sigilc.source.spans import Span
+
+
+@dataclass(eq=False, slots=True)
+class ClosureFrame:
+    """A closure around what is being checked: scopes from `depth` on are its own."""
+
+    depth: int
+    captures: list[t.Variable] = field(default_factory=list)
+
+
+@dataclass(eq=False, slots=True)
+class LoopFrame:
+    """A loop or labelled block around what is being checked. `result` is None where `break` takes no value."""
+
+    label: t.LoopLabel
+    result: Type | None
+    is_loop: bool = True
+    has_break: bool = False
+
+
+@dataclass(eq=False, slots=True)
+class StageFrame:
+    """A stage body around what is being checked: what `_`, `_1`, `_2`, `.field` and bare field names stand for.
+
+    `holes` maps a hole's text to its variable; `implicit` is what bare field names may belong to, or None.
+    """
+
+    holes: dict[str, t.Variable] = field(default_factory=dict)
+    implicit: t.Variable | None = None
+    loops: int = 0      # number of loops outside the stage body
+    is_parallel: bool = False
+
+
+class BodyBase:
+    """What all parts of the body checker share."""
+
+    def __init__(self, context: Context, declarations: Declarations, scope: Scope, result: Type | None,
+                 function: t.Function | None = None):
+        self.context = context
+        self.declarations = declarations
+        self.scope = scope
+        self.names = declarations.names(scope)
+        self.source = scope.module.source
+        self.function = function
+        self.result = result                    # None where `return` makes no sense (constants, defaults)
+        self.scopes: list[dict[str, t.Variable]] = [{}]
+        self.closures: list[ClosureFrame] = []
+        self.results: list[Type] = []           # result types of the closures around
+        self.loops: list[LoopFrame] = []
+        self.stages: list[StageFrame] = []
+        self.unsafe_depth = 0
+        self.deferred: list[Callable[[], None]] = []     # checks that need final types
+
+    # ---- Errors and spans ---------------------------------------------------------------------------------------------
+
+    def span(self, node: Any) -> Span:
+        """The span of a tree node."""
+        return Span(self.source, node.start, node.end)
+
+    def error(self, code: str, message: str, node: Any, label: str = "", help_: str = "",
+              labels: list[tuple[Span, str]] | None = None) -> Reported:
+        """Adds an error at a tree node, a typed node or a span; the result may be raised."""
+        span = node if isinstance(node, Span) else getattr(node, "span", None) or self.span(node)
+        return self.context.error(code, message, span, label, help_, labels)
+
+    def unsupported(self, what: str, node: Any, help_: str = "") -> Reported:
+        """Reports what this compiler does not have yet."""
+        return self.context.unsupported(what, node if isinstance(node, Span) else self.span(node), help_)
+
+    # ---- Scopes -------------------------------------------------------------------------------------------------------
+
+    def declare(self, variable: t.Variable) -> t.Variable:
+        """Makes a variable visible from here on."""
+        if variable.name != "_":
+            self.scopes[-1][variable.name] = variable
+        return variable
+
+    def find_variable(self, name: str) -> t.Variable | None:
+        """The variable of a name; notes it as captured by the closures between."""
+        for depth in range(len(self.scopes) - 1, -1, -1):
+            variable = self.scopes[depth].get(name)
+            if variable is not None:
+                for frame in self.closures:
+                    if depth < frame.depth and variable not in frame.captures:
+                        frame.captures.append(variable)
+                return variable
+        return None
+
+    def is_captured(self, variable: t.Variable) -> bool:
+        """Whether the variable belongs to a function outside the innermost closure."""
+        return bool(self.closures) and variable in self.closures[-1].captures
+
+    def visible_names(self) -> list[str]:
+        """Names for suggestions: variables, then items."""
+        found = [n for s in reversed(self.scopes) for n in s] + self.scope.module.names()
+        prelude = self.context.prelude
+        return found + (list(prelude.items) if prelude else [])
+
+    # ---- Types --------------------------------------------------------------------------------------------------------
+
+    def coerce(self, expr: t.Expr, expected: Type, why: tuple[Span, str] | None = None) -> t.Expr:
+        """`expr` as a value of the expected type: a `T` becomes a `T?` where that is wanted. `why` labels the reason."""
+        actual, wanted = shallow(expr.type), shallow(expected)
+        if is_never(actual) or isinstance(wanted, ErrorType) or isinstance(actual, ErrorType):
+            return expr
+        if isinstance(wanted, OptionType) and not isinstance(actual, OptionType):
+            if isinstance(actual, InferVar) and actual.kind == "any":
+                unify(actual, wanted)
+                return expr
+            return t.MakeSome(expr.span, wanted, self.coerce(expr, wanted.item, why))
+        if unify(actual, wanted):
+            return expr
+        raise self.mismatch(expr, actual, wanted, why)
+
+    def mismatch(self, expr: t.Expr, actual: Type, wanted: Type, why: tuple[Span, str] | None) -> Reported:
+        """A value of another type than the one required; E0303 when it is only uncertain."""
+        labels = [why] if why else None
+        if isinstance(actual, OptionType) and unifies(actual.item, wanted):
+            return self.error(
+                "E0303", f"an uncertain value is used where a present `{resolve(wanted)}` is required", expr,
+                f"this is `{resolve(actual)}`: it may be absent",
+                "handle absence with `?? default`, `match` or `if let`, return it with `?`, or confirm it with `!`", labels)
+        hint = ""
+        if str(resolve(wanted)) in ("i64", "usize", "f64", "u64", "i32", "u32", "u8", "f32") \
+                and str(resolve(actual)) in ("i64", "usize", "f64", "u64", "i32", "u32", "u8", "f32"):
+            hint = f"convert it: `… as {resolve(wanted)}`"
+        return self.error("E0201", f"expected `{resolve(wanted)}`, found `{resolve(actual)}`", expr,
+                          f"this is `{resolve(actual)}`", hint, labels)
+
+    def present(self, expr: t.Expr, what: str) -> t.Expr:
+        """The expression, which must not be uncertain, for use as `what`."""
+        type_ = shallow(expr.type)
+        if isinstance(type_, OptionType):
+            raise self.error("E0303", f"an uncertain value is used as {what}", expr,
+                             f"this is `{resolve(type_)}`: it may be absent",
+                             "handle absence with `?? default`, `match` or `if let`, or confirm it with `!`")
+        return expr
+
+    def error_expr(self, span: Span) -> t.Expr:
+        """Stands for an expression that could not be checked."""
+        return t.Literal(span, ERROR, None)
+
+    def unit(self, span: Span) -> t.Expr:
+        """The value `()`."""
+        return t.Literal(span, UNIT, None)

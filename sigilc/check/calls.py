@@ -1,0 +1,367 @@
+"""Checks calls: of functions, methods, function values, constructors, and the few names that the language itself gives."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sigilc.check import typed as t
+from sigilc.check.declarations import head_of
+from sigilc.check.infer import resolve, shallow, unify
+from sigilc.check.paths import Associated, Paths
+from sigilc.check.types import (
+    NEVER,
+    STR,
+    UNIT,
+    AddressType,
+    EnumType,
+    ErrorType,
+    FnType,
+    InferVar,
+    OptionType,
+    ParamType,
+    StructType,
+    Type,
+    substitute,
+)
+from sigilc.diagnostics.suggest import closest
+from sigilc.syntax import ast
+
+_PRINTS = {"print": ("print", ""), "println": ("print", "\n"), "eprint": ("eprint", ""), "eprintln": ("eprint", "\n")}
+BUILTIN_CALLS = frozenset([*_PRINTS, "format", "panic", "fail", "Some", "None"])
+
+
+class Calls(Paths):
+    """Methods of Body."""
+
+    def check_Call(self, node: Any, expected: Type | None) -> t.Expr:
+        """`f(a, b)`, `x.f(a)`, `Type·f(a)`, `Variant(a)`."""
+        callee = node.callee
+        if isinstance(callee, ast.Access):
+            return self.method_call(node, callee, node.arguments, expected)
+        if isinstance(callee, ast.Path):
+            variable = self.find_variable(callee.name)
+            if variable is None and callee.name in BUILTIN_CALLS and not self.is_users(callee.name):
+                return self.builtin_call(callee.name, node, expected)
+            if variable is not None or self.stages and callee.name in self.stages[-1].holes:
+                return self.call_value(self.expr(callee), node)
+        elif not isinstance(callee, ast.PathName | ast.PathArguments):
+            return self.call_value(self.expr(callee), node)
+        return self.call_path(self.resolve_value_path(callee), callee, node, node.arguments, expected)
+
+    def is_users(self, name: str) -> bool:
+        """Whether the program declares this name itself, which then shadows the language's own."""
+        return self.scope.module.lookup(name) is not None
+
+    def call_path(self, found: Any, callee: Any, node: Any, arguments: list[Any], expected: Type | None,
+                  first: t.Expr | None = None, hole: int = 0) -> t.Expr:
+        """A call of what a path names; `first` is a checked argument that stands at index `hole`."""
+        if isinstance(found, t.Constant):
+            return self.call_value(self.path_value(callee, None), node)
+        if isinstance(found, t.Function | Associated):
+            function = found if isinstance(found, t.Function) else found.function
+            self_type = found.self_type if isinstance(found, Associated) else None
+            return self.call_function(function, node, arguments, expected, first, hole, self_type, callee)
+        if isinstance(found, t.StructDecl):
+            if not found.is_tuple:
+                raise self.error("E0202", f"`{found.name}` has named fields", node, "not called like a function",
+                                 f"write `{found.name} {{ … }}`")
+            type_: Type = StructType(found, tuple(InferVar() for _ in found.type_params))
+            values = self.payload(found.fields, type_, node, arguments, found.name, expected, first, hole)
+            return t.MakeStruct(self.span(node), type_, list(values), list(range(len(values))))
+        decl, variant = found
+        if variant.has_names or not variant.fields:
+            raise self.error("E0202", f"`{variant.name}` is not called like a function", node, "wrong form",
+                             f"write `{decl.name}·{variant.name}{' { … }' if variant.has_names else ''}`")
+        type_ = EnumType(decl, tuple(InferVar() for _ in decl.type_params))
+        values = self.payload(variant.fields, type_, node, arguments, variant.name, expected, first, hole)
+        return t.MakeVariant(self.span(node), type_, variant, values)
+
+    def payload(self, fields: list[t.Field], type_: Type, node: Any, arguments: list[Any], name: str,
+                expected: Type | None, first: t.Expr | None, hole: int) -> list[t.Expr]:
+        """The positional fields of a tuple struct or variant."""
+        given = len(arguments) + (first is not None and not any(self.is_hole(a) for a in arguments))
+        if given != len(fields):
+            raise self.error("E0202", f"`{name}` takes {len(fields)} value{'s' * (len(fields) != 1)}, not {given}", node,
+                             f"{given} given here")
+        wanted = shallow(expected) if expected is not None else None
+        if isinstance(wanted, OptionType):
+            wanted = shallow(wanted.item)
+        if wanted is not None and getattr(wanted, "decl", None) is type_.decl:  # type: ignore[attr-defined]
+            unify(type_, wanted)
+        args = dict(zip(type_.decl.type_params, type_.parts(), strict=True))  # type: ignore[attr-defined]
+        values: list[t.Expr] = []
+        queue = [a for a in arguments if not self.is_hole(a)] if first is not None else list(arguments)
+        for i, field in enumerate(fields):
+            wanted_type = substitute(field.type, args)
+            value = first if first is not None and i == hole else self.expr(queue.pop(0), wanted_type)
+            values.append(self.coerce(value, wanted_type, (field.span, "declared here")))
+        return values
+
+    @staticmethod
+    def is_hole(node: Any) -> bool:
+        """Whether an argument is `_`."""
+        return isinstance(node, ast.Path) and node.name == "_"
+
+    # ---- Functions ----------------------------------------------------------------------------------------------------
+
+    def call_function(self, function: t.Function, node: Any, arguments: list[Any], expected: Type | None,
+                      first: t.Expr | None = None, hole: int = 0, self_type: Type | None = None,
+                      callee: Any = None) -> t.Expr:
+        """A direct call; named arguments and defaults are put in their places."""
+        if function.foreign and not self.unsafe_depth:
+            self.error("E0601", f"the foreign function `{function.foreign}` can do anything", node,
+                       "called outside `unsafe`", "write `unsafe { … }` around the call")
+        result = self.signature_result(function, node)
+        type_args, mapping = self.instantiate(function, self_type)
+        written = getattr(callee, "arguments", None) if isinstance(callee, ast.PathArguments) else None
+        if written is not None:
+            own = type_args[len(type_args) - len(written):]
+            if len(written) > len(type_args):
+                raise self.error("E0215", f"`{function.name}` takes {len(type_args)} type arguments", callee)
+            for variable, type_node in zip(own, written, strict=True):
+                unify(variable, self.names.resolve(type_node)[0])
+        self.context.reach(function)
+        trees = self.arrange(function, node, arguments, first, hole)
+        hint = shallow(expected) if expected is not None else None
+        if hint is not None and function.type_params and not isinstance(hint, InferVar | ErrorType):
+            self.hint_result(substitute(result, mapping), hint)
+        args = self.arguments(function, trees, mapping, first, hole)
+        self.refuse_overlap(args)
+        return t.Call(self.span(node), substitute(result, mapping), function, args, type_args)
+
+    def hint_result(self, result: Type, hint: Type) -> None:
+        """Lets the expected type settle type parameters, where it fits."""
+        from sigilc.check.infer import unifies
+        if not isinstance(result, OptionType) and isinstance(hint, OptionType):
+            hint = shallow(hint.item)
+        if unifies(result, hint):
+            unify(result, hint)
+
+    def arrange(self, function: t.Function, node: Any, arguments: list[Any], first: t.Expr | None, hole: int) -> list[Any]:
+        """The argument's tree for each parameter, None for the piped value, a default's tree where one is left out."""
+        count = len(function.params)
+        trees: list[Any] = [None] * count
+        taken = [False] * count
+        if first is not None:
+            if hole >= count:
+                raise self.wrong_count(function, node, len(arguments) + 1)
+            taken[hole] = True
+        position = 0
+        for argument in arguments:
+            if isinstance(argument, ast.Named):
+                index = next((i for i, p in enumerate(function.params) if p.name == argument.name), None)
+                if index is None:
+                    near = closest(argument.name, [p.name for p in function.params])
+                    raise self.error("E0113", f"`{function.name}` has no parameter `{argument.name}`", argument,
+                                     "no parameter of this name", f"did you mean `{near}`?" if near else "")
+                if taken[index]:
+                    raise self.error("E0202", f"`{argument.name}` is given twice", argument, "given again here")
+                trees[index], taken[index] = argument.value, True
+                continue
+            if first is not None and self.is_hole(argument):
+                position += position == hole
+                continue
+            while position < count and taken[position]:
+                position += 1
+            if position >= count:
+                raise self.wrong_count(function, node, len(arguments) + (first is not None))
+            trees[position], taken[position] = argument, True
+        pending = self.context.pending.get(id(function))
+        offset = count - len(pending.defaults) if pending else 0
+        for i in range(count):
+            if not taken[i]:
+                default = pending.defaults[i - offset] if pending and i >= offset else None
+                if default is None:
+                    raise self.wrong_count(function, node, len(arguments) + (first is not None))
+                trees[i] = ("default", default, pending)
+        return trees
+
+    def wrong_count(self, function: t.Function, node: Any, given: int) -> Any:
+        """A call with too many or too few arguments."""
+        count = len(function.params)
+        return self.error("E0202", f"`{function.name}` takes {count} argument{'s' * (count != 1)}, not {given}", node,
+                          f"{given} given here", labels=[(function.span, "declared here")])
+
+    def arguments(self, function: t.Function, trees: list[Any], mapping: dict[ParamType, Type], first: t.Expr | None,
+                  hole: int) -> list[t.Expr]:
+        """Checks arguments against parameters; closures last, for by then more types are known."""
+        args: list[t.Expr | None] = [None] * len(trees)
+        order = sorted(range(len(trees)), key=lambda i: isinstance(trees[i], ast.Closure))
+        for i in order:
+            param, tree = function.params[i], trees[i]
+            wanted = substitute(param.type, mapping)
+            if first is not None and i == hole:
+                args[i] = self.argument_for(param, first, wanted)
+            elif isinstance(tree, tuple):
+                args[i] = self.default_value(tree[1], tree[2].scope, wanted)
+            elif param.kind == "inout":
+                args[i] = self.inout_argument(tree, wanted, param)
+            else:
+                self.refuse_inout(tree, param)
+                args[i] = self.argument_for(param, self.expr(tree, wanted), wanted)
+        return args  # type: ignore[return-value]
+
+    def argument_for(self, param: t.Variable, value: t.Expr, wanted: Type) -> t.Expr:
+        """A value as the argument of a parameter."""
+        if param.kind == "inout" and not isinstance(value, t.InOut):
+            raise self.error("E0405", f"`{param.name}` is changed by the callee", value, "a value can't be changed",
+                             "pass a place: `&mut name`", [(param.span, "an in-out parameter")])
+        return self.coerce(value, wanted, (param.span, f"`{param.name}` is declared here"))
+
+    def refuse_inout(self, tree: Any, param: t.Variable) -> None:
+        """`&mut x` for a parameter that only looks."""
+        if isinstance(tree, ast.InOut):
+            raise self.error("E0405", f"`{param.name}` is not changed by the callee", tree, "`&mut` is not wanted here",
+                             "pass the value itself", [(param.span, "an ordinary parameter")])
+
+    def inout_argument(self, tree: Any, wanted: Type, param: t.Variable) -> t.Expr:
+        """`&mut place` for an in-out parameter."""
+        if not isinstance(tree, ast.InOut):
+            raise self.error("E0405", f"`{param.name}` is changed by the callee", tree, "passed as a value here",
+                             "write `&mut` before the place", [(param.span, "an in-out parameter")])
+        place = self.place(tree.value)
+        if not unify(place.type, wanted):
+            raise self.mismatch(place, shallow(place.type), wanted, (param.span, "declared here"))
+        return t.InOut(self.span(tree), place.type, place)
+
+    def place(self, node: Any) -> t.Expr:
+        """A mutable place; given by places.py."""
+        raise NotImplementedError
+
+    def refuse_overlap(self, args: list[t.Expr]) -> None:
+        """Two in-out arguments whose places may overlap."""
+        raise NotImplementedError
+
+    def default_value(self, tree: Any, scope: Any, wanted: Type) -> t.Expr:
+        """The default of a parameter or field, checked where it is declared; given by program.py."""
+        raise NotImplementedError
+
+    def call_value(self, callee: t.Expr, node: Any) -> t.Expr:
+        """A call of a function value."""
+        type_ = shallow(self.present(callee, "a function").type)
+        if isinstance(type_, ErrorType):
+            return self.error_expr(self.span(node))
+        if isinstance(type_, InferVar):
+            args = [self.expr(a) for a in node.arguments]
+            result: Type = InferVar()
+            unify(type_, FnType(tuple(a.type for a in args), result, tuple(False for _ in args)))
+            return t.CallValue(self.span(node), result, callee, args)
+        if not isinstance(type_, FnType):
+            raise self.error("E0207", f"a value of type `{resolve(type_)}` can't be called", node, "no function")
+        if len(node.arguments) != len(type_.params):
+            raise self.error("E0202", f"this function takes {len(type_.params)} arguments, not {len(node.arguments)}", node,
+                             f"its type is `{resolve(type_)}`")
+        values: list[t.Expr] = []
+        for argument, wanted, inout in zip(node.arguments, type_.params, type_.inout, strict=True):
+            param = t.Variable("the parameter", wanted, callee.span, "inout" if inout else "param")
+            if inout:
+                values.append(self.inout_argument(argument, wanted, param))
+            else:
+                self.refuse_inout(argument, param)
+                values.append(self.coerce(self.expr(argument, wanted), wanted))
+        self.refuse_overlap(values)
+        return t.CallValue(self.span(node), type_.result, callee, values)
+
+    # ---- Methods ------------------------------------------------------------------------------------------------------
+
+    def method_call(self, node: Any, access: Any, arguments: list[Any], expected: Type | None) -> t.Expr:
+        """`x.f(a)`."""
+        receiver = self.expr(access.value)
+        return self.call_method(receiver, access.name, node, arguments, expected, access.value)
+
+    def call_method(self, receiver: t.Expr, name: str, node: Any, arguments: list[Any], expected: Type | None,
+                    receiver_tree: Any = None) -> t.Expr:
+        """A method of a checked receiver; its tree is needed for methods that change it."""
+        type_ = shallow(receiver.type)
+        if isinstance(type_, ErrorType):
+            return self.error_expr(self.span(node))
+        if isinstance(type_, InferVar):
+            if type_.kind == "any":
+                raise self.error("E0203", f"the type of this value is not known where `{name}` is called", receiver,
+                                 "its type must be written down", "annotate the variable or the parameter")
+            from sigilc.check.types import F64, I64
+            unify(type_, I64 if type_.kind == "int" else F64)
+            type_ = shallow(type_)
+        if isinstance(type_, OptionType) and name in ("unwrap", "expect"):
+            return self.unwrap(receiver, type_, name, node, arguments)
+        function = self.context.methods.get(head_of(type_), {}).get(name)
+        if function is None or not function.params or function.params[0].name != "self":
+            raise self.no_method(receiver, type_, name, node)
+        if function.actor is not None and self.function is not None and self.function.actor is not function.actor:
+            raise self.error("E0502", f"`{name}` is private to the actor", node, "not callable from outside",
+                             "send it a message")
+        if function.params[0].kind == "inout":
+            place = self.place(receiver_tree) if receiver_tree is not None else None
+            if place is None:
+                raise self.error("E0405", f"`{name}` changes its value, which is no place here", node, "nothing to change")
+            receiver = t.InOut(receiver.span, place.type, place)
+        return self.call_function(function, node, arguments, expected, receiver, 0, type_)
+
+    def unwrap(self, receiver: t.Expr, type_: OptionType, name: str, node: Any, arguments: list[Any]) -> t.Expr:
+        """`v.unwrap()`, `v.expect("message")`: handle absence alone."""
+        wanted = 1 if name == "expect" else 0
+        if len(arguments) != wanted:
+            raise self.error("E0202", f"`{name}` takes {wanted} arguments", node, f"{len(arguments)} given here")
+        message = self.coerce(self.expr(arguments[0], STR), STR) if wanted else None
+        return t.Confirm(self.span(node), type_.item, receiver, True, confirms_trust=False, message=message)
+
+    def no_method(self, receiver: t.Expr, type_: Type, name: str, node: Any) -> Any:
+        """An unknown method; says what else may be meant."""
+        table = self.context.methods.get(head_of(type_), {})
+        if isinstance(type_, OptionType):
+            inner = shallow(type_.item)
+            if name in self.context.methods.get(head_of(inner), {}):
+                return self.error("E0303", f"`{name}` is called on an uncertain value", receiver,
+                                  f"this is `{resolve(type_)}`: it may be absent",
+                                  f"lift it with a pipe, `|.{name}(…)`, or handle absence with `??`, `match` or `!`")
+        if isinstance(type_, AddressType):
+            return self.error("E0502", f"an actor has no methods: `{name}`", node, "this is an actor's address",
+                              f"send it a message: `|ask({name[:1].upper() + name[1:]})`")
+        if isinstance(type_, StructType) and any(f.name == name for f in type_.decl.fields):
+            return self.error("E0104", f"`{name}` is a field, not a method", node, "a field is called in parentheses",
+                              f"write `(value.{name})(…)`")
+        near = closest(name, list(table))
+        return self.error("E0104", f"`{resolve(type_)}` has no method `{name}`", node, "no method of this name",
+                          f"did you mean `{near}`?" if near else "")
+
+    # ---- What the language itself gives ---------------------------------------------------------------------------------
+
+    def builtin_call(self, name: str, node: Any, expected: Type | None) -> t.Expr:
+        """`println(…)`, `format(…)`, `panic(…)`, `fail(…)`, `Some(…)`."""
+        span = self.span(node)
+        if name in _PRINTS:
+            function, end = _PRINTS[name]
+            text = self.text_argument(node.arguments, node)
+            if end:
+                text = self.with_line_end(text)
+            return self.call_runtime(function, [text], span)
+        if name == "format":
+            return self.text_argument(node.arguments, node)
+        if name == "panic":
+            return t.Panic(span, NEVER, self.text_argument(node.arguments, node))
+        if len(node.arguments) != 1:
+            raise self.error("E0202", f"`{name}` takes one argument, not {len(node.arguments)}", node)
+        if name == "fail":
+            message = self.text_argument(node.arguments, node)
+            return t.MakeNone(span, OptionType(InferVar()), message)
+        hint = shallow(expected) if expected is not None else None
+        item = self.expr(node.arguments[0], hint.item if isinstance(hint, OptionType) else None)
+        if name == "None":
+            return t.MakeFaultNone(span, OptionType(InferVar()), item)
+        if isinstance(hint, OptionType):
+            item = self.coerce(item, hint.item)
+        return t.MakeSome(span, OptionType(item.type), item)
+
+    def with_line_end(self, text: t.Expr) -> t.Expr:
+        """The text with a line break at its end."""
+        if isinstance(text, t.Literal):
+            return t.Literal(text.span, STR, f"{text.value}\n")
+        if isinstance(text, t.Interpolate):
+            return t.Interpolate(text.span, STR, [*text.parts, "\n"])
+        return t.Interpolate(text.span, STR, [(text, t.FormatSpec()), "\n"])
+
+    def call_runtime(self, name: str, args: list[t.Expr], span: Any) -> t.Expr:
+        """A call of an operation that the prelude declares under `extern "sigil"`."""
+        assert self.context.prelude is not None
+        function = self.declarations.declare(self.context.prelude.items[f"sigil_{name}"])
+        return t.Call(span, UNIT, function, args)

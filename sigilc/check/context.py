@@ -1,0 +1,88 @@
+"""What the whole check of one program shares: modules, methods, declared functions, and the list of bodies to check."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from sigilc.check import typed as t
+from sigilc.check.types import ERROR, ParamType, Type
+from sigilc.diagnostics.diagnostic import Diagnostic, Diagnostics, Label
+from sigilc.resolve.symbols import Module
+from sigilc.source.spans import Span
+
+
+class Reported(Exception):
+    """Raised after an error has been added: what is being checked has no meaning; caught at the next statement."""
+
+
+@dataclass(eq=False, slots=True)
+class Scope:
+    """What type names mean besides items: type parameters, and `Self`."""
+
+    module: Module
+    generics: dict[str, Type] = field(default_factory=dict)
+    self_type: Type | None = None
+
+
+@dataclass(eq=False, slots=True)
+class Pending:
+    """A declared function: its tree, and what its body may name. `state`: `declared`, `checking`, `checked`."""
+
+    function: t.Function
+    node: Any
+    scope: Scope
+    infers_result: bool
+    state: str = "declared"
+    defaults: list[Any] = field(default_factory=list)
+
+
+class Context:
+    """The state of one check."""
+
+    def __init__(self, diagnostics: Diagnostics):
+        self.diagnostics = diagnostics
+        self.prelude: Module | None = None
+        self.root: Module | None = None
+        self.pending: dict[int, Pending] = {}               # by id of the Function
+        self.queue: list[Pending] = []
+        self.methods: dict[object, dict[str, t.Function]] = {}
+        self.method_bounds: dict[int, Type] = {}            # by id of a method: the type of its impl
+        self.structs: list[t.StructDecl] = []
+        self.enums: list[t.EnumDecl] = []
+        self.actors: list[t.ActorDecl] = []
+        self.constants: list[t.Constant] = []
+        self.functions: list[t.Function] = []
+        self.field_defaults: dict[int, tuple[Any, Scope]] = {}      # by id of a Field: its default's tree
+        self.modules_by_decl: dict[int, Module] = {}        # where a struct or actor is declared, for privacy
+
+    def error(self, code: str, message: str, span: Span, label: str = "", help_: str = "",
+              labels: list[tuple[Span, str]] | None = None) -> Reported:
+        """Adds an error; the result is there to be raised, where nothing sensible can follow."""
+        extra = [Label(s, m) for s, m in labels or []]
+        self.diagnostics.add(Diagnostic(code, message, span, label, extra, help_))
+        return Reported()
+
+    def warn(self, code: str, message: str, span: Span, label: str = "", help_: str = "") -> None:
+        """Adds a warning."""
+        self.diagnostics.add(Diagnostic(code, message, span, label, [], help_, "warning"))
+
+    def unsupported(self, what: str, span: Span, help_: str = "") -> Reported:
+        """Reports a part of the language that this compiler does not have yet."""
+        return self.error("E0090", f"{what} not supported yet", span, "this part of the language is still to come", help_)
+
+    def reach(self, function: t.Function) -> None:
+        """A call was found: the body, of the standard library's functions too, has to be checked."""
+        pending = self.pending.get(id(function))
+        if pending is not None and pending.state == "declared":
+            self.queue.append(pending)
+
+
+def fresh_params(owner: str, names: list[str]) -> dict[str, Type]:
+    """Type parameters of a declaration."""
+    return {name: ParamType(name, owner) for name in names}
+
+
+def error_variable(name: str, span: Span) -> t.Variable:
+    """A variable whose type could not be found."""
+    return t.Variable(name, ERROR, span, mutable=True)

@@ -1,0 +1,441 @@
+"""Checks blocks, `let`, branches, matches, loops, jumps and closures."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sigilc.check import typed as t
+from sigilc.check.body import ClosureFrame, LoopFrame
+from sigilc.check.context import Reported, error_variable
+from sigilc.check.exhaustive import check_match
+from sigilc.check.infer import is_never, resolve, shallow, unify
+from sigilc.check.operators import Operators
+from sigilc.check.types import (
+    BOOL,
+    ERROR,
+    NEVER,
+    STR,
+    UNIT,
+    ArrayType,
+    ErrorType,
+    FnType,
+    InferVar,
+    MapType,
+    Marks,
+    OptionType,
+    RangeType,
+    SetType,
+    TupleType,
+    Type,
+)
+from sigilc.syntax import ast
+
+
+class Control(Operators):
+    """Methods of Body."""
+
+    # ---- Blocks -------------------------------------------------------------------------------------------------------
+
+    def check_Block(self, node: Any, expected: Type | None, discards: bool = False) -> t.Expr:
+        """`{ … }`: errors in one statement do not stop the others from being checked."""
+        self.scopes.append({})
+        statements: list[t.Expr] = []
+        value: t.Expr | None = None
+        failed = False
+        last = None if discards or not node.statements else node.statements[-1]
+        for part in node.statements:
+            try:
+                if part is last and not isinstance(part, ast.Let):
+                    value = self.statement(part, expected)
+                else:
+                    statements.append(self.statement(part, None))
+            except Reported:
+                failed = True
+                self.recover(part)
+        self.scopes.pop()
+        span = self.span(node)
+        if failed and value is None:
+            return t.Block(span, ERROR, statements, None)
+        if value is not None:
+            return t.Block(span, value.type, statements, value)
+        ends = any(is_never(s.type) for s in statements)
+        return t.Block(span, NEVER if ends else UNIT, statements, None)
+
+    def check_DiscardingBlock(self, node: Any, expected: Type | None) -> t.Expr:
+        """A block whose last statement ends in `;`."""
+        return self.check_Block(node, None, discards=True)
+
+    def statement(self, node: Any, expected: Type | None) -> t.Expr:
+        """A statement; as the last one of a block also its value."""
+        if isinstance(node, ast.Let):
+            return self.check_Let(node)
+        if isinstance(node, ast.Error):
+            raise Reported
+        if isinstance(node, ast.Fn | ast.Struct | ast.TupleStruct | ast.RecordStruct | ast.Enum | ast.Actor | ast.Impl
+                      | ast.Trait | ast.Mod | ast.Use | ast.Constant | ast.TypeAlias | ast.Extern | ast.Attributed
+                      | ast.Public | ast.Union):
+            raise self.unsupported("declarations inside functions are", node, "put it outside the function")
+        return self.expr(node, expected)
+
+    def recover(self, node: Any) -> None:
+        """After an error in a `let`: its names are known from here on, with a type that fits everything."""
+        if isinstance(node, ast.Let):
+            stack = [node.pattern]
+            while stack:
+                part = stack.pop()
+                if isinstance(part, ast.Path | ast.MutPattern | ast.FieldPattern):
+                    if part.name not in self.scopes[-1]:
+                        self.declare(error_variable(part.name, self.span(part)))
+                elif isinstance(part, ast.Node):
+                    values = [getattr(part, f) for f in part.field_names]
+                    stack += [w for v in values for w in (v if isinstance(v, list) else [v]) if isinstance(w, ast.Node)]
+
+    def check_Let(self, node: Any) -> t.Expr:
+        """`let P: T = e else { … }`."""
+        marks: Marks | None = None
+        written: Type | None = None
+        if node.type is not None:
+            written, found = self.names.resolve(node.type)
+            marks = None if found.is_empty else found
+        value = self.expr(node.value, written)
+        if written is not None:
+            value = self.coerce(value, written, (self.names.span(node.type), "the type written here"))
+        otherwise = None
+        if node.otherwise is not None:
+            otherwise = self.expr(node.otherwise)
+            if not is_never(otherwise.type) and not isinstance(shallow(otherwise.type), ErrorType):
+                self.error("E0217", "the block after `else` must not end", node.otherwise, "goes on to what follows",
+                           "end it with `return`, `break`, `continue` or `panic(…)`")
+        if not is_never(value.type):
+            type_ = shallow(value.type)
+        else:
+            type_ = written if written is not None else NEVER
+        pattern = self.pattern(node.pattern, type_)
+        checked = t.Let(self.span(node), UNIT, pattern, value, otherwise, marks)
+        if otherwise is None:
+            self.deferred.append(lambda: self.check_irrefutable(pattern, "let"))
+        return checked
+
+    def check_irrefutable(self, pattern: t.Pattern, where: str) -> None:
+        """A pattern that may not match needs a way out."""
+        witness = check_match(pattern.type, [(pattern, False)])[0]
+        if witness is not None:
+            help_ = "add `else { … }`, or use `match`" if where == "let" else "use a name, and `match` in the body"
+            self.error("E0205", f"this pattern does not match `{witness}`", pattern, "may not match", help_)
+
+    def check_Unsafe(self, node: Any, expected: Type | None) -> t.Expr:
+        """`unsafe { … }`."""
+        self.unsafe_depth += 1
+        try:
+            body = self.expr(node.block, expected)
+        finally:
+            self.unsafe_depth -= 1
+        return t.Unsafe(self.span(node), body.type, body)
+
+    # ---- Branches -----------------------------------------------------------------------------------------------------
+
+    def check_If(self, node: Any, expected: Type | None) -> t.Expr:
+        """`if c { } else { }` and `if let P = e { } else { }`."""
+        if isinstance(node.condition, ast.LetCondition):
+            return self.check_if_let(node, expected)
+        condition = self.coerce(self.expr(node.condition, BOOL), BOOL)
+        span = self.span(node)
+        if node.otherwise is None:
+            return t.If(span, UNIT, condition, self.expr(node.then), None)
+        then = self.expr(node.then, expected)
+        otherwise = self.expr(node.otherwise, expected)
+        then, otherwise = self.join([then, otherwise], expected)
+        return t.If(span, self.joined(then.type, otherwise.type), condition, then, otherwise)
+
+    def joined(self, first: Type, second: Type) -> Type:
+        """The type of two branches that have been joined."""
+        return second if is_never(first) else first
+
+    def join(self, branches: list[t.Expr], expected: Type | None) -> list[t.Expr]:
+        """Branches as values of one type: the expected one where it is known, else that of the first that returns."""
+        wanted = shallow(expected) if expected is not None else None
+        if wanted is None or isinstance(wanted, InferVar):
+            returning = [b for b in branches if not is_never(b.type)]
+            if not returning:
+                return branches
+            first = returning[0]
+            return [self.coerce(b, first.type, (first.span, f"this branch is `{resolve(first.type)}`")) for b in branches]
+        return [self.coerce(b, wanted) for b in branches]
+
+    def check_if_let(self, node: Any, expected: Type | None) -> t.Expr:
+        """`if let P = e`."""
+        span = self.span(node)
+        value, kind = self.matched(node.condition.value)
+        self.scopes.append({})
+        pattern = self.pattern(node.condition.pattern, shallow(value.type), kind)
+        then = self.expr(node.then, expected if node.otherwise is not None else None)
+        self.scopes.pop()
+        otherwise = self.unit(span) if node.otherwise is None else self.expr(node.otherwise, expected)
+        type_: Type = UNIT
+        if node.otherwise is None:
+            then = t.Discard(then.span, NEVER if is_never(then.type) else UNIT, then)
+        else:
+            then, otherwise = self.join([then, otherwise], expected)
+            type_ = self.joined(then.type, otherwise.type)
+        wild = t.WildPattern(span, value.type)
+        return t.Match(span, type_, value, [t.Arm(pattern, None, then, then.span), t.Arm(wild, None, otherwise, span)])
+
+    def matched(self, node: Any) -> tuple[t.Expr, str]:
+        """What is matched: a value, or a place when `&mut` stands before it; and the kind of what patterns bind."""
+        if isinstance(node, ast.InOut):
+            place = self.place(node.value)
+            return t.InOut(self.span(node), place.type, place), "inout"
+        return self.expr(node), "let"
+
+    def check_Match(self, node: Any, expected: Type | None) -> t.Expr:
+        """`match e { … }`."""
+        value, kind = self.matched(node.value)
+        return self.match_arms(node, value, kind, node.arms, expected)
+
+    def match_arms(self, node: Any, value: t.Expr, kind: str, nodes: list[Any], expected: Type | None) -> t.Expr:
+        """The arms of a match over a checked value."""
+        arms: list[t.Arm] = []
+        failed = False
+        for arm in nodes:
+            if isinstance(arm, ast.Error):
+                failed = True
+                continue
+            self.scopes.append({})
+            try:
+                pattern = self.pattern(arm.pattern, shallow(value.type), kind)
+                guard = None if arm.guard is None else self.coerce(self.expr(arm.guard, BOOL), BOOL)
+                arms.append(t.Arm(pattern, guard, self.expr(arm.body, expected), self.span(arm)))
+            except Reported:
+                failed = True
+            finally:
+                self.scopes.pop()
+        if failed:
+            raise Reported
+        bodies = self.join([a.body for a in arms], expected)
+        for arm, body in zip(arms, bodies, strict=True):
+            arm.body = body
+        type_ = next((b.type for b in bodies if not is_never(b.type)), NEVER)
+        wanted = shallow(expected) if expected is not None else None
+        if bodies and wanted is not None and not isinstance(wanted, InferVar) and type_ != NEVER:
+            type_ = wanted
+        match = t.Match(self.span(node), type_, value, arms)
+        self.deferred.append(lambda: self.check_arms(match))
+        return match
+
+    def check_arms(self, match: t.Match) -> None:
+        """Whether the arms cover every value, and each can be reached."""
+        if isinstance(resolve(match.value.type), ErrorType):
+            return
+        rows = [(a.pattern, a.guard is not None) for a in match.arms]
+        witness, unreachable = check_match(resolve(match.value.type), rows)
+        if witness is not None:
+            self.error("E0205", f"this match does not cover `{witness}`", match.value, f"`{witness}` is not covered",
+                       f"add an arm: `{witness} => …`, or `_ => …`")
+        for index in unreachable:
+            self.context.warn("W0201", "this arm can never be reached", match.arms[index].pattern.span,
+                              "the arms above cover it")
+
+    # ---- Loops --------------------------------------------------------------------------------------------------------
+
+    def enter_loop(self, name: str, result: Type | None) -> LoopFrame:
+        """A loop around what follows."""
+        frame = LoopFrame(t.LoopLabel(name), result)
+        self.loops.append(frame)
+        return frame
+
+    def check_Loop(self, node: Any, expected: Type | None, name: str = "") -> t.Expr:
+        """`loop { }`, whose value is that of its breaks."""
+        result = InferVar() if expected is None else expected
+        frame = self.enter_loop(name, result)
+        body = self.expr(node.block)
+        self.loops.pop()
+        return t.Loop(self.span(node), result if frame.has_break else NEVER, frame.label, body)
+
+    def check_While(self, node: Any, expected: Type | None, name: str = "") -> t.Expr:
+        """`while c { }` and `while let P = e { }`, as loops that break."""
+        span = self.span(node)
+        frame = self.enter_loop(name, None)
+        out = t.Break(span, NEVER, frame.label, None)
+        inner: t.Expr
+        if isinstance(node.condition, ast.LetCondition):
+            value, kind = self.matched(node.condition.value)
+            self.scopes.append({})
+            pattern = self.pattern(node.condition.pattern, shallow(value.type), kind)
+            body = self.expr(node.body)
+            self.scopes.pop()
+            body = t.Discard(body.span, NEVER if is_never(body.type) else UNIT, body)
+            wild = t.WildPattern(span, value.type)
+            inner = t.Match(span, UNIT, value, [t.Arm(pattern, None, body, body.span), t.Arm(wild, None, out, span)])
+        else:
+            condition = self.coerce(self.expr(node.condition, BOOL), BOOL)
+            body = self.expr(node.body)
+            inner = t.If(span, UNIT, condition, t.Discard(body.span, NEVER if is_never(body.type) else UNIT, body), out)
+        self.loops.pop()
+        return t.Loop(span, UNIT, frame.label, inner)
+
+    def check_For(self, node: Any, expected: Type | None, name: str = "") -> t.Expr:
+        """`for p in e { }`."""
+        iterable = self.expr(node.iterable)
+        item = self.item_type(iterable)
+        self.scopes.append({})
+        pattern = self.pattern(node.pattern, item)
+        self.deferred.append(lambda: self.check_irrefutable(pattern, "for"))
+        frame = self.enter_loop(name, None)
+        body = self.expr(node.body)
+        self.loops.pop()
+        self.scopes.pop()
+        return t.For(self.span(node), UNIT, frame.label, pattern, iterable, body)
+
+    def item_of(self, type_: Type) -> Type | None:
+        """The type of a collection's elements, None for what is no collection."""
+        type_ = shallow(type_)
+        if isinstance(type_, ArrayType | SetType | RangeType):
+            return type_.item
+        if isinstance(type_, MapType):
+            return TupleType((type_.key, type_.value))
+        return ERROR if isinstance(type_, ErrorType) else None
+
+    def item_type(self, value: t.Expr) -> Type:
+        """The type of a collection's elements; what is no collection is an error."""
+        item = self.item_of(self.present(value, "a collection").type)
+        if item is not None:
+            return item
+        type_ = resolve(value.type)
+        help_ = "take its `.chars()`, `.bytes()` or `.lines()`" if type_ == STR else ""
+        raise self.error("E0204", f"`{type_}` is no collection", value, "can't be run through", help_)
+
+    def check_Labelled(self, node: Any, expected: Type | None) -> t.Expr:
+        """`'outer: loop { }`."""
+        loop = node.loop
+        checks = {ast.Loop: self.check_Loop, ast.While: self.check_While, ast.For: self.check_For}
+        check = checks.get(type(loop))
+        if check is None:
+            raise self.unsupported("labelled blocks are", node)
+        return check(loop, expected, node.label)  # type: ignore[operator,no-any-return]
+
+    def frame_of(self, node: Any, word: str) -> LoopFrame:
+        """The loop that a jump names."""
+        first = self.stages[-1].loops if self.stages else 0
+        candidates = self.loops[first:]
+        for frame in reversed(candidates):
+            if node.label is None or frame.label.name == node.label:
+                return frame
+        if node.label is not None and not any(f.label.name == node.label for f in self.loops):
+            raise self.error("E0114", f"no loop around has the label `{node.label}`", node, "unknown label")
+        if self.loops and self.stages:
+            raise self.error("E0218", f"`{word}` can't leave a stage's body", node, "a stage body is no loop's body",
+                             "use a `for` loop")
+        raise self.error("E0115", f"`{word}` outside a loop", node, "no loop around it")
+
+    def check_Break(self, node: Any, expected: Type | None) -> t.Expr:
+        """`break 'label value`."""
+        frame = self.frame_of(node, "break")
+        value = None
+        if frame.result is None and node.value is not None:
+            raise self.error("E0219", "only `loop` gives the value of a `break`", node, "this loop has no value")
+        if frame.result is not None:
+            if node.value is not None:
+                value = self.coerce(self.expr(node.value, frame.result), frame.result)
+            elif not unify(frame.result, UNIT):
+                raise self.error("E0219", "this `break` needs a value like the loop's others", node, "a value is missing")
+        frame.has_break = True
+        return t.Break(self.span(node), NEVER, frame.label, value)
+
+    def check_Continue(self, node: Any, expected: Type | None) -> t.Expr:
+        """`continue 'label`."""
+        return t.Continue(self.span(node), NEVER, self.frame_of(node, "continue").label)
+
+    def check_Return(self, node: Any, expected: Type | None) -> t.Expr:
+        """`return e`."""
+        if self.stages:
+            raise self.error("E0218", "`return` can't leave a stage's body", node, "a stage body is no function",
+                             "use a `for` loop")
+        if self.result is None:
+            raise self.error("E0115", "`return` outside a function", node, "no function around it")
+        if node.value is None:
+            if not unify(self.result, UNIT):
+                raise self.error("E0201", f"expected a value of type `{resolve(self.result)}`", node, "no value here")
+            return t.Return(self.span(node), NEVER, None)
+        value = self.expr(node.value, self.result)
+        return t.Return(self.span(node), NEVER, self.returned(value))
+
+    def returned(self, value: t.Expr) -> t.Expr:
+        """A value as the function's result; where `!` was promised, absence breaks the promise."""
+        assert self.result is not None
+        wanted, actual = shallow(self.result), shallow(value.type)
+        marks = self.function.result_marks if self.function is not None and not self.closures else None
+        if marks is not None and marks.own == "!" and isinstance(actual, OptionType) \
+                and not isinstance(wanted, OptionType):
+            labels = [(self.function.result_span, "`!` promised here")] if self.function.result_span else None  # type: ignore[union-attr]
+            raise self.error("E0305", "the result is promised as known and present, but may be absent", value,
+                             f"this is `{resolve(actual)}`", "confirm it with `!`, handle absence, or promise `!?`", labels)
+        why = None
+        if self.function is not None and self.function.result_span is not None and not self.closures:
+            why = (self.function.result_span, "the result's type")
+        return self.coerce(value, self.result, why)
+
+    def check_Yield(self, node: Any, expected: Type | None) -> t.Expr:
+        """`yield e`."""
+        raise self.unsupported("generators are", node)
+
+    # ---- Closures -----------------------------------------------------------------------------------------------------
+
+    def check_Closure(self, node: Any, expected: Type | None) -> t.Expr:
+        """`|a, b| e`."""
+        wanted = shallow(expected) if expected is not None else None
+        if isinstance(wanted, OptionType):
+            wanted = shallow(wanted.item)
+        hint = wanted if isinstance(wanted, FnType) and len(wanted.params) == len(node.parameters) else None
+        frame = ClosureFrame(len(self.scopes))
+        self.closures.append(frame)
+        self.scopes.append({})
+        outer, outer_loops, outer_stages = self.result, self.loops, self.stages
+        self.loops, self.stages = [], []
+        self.result = hint.result if hint else InferVar()
+        try:
+            params, lets = self.closure_params(node.parameters, hint)
+            body = self.expr(node.body, self.result)
+            body = self.coerce(body, self.result)
+            type_ = FnType(tuple(p.type for p in params), self.result, tuple(p.kind == "inout" for p in params))
+        finally:
+            self.result, self.loops, self.stages = outer, outer_loops, outer_stages
+            self.scopes.pop()
+            self.closures.pop()
+        if lets:
+            body = t.Block(body.span, body.type, lets, body)
+        return t.Closure(self.span(node), type_, params, body, frame.captures)
+
+    def closure_params(self, nodes: list[Any], hint: FnType | None) -> tuple[list[t.Variable], list[t.Expr]]:
+        """A closure's parameters, and the lets that take destructured ones apart."""
+        params: list[t.Variable] = []
+        lets: list[t.Expr] = []
+        for i, node in enumerate(nodes):
+            span = self.span(node)
+            pattern, written = node.pattern, node.type
+            is_inout = isinstance(pattern, ast.MutPattern)
+            while isinstance(written, ast.ReferenceType):
+                is_inout = is_inout or written.mutable is not None
+                written = written.type
+            type_: Type = hint.params[i] if hint else InferVar()
+            marks: Marks | None = None
+            if written is not None:
+                own, found = self.names.resolve(written)
+                marks = None if found.is_empty else found
+                if not unify(type_, own):
+                    raise self.error("E0201", f"expected a parameter of type `{resolve(type_)}`, found `{resolve(own)}`",
+                                     node, "another type is wanted here")
+            kind = "inout" if is_inout else "param"
+            if isinstance(pattern, ast.Path | ast.MutPattern | ast.MarkedPattern):
+                bound = self.pattern(pattern, type_, kind)
+                if isinstance(bound, t.BindPattern):
+                    bound.variable.mutable = is_inout
+                    bound.variable.marks = bound.variable.marks or marks
+                    params.append(bound.variable)
+                else:
+                    params.append(t.Variable("_", type_, span, kind))
+                continue
+            variable = t.Variable("parameter", type_, span, kind, False, marks)
+            params.append(variable)
+            taken = self.pattern(pattern, type_)
+            lets.append(t.Let(span, UNIT, taken, t.Local(span, type_, variable)))
+        return params, lets

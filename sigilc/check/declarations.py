@@ -1,0 +1,425 @@
+"""Turns declared items into typed declarations, on demand: structs, enums, aliases, actors, constants, functions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sigilc.check import typed as t
+from sigilc.check.attributes import Attributes
+from sigilc.check.context import Context, Pending, Reported, Scope, fresh_params
+from sigilc.check.type_names import Marked, TypeNames, with_mark
+from sigilc.check.types import (
+    ERROR,
+    NO_MARKS,
+    UNIT,
+    EnumType,
+    InferVar,
+    Marks,
+    ParamType,
+    PrimType,
+    StructType,
+    Type,
+)
+from sigilc.resolve.modules import INTRINSIC_ABI
+from sigilc.resolve.symbols import Impl, Item, Module
+from sigilc.source.spans import Span
+from sigilc.syntax import ast
+
+
+def head_of(type_: Type) -> object:
+    """The key under which a type's methods are kept: its declaration, or the kind of built-in type."""
+    decl = getattr(type_, "decl", None)
+    if decl is not None:
+        return decl
+    return type_.name if isinstance(type_, PrimType) else type(type_)
+
+
+class Declarations:
+    """Makes typed declarations; each item is declared once, when something first names it."""
+
+    def __init__(self, context: Context):
+        self.context = context
+
+    def names(self, scope: Scope) -> TypeNames:
+        """The resolver of types for a scope."""
+        return TypeNames(self.context, scope, self.declare)
+
+    def declare(self, item: Item) -> Any:
+        """The typed declaration of an item; raises Reported for one that could not be declared."""
+        if item.decl is None:
+            item.decl = self.make(item)
+        if isinstance(item.decl, Reported):
+            raise item.decl
+        return item.decl
+
+    def make(self, item: Item) -> Any:
+        """Declares an item for the first time."""
+        try:
+            match item.kind:
+                case "struct":
+                    return self.declare_struct(item)
+                case "enum":
+                    return self.declare_enum(item)
+                case "type":
+                    return self.declare_alias(item)
+                case "actor":
+                    return self.declare_actor(item)
+                case "const":
+                    return self.declare_constant(item)
+                case "fn":
+                    return self.declare_function(item)
+            return self.context.unsupported("traits are" if item.kind == "trait" else f"this {item.kind} is", item.span)
+        except Reported as e:
+            return e
+
+    # ---- Types ------------------------------------------------------------------------------------------------------
+
+    def generics(self, node: Any, owner: str) -> dict[str, Type]:
+        """The type parameters that a declaration lists."""
+        return fresh_params(owner, [g.name for g in getattr(node, "generics", None) or []])
+
+    def declare_struct(self, item: Item) -> t.StructDecl:
+        """A struct; registered before its fields are resolved, so that they may mention it."""
+        node, name = item.node, item.module.qualified(item.name)
+        generics = self.generics(node, name)
+        decl = t.StructDecl(item.name, item.span, tuple(generics.values()), mark=self.trust(node.evidence),  # type: ignore[arg-type]
+                            is_tuple=not isinstance(node, ast.RecordStruct))
+        item.decl = decl
+        self.context.structs.append(decl)
+        self.context.modules_by_decl[id(decl)] = item.module
+        names = self.names(Scope(item.module, generics, StructType(decl, decl.type_params)))
+        if isinstance(node, ast.TupleStruct):
+            for i, type_node in enumerate(node.types):
+                type_, marks = self.safely(names, type_node)
+                decl.fields.append(t.Field(str(i), type_, names.span(type_node), None if marks.is_empty else marks))
+        elif isinstance(node, ast.RecordStruct):
+            decl.fields = self.fields(node.fields, names)
+        self.refuse_recursion(decl, [f.type for f in decl.fields])
+        return decl
+
+    def safely(self, names: TypeNames, node: Any) -> Marked:
+        """A type, or the error type when it can't be resolved (which has been reported)."""
+        try:
+            return names.resolve(node)
+        except Reported:
+            return ERROR, NO_MARKS
+
+    def trust(self, evidence: str) -> str:
+        """The mark of trust among the marks of a declaration."""
+        return next((m for m in evidence or "" if m in "!~‽"), "")
+
+    def fields(self, nodes: list[Any], names: TypeNames) -> list[t.Field]:
+        """Fields of a struct, a variant or an actor; defaults stay trees until a body needs them."""
+        found: list[t.Field] = []
+        for node in nodes:
+            is_public = False
+            while isinstance(node, ast.Attributed | ast.Public):
+                is_public = is_public or isinstance(node, ast.Public)
+                node = node.item
+            if isinstance(node, ast.Error):
+                continue
+            type_, marks = self.safely(names, node.type)
+            for mark in node.evidence or "":
+                type_, marks = with_mark(type_, marks, mark)
+            span = Span(names.scope.module.source, node.start, node.end)
+            before = next((f for f in found if f.name == node.name), None)
+            if before is not None:
+                self.context.error("E0106", f"the field `{node.name}` is declared twice", span, "declared again here",
+                                   labels=[(before.span, "declared first here")])
+                continue
+            field = t.Field(node.name, type_, span, None if marks.is_empty else marks, is_public=is_public)
+            if node.default is not None:
+                self.context.field_defaults[id(field)] = (node.default, names.scope)
+            found.append(field)
+        return found
+
+    def refuse_recursion(self, decl: t.StructDecl | t.EnumDecl, types: list[Type]) -> None:
+        """A type that contains itself directly has no size."""
+        stack, seen = list(types), set()
+        while stack:
+            type_ = stack.pop()
+            if isinstance(type_, StructType | EnumType):
+                if type_.decl is decl:
+                    raise self.context.error(
+                        "E0212", f"`{decl.name}` contains itself", decl.span,
+                        "recursive types are not supported yet", "put the inner values into an array, `[…]`")
+                if id(type_.decl) in seen:
+                    continue
+                seen.add(id(type_.decl))
+                owners = [type_.decl] if isinstance(type_.decl, t.StructDecl) else type_.decl.variants
+                stack += [f.type for owner in owners for f in owner.fields]
+            elif type(type_).__name__ in ("TupleType", "OptionType"):
+                stack += type_.parts()
+
+    def declare_enum(self, item: Item) -> t.EnumDecl:
+        """An enum with its variants."""
+        node, name = item.node, item.module.qualified(item.name)
+        generics = self.generics(node, name)
+        decl = t.EnumDecl(item.name, item.span, tuple(generics.values()), mark=self.trust(node.evidence))  # type: ignore[arg-type]
+        item.decl = decl
+        self.context.enums.append(decl)
+        names = self.names(Scope(item.module, generics, EnumType(decl, decl.type_params)))
+        number = 0
+        for entry in node.variants:
+            while isinstance(entry, ast.Attributed | ast.Public):
+                entry = entry.item
+            if isinstance(entry, ast.Error):
+                continue
+            variant = t.Variant(entry.name, len(decl.variants), names.span(entry))
+            if isinstance(entry, ast.TupleVariant):
+                for i, type_node in enumerate(entry.types):
+                    type_, marks = self.safely(names, type_node)
+                    variant.fields.append(t.Field(str(i), type_, names.span(type_node),
+                                                  None if marks.is_empty else marks))
+            elif isinstance(entry, ast.RecordVariant):
+                variant.fields = self.fields(entry.fields, names)
+                variant.has_names = True
+            elif entry.value is not None:
+                number = self.discriminant(entry, names)
+            variant.discriminant = number
+            number += 1
+            before = next((v for v in decl.variants if v.name == variant.name), None)
+            if before is not None:
+                self.context.error("E0106", f"the variant `{variant.name}` is declared twice", variant.span,
+                                   "declared again here", labels=[(before.span, "declared first here")])
+                continue
+            decl.variants.append(variant)
+        self.refuse_recursion(decl, [f.type for v in decl.variants for f in v.fields])
+        return decl
+
+    def discriminant(self, entry: Any, names: TypeNames) -> int:
+        """The written number of a field-less variant."""
+        value, sign = entry.value, 1
+        if isinstance(value, ast.Unary) and value.operator == "-":
+            value, sign = value.value, -1
+        if not isinstance(value, ast.Int):
+            raise self.context.error("E0209", "a variant's number must be an integer literal", names.span(entry.value),
+                                     "not an integer literal")
+        return sign * int(value.text.replace("_", ""), 0)
+
+    def declare_alias(self, item: Item) -> tuple[tuple[Type, ...], Type, Marks]:
+        """`type Name<T> = …`."""
+        generics = self.generics(item.node, item.module.qualified(item.name))
+        item.decl = self.context_cycle(item)
+        if item.node.type is None:
+            raise self.context.error("E0102", "an alias needs a type", item.span, "write `= …` after the name")
+        type_, marks = self.names(Scope(item.module, generics)).resolve(item.node.type)
+        return tuple(generics.values()), type_, marks
+
+    def context_cycle(self, item: Item) -> Reported:
+        """What an alias that is being resolved stands for: itself, which is an error only when it is met again."""
+        return Reported()
+
+    # ---- Constants, actors --------------------------------------------------------------------------------------------
+
+    def declare_constant(self, item: Item) -> t.Constant:
+        """A constant; its value is checked by program.py."""
+        type_, marks = self.names(Scope(item.module)).resolve(item.node.type)
+        constant = t.Constant(item.name, type_, None, item.span, None if marks.is_empty else marks)  # type: ignore[arg-type]
+        self.context.constants.append(constant)
+        return constant
+
+    def declare_actor(self, item: Item) -> t.ActorDecl:
+        """An actor: its state as a struct, its helpers as methods of that struct, its handlers."""
+        node = item.node
+        if node.generics:
+            raise self.context.unsupported("actors with type parameters are", item.span)
+        state = t.StructDecl(item.name, item.span)
+        actor = t.ActorDecl(item.name, item.span, state)
+        item.decl = actor
+        self.context.actors.append(actor)
+        self.context.modules_by_decl[id(state)] = item.module
+        scope = Scope(item.module, {}, StructType(state))
+        names = self.names(scope)
+        members = [self.unwrapped(m) for m in node.members]
+        state.fields = self.fields([m for m, _ in members if isinstance(m, ast.Field)], names)
+        for member, attributes in members:
+            if isinstance(member, ast.Fn):
+                function = self.function(member, scope, f"{item.module.qualified(item.name)}·{member.signature.name}",
+                                         attributes, actor=actor)
+                self.add_method(state, member.signature.name, function)
+            elif isinstance(member, ast.On):
+                self.declare_handler(actor, member, scope, attributes)
+            elif not isinstance(member, ast.Field | ast.Error):
+                self.context.unsupported("constants in actors are", names.span(member))
+        return actor
+
+    def unwrapped(self, node: Any) -> tuple[Any, list[Any]]:
+        """A member without the attributes around it."""
+        attributes: list[Any] = []
+        while isinstance(node, ast.Attributed | ast.Public):
+            attributes += getattr(node, "attributes", [])
+            node = node.item
+        return node, attributes
+
+    def declare_handler(self, actor: t.ActorDecl, node: Any, scope: Scope, attributes: list[Any]) -> None:
+        """`on Name(params) -> R { … }`."""
+        span = Span(scope.module.source, node.start, node.body.start)
+        if any(h.name == node.name for h in actor.handlers):
+            self.context.error("E0106", f"the message `{node.name}` is handled twice", span, "a second handler")
+            return
+        if attributes:
+            self.context.unsupported("attributes of handlers are", span)
+        function = t.Function(f"{scope.module.qualified(actor.name)}·on {node.name}", span, actor=actor)
+        pending = Pending(function, node, scope, infers_result=False)
+        function.params.append(t.Variable("self", StructType(actor.state), span, "inout", True))
+        self.add_params(function, pending, node.parameters or [], scope)
+        self.set_result(function, node.result, scope)
+        self.register(pending)
+        actor.handlers.append(t.Handler(node.name, len(actor.handlers), function, node.result is not None))
+
+    # ---- Functions ----------------------------------------------------------------------------------------------------
+
+    def declare_function(self, item: Item) -> t.Function:
+        """A function at a module's top level."""
+        name = item.module.qualified(item.name)
+        function = self.function(item.node, Scope(item.module), name, item.attributes, abi=item.abi)
+        function.is_public = item.is_public
+        return function
+
+    def function(self, node: Any, scope: Scope, name: str, attributes: list[Any], *, abi: str = "",
+                 actor: t.ActorDecl | None = None, impl_params: tuple[ParamType, ...] = ()) -> t.Function:
+        """Any function: its signature is resolved now, its body is checked later."""
+        signature = node.signature if isinstance(node, ast.Fn) else node
+        known = Attributes(self.context, attributes, scope.module)
+        span = Span(scope.module.source, signature.start, signature.end)
+        generics = self.generics(signature, name)
+        inner = Scope(scope.module, {**scope.generics, **generics}, scope.self_type)
+        function = t.Function(name, span, (*impl_params, *generics.values()), actor=actor)  # type: ignore[arg-type]
+        function.intrinsic = known.text("intrinsic") or (
+            signature.name.removeprefix("sigil_") if abi == INTRINSIC_ABI else "")
+        function.foreign = signature.name if abi == "C" else ""
+        function.trusted_caller = known.text("trusted_caller")
+        function.export = signature.name if known.has("export") else ""
+        self.refuse_qualifiers(signature, span)
+        has_body = isinstance(node, ast.Fn)
+        pending = Pending(function, node, inner, has_body and signature.result is None and signature.name != "main")
+        self.add_params(function, pending, signature.parameters or [], inner)
+        if pending.infers_result:
+            function.result = InferVar()
+        else:
+            self.set_result(function, signature.result, inner)
+        if has_body:
+            self.register(pending)
+        elif not function.intrinsic and not function.foreign:
+            self.context.error("E0103", f"the function `{signature.name}` has no body", span, "a body must follow",
+                               "write `{ … }` after the signature")
+        return function
+
+    def refuse_qualifiers(self, signature: Any, span: Span) -> None:
+        """`async` and `extern` functions are still to come; `const` and `unsafe` ones are functions."""
+        for qualifier in signature.qualifiers or []:
+            if qualifier == "async" or qualifier.startswith("extern"):
+                self.context.unsupported(f"`{qualifier}` functions are", span)
+        if signature.where:
+            self.context.unsupported("`where` clauses are", span)
+        for generic in signature.generics or []:
+            if generic.bounds:
+                self.context.unsupported("bounds of type parameters are", span)
+
+    def register(self, pending: Pending) -> None:
+        """Keeps a declared function for its body to be checked."""
+        self.context.pending[id(pending.function)] = pending
+
+    def set_result(self, function: t.Function, node: Any, scope: Scope) -> None:
+        """The written result, `()` where there is none."""
+        if node is None:
+            function.result = UNIT
+            return
+        names = self.names(scope)
+        function.result_span = names.span(node)
+        try:
+            function.result, marks = names.resolve_result(node)
+            function.result_marks = None if marks.is_empty else marks
+        except Reported:
+            function.result = ERROR
+
+    def add_params(self, function: t.Function, pending: Pending, nodes: list[Any], scope: Scope) -> None:
+        """The parameters, with their default values' trees."""
+        names = self.names(scope)
+        for node in nodes:
+            while isinstance(node, ast.AttributedParameter):
+                node = node.parameter
+            try:
+                function.params.append(self.param(node, names, scope))
+            except Reported:
+                function.params.append(t.Variable("_", ERROR, names.span(node), "param"))
+            pending.defaults.append(getattr(node, "default", None))
+
+    def param(self, node: Any, names: TypeNames, scope: Scope) -> t.Variable:
+        """One parameter: a view, or a place of the caller's for `mut p` and `p: &mut T`."""
+        span = names.span(node)
+        if isinstance(node, ast.SelfReference):
+            if scope.self_type is None:
+                raise self.context.error("E0108", "`self` outside a method", span, "only methods have a `self`")
+            is_inout = node.mutable is not None
+            return t.Variable("self", scope.self_type, span, "inout" if is_inout else "param", is_inout)
+        pattern, is_inout, marks = node.pattern, False, ""
+        while isinstance(pattern, ast.MarkedPattern):
+            marks, pattern = pattern.mark + marks, pattern.pattern
+        if isinstance(pattern, ast.MutPattern):
+            is_inout, marks = True, pattern.evidence + marks
+        elif not isinstance(pattern, ast.Path):
+            raise self.context.unsupported("patterns as parameters are", span, "take the value apart in the body")
+        written = node.type
+        while isinstance(written, ast.ReferenceType):
+            is_inout = is_inout or written.mutable is not None
+            written = written.type
+        if written is not None:
+            type_, type_marks = names.resolve(written)
+        elif pattern.name == "self" and scope.self_type is not None:
+            type_, type_marks = scope.self_type, NO_MARKS
+        else:
+            raise self.context.unsupported("parameters without a type are", span, "write `: Type` after the name")
+        for mark in marks:
+            type_, type_marks = with_mark(type_, type_marks, mark)
+        kind = "inout" if is_inout else "param"
+        return t.Variable(pattern.name, type_, span, kind, is_inout, None if type_marks.is_empty else type_marks)
+
+    # ---- Impls --------------------------------------------------------------------------------------------------------
+
+    def declare_impl(self, impl: Impl) -> None:
+        """The methods of an `impl` block, for each of the types that it is written for."""
+        node, module = impl.node, impl.module
+        if node.target is not None:
+            self.context.unsupported("traits are", Span(module.source, node.start, node.type.end))
+            return
+        attributes = Attributes(self.context, impl.attributes, module)
+        generics = self.generics(node, f"impl {module.name} {node.start}")
+        for written in attributes.words("for_each") or [None]:
+            try:
+                if written is None:
+                    self_type, _ = self.names(Scope(module, generics)).resolve(node.type)
+                else:
+                    self_type = PrimType(written)
+            except Reported:
+                continue
+            self.add_methods(node, module, generics, self_type)
+
+    def add_methods(self, node: Any, module: Module, generics: dict[str, Type], self_type: Type) -> None:
+        """Declares the methods of one impl for one type."""
+        scope = Scope(module, generics, self_type)
+        shown = str(self_type).partition("<")[0] if generics else str(self_type)
+        for entry in node.items:
+            member, attributes = self.unwrapped(entry)
+            if not isinstance(member, ast.Fn | ast.Signature):
+                if not isinstance(member, ast.Error):
+                    self.context.unsupported("associated types and constants are",
+                                             Span(module.source, member.start, member.end))
+                continue
+            name = (member.signature if isinstance(member, ast.Fn) else member).name
+            function = self.function(member, scope, module.qualified(f"{shown}·{name}"), attributes,
+                                     impl_params=tuple(generics.values()))  # type: ignore[arg-type]
+            function.is_public = isinstance(entry, ast.Public)
+            self.add_method(head_of(self_type), name, function)
+            self.context.method_bounds[id(function)] = self_type
+
+    def add_method(self, head: object, name: str, function: t.Function) -> None:
+        """Puts a method into the table; a user's method goes before one of the standard library."""
+        table = self.context.methods.setdefault(head, {})
+        before = table.get(name)
+        if before is not None and before.span.file is function.span.file:
+            self.context.error("E0106", f"the method `{name}` is declared twice", function.span, "declared again here",
+                               labels=[(before.span, "declared first here")])
+            return
+        table[name] = function

@@ -1,0 +1,139 @@
+"""The summary of a function: the reduced graph of what flows from which position of its signature to which.
+
+Slots are numbered through: those of all parameters, then those of the in-out parameters' exits, then the result's.
+A function without a body is summarised by its signature alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sigilc.check.evidence.graph import ASSERTED_LEVEL, MIX, REPORTED_LEVEL, Reason
+from sigilc.check.evidence.rules import RULES
+from sigilc.check.evidence.slots import Slot, slots_of
+from sigilc.check.evidence.annotations import has_function
+from sigilc.check.typed import Function, Variable
+from sigilc.check.types import (
+    NO_MARKS,
+    ArrayType,
+    MapType,
+    Marks,
+    ParamType,
+    PointerType,
+    SetType,
+)
+
+
+@dataclass(eq=False, slots=True)
+class Summary:
+    """What callers know of a function.
+
+    `flows[o]` lists (input slot, flags) for output slot o; `constants` has (output slot, level, reason) for what the
+    function brings in. `default_mark` is that of unmarked parameters (`!` in handlers).
+    """
+
+    function: Function
+    slots: list[Slot] = field(default_factory=list)
+    exits_start: int = 0
+    result_start: int = 0
+    default_mark: str = ""
+    flows: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
+    constants: list[tuple[int, int, Reason]] = field(default_factory=list)
+    needs_binding: list[bool] = field(default_factory=list)
+    slot_owner: list[Variable | None] = field(default_factory=list)
+
+    def shape(self) -> tuple[object, ...]:
+        """What must be stable before the summary of a recursive function is done."""
+        return (sorted((o, tuple(sorted(ins))) for o, ins in self.flows.items()),
+                sorted((o, level) for o, level, _ in self.constants))
+
+
+def parameter_marks(variable: Variable) -> Marks:
+    """A parameter's written marks."""
+    return variable.marks or NO_MARKS
+
+
+def result_marks(function: Function) -> Marks:
+    """A result's written marks, those of the trait method that it implements where it has none of its own."""
+    if function.result_marks is not None and not function.result_marks.is_empty:
+        return function.result_marks
+    if function.requirement is not None and function.requirement.result_marks is not None:
+        return function.requirement.result_marks
+    return NO_MARKS
+
+
+def empty_summary(function: Function, is_handler: bool) -> Summary:
+    """The slots of a signature, and what its marks alone say about the outputs."""
+    summary = Summary(function, default_mark="!" if is_handler else "")
+    slots = summary.slots
+    for param in function.params:
+        default = summary.default_mark if param.name != "self" else ""
+        marks = parameter_marks(param)
+        before = len(slots)
+        slots_of(param.type, marks, default, False, slots)
+        summary.slot_owner += [param] * (len(slots) - before)
+        summary.needs_binding.append(bool(default) or not marks.is_empty or has_function(param.type))
+    summary.exits_start = len(slots)
+    for param in function.params:
+        if param.kind == "inout":
+            slots_of(param.type, parameter_marks(param), "", True, slots)
+    summary.result_start = len(slots)
+    slots_of(function.result, result_marks(function), "", True, slots)
+    for number, slot in enumerate(slots):
+        if slot.is_output and slot.mark in ("~", "‽") and RULES["call_source"]:
+            level = REPORTED_LEVEL if slot.mark == "~" else ASSERTED_LEVEL
+            span = function.result_span or function.span
+            text = "`{}` is declared to give reported data" if slot.mark == "~" else "`{}` gives asserted data"
+            summary.constants.append((number, level, Reason(span, text, function.name)))
+    return summary
+
+
+def summarise_signature(function: Function, is_handler: bool = False) -> Summary:
+    """The summary of a function without a body: intrinsic, foreign, or a trait's requirement."""
+    summary = empty_summary(function, is_handler)
+    if function.foreign:
+        _bring_in_foreign(summary, "`{}` is foreign code")
+        return summary
+    if any(isinstance(param.type, PointerType) for param in function.params):
+        if not isinstance(function.result, PointerType):
+            _bring_in_foreign(summary, "`{}` reads foreign memory")
+        return summary
+    inputs = [n for n, slot in enumerate(summary.slots) if not slot.is_output and not slot.mark]
+    is_requirement = not function.intrinsic
+    for number, slot in enumerate(summary.slots):
+        if not slot.is_output or slot.mark:
+            continue
+        if is_requirement:
+            flows = [(i, MIX) for i in inputs]
+        elif isinstance(slot.type, ParamType):
+            flows = _flows_to_type_parameter(summary, number, slot.type, inputs)
+        else:
+            is_container = isinstance(slot.type, ArrayType | SetType | MapType)
+            flows = [(i, MIX) for i in inputs
+                     if not (is_container and isinstance(summary.slots[i].type, ParamType))]
+        if flows:
+            summary.flows[number] = flows
+    return summary
+
+
+def _flows_to_type_parameter(summary: Summary, output: int, wanted: ParamType, inputs: list[int]) -> list[tuple[int, int]]:
+    """Inputs named by the same parameter; in a result also the key or index that selected the value."""
+    flows = [(i, 0) for i in inputs if summary.slots[i].type == wanted]
+    if output < summary.result_start:
+        return flows
+    for i in inputs:
+        slot, owner = summary.slots[i], summary.slot_owner[i]
+        if slot.is_bare and slot.type != wanted and not isinstance(slot.type, ArrayType | SetType | MapType) \
+                and owner is not None and owner.name != "self":
+            flows.append((i, MIX))
+    return flows
+
+
+def _bring_in_foreign(summary: Summary, text: str) -> None:
+    if not RULES["foreign"]:
+        return
+    marked = {number for number, _, _ in summary.constants}
+    function = summary.function
+    for number, slot in enumerate(summary.slots):
+        if slot.is_output and number not in marked:
+            summary.constants.append((number, REPORTED_LEVEL, Reason(function.span, text, function.name)))

@@ -1,0 +1,208 @@
+"""Checks literals and interpolated text."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from sigilc.check import typed as t
+from sigilc.check.body import BodyBase
+from sigilc.check.infer import resolve, shallow
+from sigilc.check.types import (
+    BOOL,
+    CHAR,
+    DURATION,
+    FLOAT_BITS,
+    INTEGER_BITS,
+    STR,
+    U8,
+    UNIT,
+    ArrayType,
+    EnumType,
+    ErrorType,
+    FnType,
+    FutureType,
+    InferVar,
+    OptionType,
+    PrimType,
+    StructType,
+    Type,
+    is_float,
+    is_integer,
+)
+from sigilc.syntax import ast
+
+_SUFFIX = re.compile(r"(?:[ui](?:8|16|32|64|128|size)|f32|f64)\Z")
+_SPEC = re.compile(r"(?:(?P<fill>.)?(?P<align>[<^>]))?(?P<sign>\+)?(?P<alternate>#)?(?P<zero>0)?(?P<width>[0-9]+)?"
+                   r"(?:\.(?P<precision>[0-9]+))?(?P<kind>\?|[xXobe])?\Z", re.S)
+_UNITS = {"ns": 1, "us": 10**3, "ms": 10**6, "s": 10**9, "min": 60 * 10**9, "h": 3600 * 10**9}
+
+
+def limits(type_: Type) -> tuple[int, int]:
+    """Smallest and largest value of an integer type."""
+    bits = INTEGER_BITS[type_.name]  # type: ignore[attr-defined]
+    return (-(1 << bits - 1), (1 << bits - 1) - 1) if type_.name.startswith("i") else (0, (1 << bits) - 1)  # type: ignore[attr-defined]
+
+
+class Literals(BodyBase):
+    """Methods of Body."""
+
+    def expr(self, node: Any, expected: Type | None = None) -> t.Expr:
+        """Checks an expression; given by expressions.py."""
+        raise NotImplementedError
+
+    def check_Int(self, node: Any, expected: Type | None, negative: bool = False) -> t.Expr:
+        """An integer literal: of its suffix's type, of the expected one, or to be inferred."""
+        text = node.text.replace("_", "")
+        suffix = _SUFFIX.search(text) if not text.startswith("0x") or text.count("u") + text.count("i") else None
+        type_: Type
+        if suffix:
+            text = text[:suffix.start()]
+            type_ = PrimType(suffix[0])
+        else:
+            type_ = self.literal_type(expected, "int")
+        if not text or text in ("0x", "0o", "0b"):
+            return self.error_expr(self.span(node))     # the lexer has complained
+        try:
+            value = -int(text, 0 if text[:2] in ("0x", "0o", "0b") else 10) if negative else \
+                int(text, 0 if text[:2] in ("0x", "0o", "0b") else 10)
+        except ValueError:
+            return self.error_expr(self.span(node))
+        if is_float(type_):
+            raise self.error("E0201", f"expected `{type_}`, found an integer literal", node, "this is an integer",
+                             f"write `{text}.0`")
+        literal = t.Literal(self.span(node), type_, value)
+        self.deferred.append(lambda: self.check_range(literal, node))
+        return literal
+
+    def check_range(self, literal: t.Literal, node: Any) -> None:
+        """Whether an integer literal fits its type."""
+        type_ = resolve(literal.type)
+        if not is_integer(type_):
+            return
+        low, high = limits(type_)
+        if not low <= literal.value <= high:  # type: ignore[operator]
+            self.error("E0209", f"`{literal.value}` does not fit into `{type_}`", node,
+                       f"`{type_}` holds {low} to {high}", "use a wider type, or another value")
+
+    def literal_type(self, expected: Type | None, kind: str) -> Type:
+        """The type of a literal without suffix: what is expected where that fits, else an unknown of its kind."""
+        wanted = shallow(expected) if expected is not None else None
+        while isinstance(wanted, OptionType):
+            wanted = shallow(wanted.item)
+        if isinstance(wanted, InferVar) and wanted.kind == kind or kind == "int" and wanted is not None and (
+                is_integer(wanted) or is_float(wanted)) or kind == "float" and wanted is not None and is_float(wanted):
+            return wanted
+        return InferVar(kind)
+
+    def check_Float(self, node: Any, expected: Type | None, negative: bool = False) -> t.Expr:
+        """A float literal."""
+        text = node.text.replace("_", "")
+        suffix = _SUFFIX.search(text)
+        type_ = PrimType(suffix[0]) if suffix and suffix[0] in FLOAT_BITS else self.literal_type(expected, "float")
+        value = float(text[:suffix.start()] if suffix else text)
+        return t.Literal(self.span(node), type_, -value if negative else value)
+
+    def check_Bool(self, node: Any, expected: Type | None) -> t.Expr:
+        """`true`, `false`."""
+        return t.Literal(self.span(node), BOOL, node.text == "true")
+
+    def check_Char(self, node: Any, expected: Type | None) -> t.Expr:
+        """`'x'`."""
+        if len(node.text) != 1:
+            raise self.error("E0004", "a character literal holds one character", node, f"this has {len(node.text)}",
+                             'write text in double quotes: `"…"`')
+        return t.Literal(self.span(node), CHAR, ord(node.text))
+
+    def check_Byte(self, node: Any, expected: Type | None) -> t.Expr:
+        """`b'x'`."""
+        return t.Literal(self.span(node), U8, ord(node.text) if len(node.text) == 1 else 0)
+
+    def check_Bytes(self, node: Any, expected: Type | None) -> t.Expr:
+        """`b"bytes"`, a `[u8]`."""
+        return t.Literal(self.span(node), ArrayType(U8), node.text.encode("latin-1", "replace"))
+
+    def check_String(self, node: Any, expected: Type | None) -> t.Expr:
+        """`"text"`."""
+        return t.Literal(self.span(node), STR, node.text)
+
+    def check_Unit(self, node: Any, expected: Type | None) -> t.Expr:
+        """`()`."""
+        return t.Literal(self.span(node), UNIT, None)
+
+    def check_Duration(self, node: Any, expected: Type | None) -> t.Expr:
+        """`250us`, in nanoseconds."""
+        match = re.match(r"([0-9_.]+)([a-z]+)\Z", node.text)
+        assert match is not None
+        return t.Literal(self.span(node), DURATION, round(float(match[1].replace("_", "")) * _UNITS[match[2]]))
+
+    # ---- Interpolation ------------------------------------------------------------------------------------------------
+
+    def check_Interpolated(self, node: Any, expected: Type | None, further: list[Any] | None = None) -> t.Expr:
+        """`"text {value:spec}"`; `further` are the arguments that fill `{}` places."""
+        parts: list[str | tuple[t.Expr, t.FormatSpec]] = []
+        waiting = list(further or [])
+        for part in node.parts:
+            if isinstance(part, str):
+                parts.append(part)
+                continue
+            if part.value is not None:
+                value = self.expr(part.value)
+            elif waiting:
+                value = self.expr(waiting.pop(0))
+            else:
+                raise self.error("E0202", "this `{}` has no argument" if further is not None else "this `{}` is empty",
+                                 part, "nothing to show here", "write the value between the braces: `{value}`")
+            spec = self.format_spec(part)
+            parts.append((value, spec))
+            self.deferred.append(lambda v=value, s=spec: self.check_shown(v, s))  # type: ignore[misc]
+        if waiting:
+            raise self.error("E0202", "there are more arguments than `{}` places", waiting[0], "this one has no place",
+                             "add a `{}` to the text")
+        return t.Interpolate(self.span(node), STR, parts)
+
+    def format_spec(self, part: Any) -> t.FormatSpec:
+        """The part of an interpolation after `:`."""
+        if not part.spec:
+            return t.FormatSpec()
+        match = _SPEC.match(part.spec)
+        if match is None:
+            raise self.error("E0005", f"`{part.spec}` is no format", part, "not understood",
+                             "a format is [[fill]align][+][#][0][width][.precision][? x X o b e]")
+        return t.FormatSpec(
+            match["fill"] or " ", match["align"] or "", bool(match["sign"]), bool(match["alternate"]), bool(match["zero"]),
+            int(match["width"]) if match["width"] else None, int(match["precision"]) if match["precision"] else None,
+            match["kind"] or "")
+
+    def check_shown(self, value: t.Expr, spec: t.FormatSpec) -> None:
+        """Whether a value can be shown in this format."""
+        type_ = resolve(value.type)
+        is_debug = spec.kind == "?"
+        if isinstance(type_, OptionType) and not is_debug:
+            self.error("E0303", "an uncertain value is shown as if it were present", value,
+                       f"this is `{type_}`: it may be absent", "show it as `{…:?}`, or handle absence with `?? default`")
+        elif isinstance(type_, FnType | FutureType):
+            self.error("E0204", f"a value of type `{type_}` has no text", value, "this can't be shown")
+        elif not is_debug and isinstance(type_, StructType | EnumType):
+            self.error("E0204", f"`{type_}` has no display text", value, f"this is `{type_}`",
+                       "show its parts, or the whole for debugging: `{…:?}`")
+        elif spec.kind in ("x", "X", "o", "b") and not is_integer(type_) and not isinstance(type_, ErrorType):
+            self.error("E0204", f"the format `{spec.kind}` is for integers", value, f"this is `{type_}`")
+        elif spec.kind == "e":
+            self.unsupported("the format `e` is", value.span)
+
+    def text_argument(self, arguments: list[Any], node: Any) -> t.Expr:
+        """The text that `println`, `format`, `panic` are called with."""
+        if not arguments:
+            return t.Literal(self.span(node), STR, "")
+        first = arguments[0]
+        if isinstance(first, ast.Interpolated):
+            return self.check_Interpolated(first, None, arguments[1:])
+        if len(arguments) > 1:
+            raise self.error("E0202", "only a literal text has `{}` places for further arguments", arguments[1],
+                             "this has no place", 'begin with a text: `println("{} {}", a, b)`')
+        value = self.expr(first)
+        if shallow(value.type) == STR:
+            return value
+        self.deferred.append(lambda: self.check_shown(value, t.FormatSpec()))
+        return t.Interpolate(value.span, STR, [(value, t.FormatSpec())])

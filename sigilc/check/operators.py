@@ -1,0 +1,445 @@
+"""Checks operators, casts, ranges, evidence operators, and the making and reading of structs, tuples and arrays."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sigilc.check import typed as t
+from sigilc.check.infer import resolve, shallow, unifies, unify
+from sigilc.check.places import Places
+from sigilc.check.types import (
+    BOOL,
+    CHAR,
+    FAULT,
+    STR,
+    UNIT,
+    AddressType,
+    ArrayType,
+    EnumType,
+    ErrorType,
+    FnType,
+    FutureType,
+    InferVar,
+    MapType,
+    OptionType,
+    ParamType,
+    PointerType,
+    PrimType,
+    RangeType,
+    SetType,
+    StructType,
+    TupleType,
+    Type,
+    is_integer,
+    is_numeric,
+    substitute,
+)
+from sigilc.diagnostics.suggest import closest
+from sigilc.source.spans import Span
+from sigilc.syntax import ast
+
+_COMPARISONS = frozenset(("==", "!=", "<", "<=", ">", ">="))
+_FAULT_FIELDS: dict[str, Type] = {"message": STR, "stage": STR, "site": STR, "cause": OptionType(FAULT)}
+
+
+class Operators(Places):
+    """Methods of Body."""
+
+    def check_Paren(self, node: Any, expected: Type | None) -> t.Expr:
+        """`(e)`."""
+        return self.expr(node.value, expected)
+
+    def check_Binary(self, node: Any, expected: Type | None) -> t.Expr:
+        """Every operator with two operands but `??`, ranges and assignment; a long chain is walked, not recursed."""
+        chain = [node]
+        while isinstance(chain[-1].left, ast.Binary):
+            chain.append(chain[-1].left)
+        left: t.Expr | None = None
+        for step in reversed(chain):
+            left = self.binary(step, left, expected)
+        assert left is not None
+        return left
+
+    def binary(self, node: Any, left: t.Expr | None, expected: Type | None) -> t.Expr:
+        """One operator; `left` where that operand is checked already."""
+        operator, span = node.operator, self.span(node)
+        if operator in ("&&", "||"):
+            first = left or self.expr(node.left, BOOL)
+            first = self.coerce(first, BOOL)
+            return t.Logic(span, BOOL, operator, first, self.coerce(self.expr(node.right, BOOL), BOOL))
+        hint = None if operator in _COMPARISONS else expected
+        left = left or self.expr(node.left, hint)
+        right = self.expr(node.right, None if operator in ("<<", ">>") else left.type)
+        if operator in ("==", "!="):
+            left, right = self.level(left, right)
+        else:
+            what = f"an operand of `{operator}`"
+            left, right = self.present(left, what), self.present(right, what)
+        if operator not in ("<<", ">>") and not unify(left.type, right.type):
+            raise self.operand_mismatch(operator, left, right, node)
+        self.deferred.append(lambda: self.check_operands(operator, left, right, node))
+        return t.Binary(span, BOOL if operator in _COMPARISONS else left.type, operator, left, right)
+
+    def level(self, left: t.Expr, right: t.Expr) -> tuple[t.Expr, t.Expr]:
+        """For `==`: a `T` beside a `T?` becomes one."""
+        a, b = shallow(left.type), shallow(right.type)
+        if isinstance(a, OptionType) and not isinstance(b, OptionType) and unifies(a.item, b):
+            return left, self.coerce(right, a)
+        if isinstance(b, OptionType) and not isinstance(a, OptionType) and unifies(b.item, a):
+            return self.coerce(left, b), right
+        return left, right
+
+    def operand_mismatch(self, operator: str, left: t.Expr, right: t.Expr, node: Any) -> Any:
+        """Two operands of different types."""
+        a, b = resolve(left.type), resolve(right.type)
+        hint = "conversions are written down: `… as T`" if is_numeric(a) and is_numeric(b) else ""
+        if a == STR and operator == "+":
+            hint = 'put texts together by interpolation: `"{a}{b}"`'
+        return self.error("E0201", f"`{operator}` between `{a}` and `{b}`", node, "the operands differ in type", hint,
+                          [(left.span, f"this is `{a}`"), (right.span, f"this is `{b}`")])
+
+    def check_operands(self, operator: str, left: t.Expr, right: t.Expr, node: Any) -> None:
+        """Whether an operator is for these (now final) types."""
+        a, b = resolve(left.type), resolve(right.type)
+        if isinstance(a, ErrorType) or isinstance(b, ErrorType):
+            return
+        help_ = ""
+        if operator in ("==", "!="):
+            fits = not self.contains(a, (FnType, FutureType))
+        elif operator in _COMPARISONS:
+            fits = not self.contains(a, (FnType, FutureType, MapType, SetType, AddressType)) and a != UNIT
+        elif operator in ("<<", ">>"):
+            fits = is_integer(a) and is_integer(b)
+        elif operator in ("&", "|", "^"):
+            fits = is_integer(a) or a == BOOL
+        else:
+            fits = is_numeric(a)
+            if a == STR and operator == "+":
+                help_ = 'put texts together by interpolation: `"{a}{b}"`'
+        if isinstance(a, InferVar):
+            fits = a.kind != "any"
+        if operator == "|" and isinstance(b, FnType):
+            help_ = "bitwise or is written with spaces, a pipe without one after it: `a |f`"
+        if not fits:
+            self.error("E0204", f"`{operator}` is not for `{a}`", node, "no operator for this type", help_,
+                       [(left.span, f"this is `{a}`")])
+
+    def contains(self, type_: Type, kinds: tuple[type, ...]) -> bool:
+        """Whether a type is, or holds a part that is, of one of these kinds."""
+        stack, seen = [type_], set()
+        while stack:
+            current = stack.pop()
+            if isinstance(current, kinds):
+                return True
+            if isinstance(current, StructType | EnumType) and id(current.decl) not in seen:
+                seen.add(id(current.decl))
+                owners = [current.decl] if isinstance(current.decl, t.StructDecl) else current.decl.variants
+                stack += [f.type for o in owners for f in o.fields]
+            stack += current.parts()
+        return False
+
+    def check_Unary(self, node: Any, expected: Type | None) -> t.Expr:
+        """`-e`, `!e`, `&e`."""
+        span = self.span(node)
+        if node.operator == "-" and isinstance(node.value, ast.Int | ast.Float):
+            check = self.check_Int if isinstance(node.value, ast.Int) else self.check_Float
+            literal = check(node.value, expected, True)
+            literal.span = span
+            return literal
+        value = self.expr(node.value, expected)
+        if node.operator == "&":
+            return value
+        value = self.present(value, f"the operand of `{node.operator}`")
+        self.deferred.append(lambda: self.check_unary(node, value))
+        return t.Unary(span, value.type, node.operator, value)
+
+    def check_unary(self, node: Any, value: t.Expr) -> None:
+        """Whether `-` or `!` is for this (now final) type."""
+        type_ = resolve(value.type)
+        if isinstance(type_, ErrorType):
+            return
+        fits = is_numeric(type_) if node.operator == "-" else is_integer(type_) or type_ == BOOL
+        if not fits:
+            self.error("E0204", f"`{node.operator}` is not for `{type_}`", node, f"this is `{type_}`")
+        elif node.operator == "-" and is_integer(type_) and str(type_).startswith("u"):
+            self.error("E0204", f"`{type_}` has no negative values", node, "can't be negated",
+                       "convert it to a signed type first: `… as i64`")
+
+    def check_Cast(self, node: Any, expected: Type | None) -> t.Expr:
+        """`e as T`."""
+        target = self.cast_type(node.type)
+        value = self.present(self.expr(node.value), "what `as` converts")
+        self.deferred.append(lambda: self.check_cast(node, value, target))
+        return t.Cast(self.span(node), target, value)
+
+    def cast_type(self, node: Any) -> Type:
+        """The type after `as`: a path, or a raw pointer."""
+        if isinstance(node, ast.PointerType):
+            return PointerType(self.cast_type(node.type))
+        written = ast.TypePath(node.start, node.end, None, getattr(node, "name", ""), None)
+        if not isinstance(node, ast.Path):
+            raise self.error("E0102", "`as` takes a scalar type", node, "not a scalar type")
+        return self.names.resolve(written)[0]
+
+    def check_cast(self, node: Any, value: t.Expr, target: Type) -> None:
+        """Whether a (now final) type converts to another."""
+        source = resolve(value.type)
+        if isinstance(source, ErrorType) or isinstance(target, ErrorType):
+            return
+        scalar = is_numeric(source) or source in (BOOL, CHAR)
+        fits = scalar and is_numeric(target) and not (source in (BOOL, CHAR) and not is_integer(target))
+        fits = fits or source == target or target == CHAR and source == PrimType("u8")
+        fits = fits or isinstance(source, EnumType) and is_integer(target) and all(
+            not v.fields for v in source.decl.variants)
+        if not fits:
+            help_ = "check the code point: `char·from_u32(n)`" if target == CHAR else ""
+            self.error("E0211", f"`{source}` does not convert to `{target}`", node, "no such conversion", help_)
+        if isinstance(source, EnumType) and fits and source != target:
+            self.unsupported("numbers of variants by `as` are", node)
+
+    # ---- Ranges, default, evidence --------------------------------------------------------------------------------------
+
+    def check_Range(self, node: Any, expected: Type | None) -> t.Expr:
+        """`a..b`, `a..=b` as values."""
+        wanted = shallow(expected) if expected is not None else None
+        hint = wanted.item if isinstance(wanted, RangeType) else None
+        low = self.present(self.expr(node.low, hint), "the end of a range")
+        high = self.present(self.expr(node.high, low.type), "the end of a range")
+        if not unify(low.type, high.type):
+            raise self.operand_mismatch(node.operator, low, high, node)
+        self.deferred.append(lambda: self.check_range_item(low))
+        return t.MakeRange(self.span(node), RangeType(low.type, node.operator == "..="), low, high)
+
+    def check_range_item(self, low: t.Expr) -> None:
+        """Ranges run over integers."""
+        type_ = resolve(low.type)
+        if not is_integer(type_) and not isinstance(type_, ErrorType):
+            self.error("E0204", f"a range runs over integers, not `{type_}`", low, f"this is `{type_}`")
+
+    def check_RangeFrom(self, node: Any, expected: Type | None) -> t.Expr:
+        """`a..` outside an index."""
+        raise self.unsupported("open ranges as values are", node, "write both ends")
+
+    check_RangeTo = check_RangeAll = check_RangeFrom
+
+    def check_Default(self, node: Any, expected: Type | None) -> t.Expr:
+        """`a ?? b`."""
+        wanted = shallow(expected) if expected is not None else None
+        hint = wanted if wanted is None or isinstance(wanted, OptionType) else OptionType(wanted)
+        value = self.expr(node.value, hint)
+        type_ = shallow(value.type)
+        if isinstance(type_, ErrorType):
+            return self.error_expr(self.span(node))
+        if not isinstance(type_, OptionType):
+            item = InferVar()
+            if not unify(type_, OptionType(item)):
+                raise self.error("E0216", "`??` stands after a value that is always present", value,
+                                 f"this is `{resolve(type_)}`", "leave out the default")
+            type_ = OptionType(item)
+        other = self.expr(node.otherwise, type_.item)
+        found = shallow(other.type)
+        if isinstance(found, OptionType) and not unifies(type_.item, found):
+            return t.Default(self.span(node), type_, value, self.coerce(other, type_))
+        return t.Default(self.span(node), type_.item, value, self.coerce(other, type_.item, (value.span, "the value")))
+
+    def check_Marked(self, node: Any, expected: Type | None) -> t.Expr:
+        """`e!`, `e?`, `e~`, `e‽`."""
+        span = self.span(node)
+        if node.mark == "?":
+            return self.check_try(node, expected)
+        hint = expected
+        value = self.expr(node.value, hint)
+        if node.mark == "~":
+            return t.Report(span, value.type, value)
+        if node.mark == "‽":
+            return t.Assert(span, value.type, value)
+        type_ = shallow(value.type)
+        if isinstance(type_, OptionType):
+            return t.Confirm(span, type_.item, value, True)
+        return t.Confirm(span, value.type, value, False)
+
+    def check_try(self, node: Any, expected: Type | None) -> t.Expr:
+        """`e?`: the value, or an early return of its absence."""
+        if self.stages:
+            raise self.error("E0218", "`?` can't return out of a stage's body", node, "a stage body is no function",
+                             "mark the stage itself, `|stage?`, or use `|all_present` after it")
+        value = self.expr(node.value)
+        type_ = shallow(value.type)
+        if isinstance(type_, ErrorType):
+            return self.error_expr(self.span(node))
+        if not isinstance(type_, OptionType):
+            raise self.error("E0216", "`?` stands after a value that is always present", value,
+                             f"this is `{resolve(type_)}`", "leave out the `?`")
+        result = shallow(self.result) if self.result is not None else None
+        if not isinstance(result, OptionType) and not isinstance(result, ErrorType):
+            shown = f"it returns `{resolve(result)}`" if result is not None else "nothing is returned here"
+            labels = [(self.function.result_span, shown)] if self.function and self.function.result_span else None
+            raise self.error("E0304", "`?` in a function whose result is neither uncertain nor a `Result`",
+                             Span(self.source, node.end - 1, node.end), "would return an absence",
+                             "write `?` after the result type, or handle absence with `??` or `match`", labels)
+        return t.Try(self.span(node), type_.item, value)
+
+    # ---- Structs, tuples, arrays ----------------------------------------------------------------------------------------
+
+    def check_Tuple(self, node: Any, expected: Type | None) -> t.Expr:
+        """`(a, b)`."""
+        wanted = shallow(expected) if expected is not None else None
+        hints = wanted.items if isinstance(wanted, TupleType) and len(wanted.items) == len(node.items) else None
+        items = []
+        for i, item in enumerate(node.items):
+            value = self.expr(item, hints[i] if hints else None)
+            items.append(self.coerce(value, hints[i]) if hints else value)
+        return t.MakeTuple(self.span(node), TupleType(tuple(i.type for i in items)), items)
+
+    def check_Array(self, node: Any, expected: Type | None) -> t.Expr:
+        """`[a, b]`."""
+        wanted = shallow(expected) if expected is not None else None
+        item: Type = wanted.item if isinstance(wanted, ArrayType) else InferVar()
+        items: list[t.Expr] = []
+        for part in node.items:
+            value = self.expr(part, item)
+            why = (items[0].span, "the first element says the type") if items else None
+            items.append(self.coerce(value, item, why))
+        return t.MakeArray(self.span(node), ArrayType(item), items)
+
+    def check_Repeat(self, node: Any, expected: Type | None) -> t.Expr:
+        """`[e; n]`."""
+        wanted = shallow(expected) if expected is not None else None
+        value = self.expr(node.value, wanted.item if isinstance(wanted, ArrayType) else None)
+        return t.RepeatArray(self.span(node), ArrayType(value.type), value, self.index_value(node.count))
+
+    def field(self, value: t.Expr, name: str, node: Any) -> t.Expr:
+        """A field or slot of a checked value."""
+        type_, span = shallow(value.type), self.span(node)
+        if isinstance(type_, ErrorType):
+            return self.error_expr(span)
+        if isinstance(type_, OptionType):
+            self.present(value, f"what `.{name}` is taken of")
+        if isinstance(type_, InferVar):
+            raise self.error("E0203", f"the type of this value is not known where `.{name}` is taken", value,
+                             "its type must be written down", "annotate the variable or the parameter")
+        if type_ == FAULT and name in _FAULT_FIELDS:
+            return t.FaultField(span, _FAULT_FIELDS[name], value, name)
+        if isinstance(type_, TupleType) and name.isdecimal() and int(name) < len(type_.items):
+            return t.GetField(span, type_.items[int(name)], value, int(name))
+        if isinstance(type_, AddressType):
+            raise self.error("E0502", f"the field `{name}` is private to the actor", node, "this is an actor's address",
+                             "send the actor a message instead")
+        if not isinstance(type_, StructType):
+            raise self.error("E0103", f"`{resolve(type_)}` has no field `{name}`", node, "no field of this name",
+                             f"call it: `.{name}()`" if self.has_method(type_, name) else "")
+        fields = type_.decl.fields
+        if not any(f.name == name for f in fields) and self.has_method(type_, name):
+            raise self.error("E0103", f"`{name}` is a method", node, "a method must be called", f"write `.{name}()`")
+        index = self.field_index(fields, name, node, type_.decl.name)
+        self.check_privacy(type_.decl, fields[index], node)
+        args = dict(zip(type_.decl.type_params, type_.args, strict=True))
+        return t.GetField(span, substitute(fields[index].type, args), value, index)
+
+    def has_method(self, type_: Type, name: str) -> bool:
+        """Whether a type has a method of this name."""
+        from sigilc.check.declarations import head_of
+        return name in self.context.methods.get(head_of(type_), {})
+
+    def check_privacy(self, decl: t.StructDecl, field: t.Field, node: Any) -> None:
+        """Fields without `pub` are private to their module."""
+        module = self.context.modules_by_decl.get(id(decl))
+        if module is not None and not field.is_public and not self.is_inside(module):
+            self.error("E0110", f"the field `{field.name}` of `{decl.name}` is private", node, "private",
+                       "put `pub` before its declaration", [(field.span, "declared here")])
+
+    def check_StructLiteral(self, node: Any, expected: Type | None) -> t.Expr:
+        """`Point { x: 1.0, ..p }`, `Shape·Rect { w: 1.0, h: 2.0 }`."""
+        found = self.resolve_value_path(node.path) if not self.is_self_path(node.path) else self.scope.self_type.decl  # type: ignore[union-attr]
+        if isinstance(found, tuple):
+            return self.variant_literal(node, found, expected)
+        if not isinstance(found, t.StructDecl):
+            raise self.error("E0102", "this names no struct", node.path, "not a struct")
+        if found.is_tuple and found.fields:
+            raise self.error("E0206", f"the fields of `{found.name}` have no names", node, "not written in braces",
+                             f"write `{found.name}(…)`")
+        type_ = StructType(found, tuple(InferVar() for _ in found.type_params))
+        self.hint_type(type_, expected)
+        fields, order, base = self.initialisers(node, found.fields, type_, found.name)
+        return t.MakeStruct(self.span(node), type_, fields, order, base)
+
+    def is_self_path(self, node: Any) -> bool:
+        """Whether a path is `Self`, for a struct."""
+        return isinstance(node, ast.Path) and node.name == "Self" and isinstance(self.scope.self_type, StructType)
+
+    def hint_type(self, type_: Type, expected: Type | None) -> None:
+        """Lets the expected type settle type arguments."""
+        wanted = shallow(expected) if expected is not None else None
+        while isinstance(wanted, OptionType):
+            wanted = shallow(wanted.item)
+        if wanted is not None and getattr(wanted, "decl", None) is type_.decl:  # type: ignore[attr-defined]
+            unify(type_, wanted)
+
+    def variant_literal(self, node: Any, found: Any, expected: Type | None) -> t.Expr:
+        """A variant with named fields."""
+        decl, variant = found
+        type_ = EnumType(decl, tuple(InferVar() for _ in decl.type_params))
+        self.hint_type(type_, expected)
+        fields, order, base = self.initialisers(node, variant.fields, type_, variant.name)
+        if base is not None:
+            raise self.error("E0206", "`..` is for structs", node, "a variant has no other value to take fields from")
+        if order != sorted(order):
+            return self.ordered_variant(node, type_, variant, fields, order)
+        return t.MakeVariant(self.span(node), type_, variant, fields)  # type: ignore[arg-type]
+
+    def ordered_variant(self, node: Any, type_: Type, variant: t.Variant, fields: list[Any], order: list[int]) -> t.Expr:
+        """Fields in another order than declared: evaluated as written, through variables."""
+        span = self.span(node)
+        lets: list[t.Expr] = []
+        args: list[Any] = list(fields)
+        for index in order:
+            value = fields[index]
+            variable = t.Variable(variant.fields[index].name, value.type, value.span)
+            lets.append(t.Let(value.span, UNIT, t.BindPattern(value.span, value.type, variable), value))
+            args[index] = t.Local(value.span, value.type, variable)
+        return t.Block(span, type_, lets, t.MakeVariant(span, type_, variant, args))
+
+    def initialisers(self, node: Any, fields: list[t.Field], type_: Type, name: str
+                     ) -> tuple[list[t.Expr | None], list[int], t.Expr | None]:
+        """The fields of a literal in braces: by index, in the order written, and the base of `..base`."""
+        args: dict[ParamType, Type] = dict(zip(type_.decl.type_params, type_.parts(), strict=True))  # type: ignore[attr-defined]
+        values: list[t.Expr | None] = [None] * len(fields)
+        order: list[int] = []
+        base: t.Expr | None = None
+        for entry in node.fields:
+            if isinstance(entry, ast.Update):
+                base = self.coerce(self.expr(entry.value, type_), type_)
+                continue
+            index = self.field_index(fields, entry.name, entry, name)
+            if values[index] is not None:
+                raise self.error("E0206", f"the field `{entry.name}` is given twice", entry, "given again here")
+            if isinstance(type_, StructType):
+                self.check_privacy(type_.decl, fields[index], entry)
+            wanted = substitute(fields[index].type, args)
+            tree = entry.value if isinstance(entry, ast.Named) else ast.Path(entry.start, entry.end, entry.name)
+            values[index] = self.coerce(self.expr(tree, wanted), wanted, (fields[index].span, "declared here"))
+            order.append(index)
+        if base is None:
+            self.fill_defaults(fields, values, order, args, node, name)
+        return values, order, base
+
+    def fill_defaults(self, fields: list[t.Field], values: list[t.Expr | None], order: list[int],
+                      args: dict[ParamType, Type], node: Any, name: str) -> None:
+        """Defaults for the fields that are left out; others are missing."""
+        missing = []
+        for i, field in enumerate(fields):
+            if values[i] is not None:
+                continue
+            default = self.context.field_defaults.get(id(field))
+            if default is None:
+                missing.append(field.name)
+                continue
+            values[i] = self.default_value(default[0], default[1], substitute(field.type, args))
+            order.append(i)
+        if missing:
+            shown = ", ".join(f"`{m}`" for m in missing)
+            raise self.error("E0206", f"`{name}` lacks {shown}", node, "not all fields are given",
+                             "give them a value, or take them from another value: `..other`")
+
+
+

@@ -1,0 +1,268 @@
+"""Finds what a path in an expression names: a function, a variant, a constant, a struct, a method of a type."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sigilc.check import typed as t
+from sigilc.check.declarations import head_of
+from sigilc.check.infer import resolve, shallow
+from sigilc.check.patterns import Patterns
+from sigilc.check.type_names import _GENERIC, _PLAIN
+from sigilc.check.types import (
+    AddressType,
+    EnumType,
+    FnType,
+    InferVar,
+    ParamType,
+    StructType,
+    Type,
+    substitute,
+)
+from sigilc.diagnostics.suggest import closest
+from sigilc.resolve.symbols import Item, Module
+from sigilc.syntax import ast
+
+
+@dataclass(eq=False, slots=True)
+class Associated:
+    """A method or associated function named through its type: `Map·from`, `i64·parse`."""
+
+    function: t.Function
+    self_type: Type
+
+
+def segments(node: Any) -> list[tuple[str, list[Any] | None]]:
+    """The names of a path, each with its type arguments."""
+    if isinstance(node, ast.PathName):
+        return [*segments(node.base), (node.name, None)]
+    if isinstance(node, ast.PathArguments):
+        *before, (name, _) = segments(node.base)
+        return [*before, (name, node.arguments)]
+    return [(node.name, None)]
+
+
+class Paths(Patterns):
+    """Methods of Body."""
+
+    def resolve_value_path(self, node: Any) -> Any:
+        """A Function, (EnumDecl, Variant), Constant, StructDecl or Associated; raises where there is none."""
+        names = segments(node)
+        if len(names) == 1:
+            found = self.lookup_item(names[0][0])
+            return self.declared(found, node, names[0][0])
+        *before, (last, _) = names
+        head = self.resolve_head(before, node)
+        if isinstance(head, Module):
+            found = head.own(last)
+            if found is None:
+                near = closest(last, head.names())
+                raise self.error("E0101", f"`{last}` is not in `{head.name}`", node, "nothing of this name there",
+                                 f"did you mean `{near}`?" if near else "")
+            if isinstance(found, Item) and found.module is not self.scope.module and not found.is_public \
+                    and not self.is_inside(found.module):
+                raise self.error("E0110", f"`{last}` is private to `{found.module.name}`", node, "private",
+                                 "put `pub` before its declaration", [(found.span, "declared here")])
+            return self.declared(found, node, last)
+        return self.member_of(head, last, node)
+
+    def is_inside(self, module: Module) -> bool:
+        """Whether the code being checked lies in the module or below it."""
+        inner: Module | None = self.scope.module
+        while inner is not None:
+            if inner is module:
+                return True
+            inner = inner.parent
+        return False
+
+    def lookup_item(self, name: str) -> Item | Module | None:
+        """An unqualified name: of the module, its package, then the prelude."""
+        found = self.scope.module.lookup(name)
+        if found is None and self.context.prelude is not None:
+            found = self.context.prelude.items.get(name)
+        return found
+
+    def declared(self, found: Item | Module | None, node: Any, name: str) -> Any:
+        """The declaration behind an item, as a value."""
+        if found is None:
+            near = closest(name, self.visible_names())
+            raise self.error("E0101", f"`{name}` is not known here", node, "nothing of this name",
+                             f"did you mean `{near}`?" if near else "")
+        if isinstance(found, Module):
+            raise self.error("E0101", f"`{name}` is a module, not a value", node, "a module")
+        if found.kind in ("enum", "actor", "type", "trait"):
+            raise self.error("E0101", f"`{name}` is no value", node, f"this is a type ({found.kind})")
+        return self.declarations.declare(found)
+
+    def resolve_head(self, names: list[tuple[str, list[Any] | None]], node: Any) -> Type | Module:
+        """What stands before the last `·`: a module or a type."""
+        first, arguments = names[0]
+        generic = self.scope.generics.get(first)
+        if generic is not None:
+            raise self.unsupported("functions of a type parameter are", node)
+        found: Item | Module | None = self.lookup_item(first)
+        if first == "Self" and self.scope.self_type is not None:
+            return self.scope.self_type
+        for name, more in names[1:]:
+            if not isinstance(found, Module):
+                break
+            found, arguments = found.own(name), more
+        if isinstance(found, Module):
+            return found
+        if found is None and (first in _PLAIN or first in _GENERIC):
+            return self.builtin_head(first, arguments, node)
+        if found is None:
+            near = closest(first, self.visible_names())
+            raise self.error("E0101", f"`{first}` is not known here", node, "nothing of this name",
+                             f"did you mean `{near}`?" if near else "")
+        return self.type_of_item(found, arguments, node)
+
+    def builtin_head(self, name: str, arguments: list[Any] | None, node: Any) -> Type:
+        """A type of the language itself before a `·`."""
+        if name in _PLAIN:
+            return _PLAIN[name]
+        count, make = _GENERIC[name]
+        given = [self.names.resolve(a)[0] for a in arguments or []]
+        if arguments is not None and len(given) != count:
+            raise self.error("E0215", f"`{name}` takes {count} type arguments, not {len(given)}", node)
+        return make(*(given or [InferVar() for _ in range(count)]))
+
+    def type_of_item(self, item: Item, arguments: list[Any] | None, node: Any) -> Type:
+        """A declared type before a `·`; type arguments that are left out are inferred."""
+        decl = self.declarations.declare(item)
+        given = [self.names.resolve(a)[0] for a in arguments or []]
+        if isinstance(decl, t.StructDecl | t.EnumDecl):
+            args = tuple(given) if arguments is not None else tuple(InferVar() for _ in decl.type_params)
+            return StructType(decl, args) if isinstance(decl, t.StructDecl) else EnumType(decl, args)
+        if isinstance(decl, t.ActorDecl):
+            return AddressType(decl)
+        if isinstance(decl, tuple):
+            params, type_, _ = decl
+            return substitute(type_, {p: given[i] if i < len(given) else InferVar() for i, p in enumerate(params)})
+        raise self.error("E0101", f"`{item.name}` is no type", node, f"this is a {item.kind}")
+
+    def member_of(self, head: Type, name: str, node: Any) -> Any:
+        """A variant or method of a type."""
+        if isinstance(head, EnumType):
+            for variant in head.decl.variants:
+                if variant.name == name:
+                    return head.decl, variant
+        if isinstance(head, AddressType):
+            raise self.unsupported("messages as values are", node)
+        function = self.context.methods.get(head_of(head), {}).get(name)
+        if function is not None:
+            return Associated(function, head)
+        if isinstance(head, EnumType):
+            near = closest(name, [v.name for v in head.decl.variants])
+            raise self.error("E0105", f"`{head.decl.name}` has no variant `{name}`", node, "no variant of this name",
+                             f"did you mean `{near}`?" if near else "")
+        near = closest(name, list(self.context.methods.get(head_of(head), {})))
+        raise self.error("E0104", f"`{resolve(head)}` has no function `{name}`", node, "no function of this name",
+                         f"did you mean `{near}`?" if near else "")
+
+    # ---- Functions as values --------------------------------------------------------------------------------------------
+
+    def instantiate(self, function: t.Function, self_type: Type | None = None) -> tuple[tuple[Type, ...], dict[ParamType, Type]]:
+        """Fresh unknowns for the type parameters; a method's are settled by the type that it was found through."""
+        args = tuple(InferVar() for _ in function.type_params)
+        mapping: dict[ParamType, Type] = dict(zip(function.type_params, args, strict=True))
+        bound = self.context.method_bounds.get(id(function))
+        if self_type is not None and bound is not None:
+            from sigilc.check.infer import unify
+            unify(substitute(bound, mapping), self_type)
+        return args, mapping
+
+    def signature_result(self, function: t.Function, node: Any) -> Type:
+        """The result type of a function; one that is inferred has its body checked now."""
+        pending = self.context.pending.get(id(function))
+        if pending is not None and pending.infers_result:
+            if pending.state == "checking":
+                raise self.error("E0203", f"`{function.name}` calls itself and needs a written result type", node,
+                                 "its result is being inferred here", "write `-> Type` after its parameters",
+                                 [(function.span, "declared here")])
+            if pending.state == "declared":
+                self.check_pending(pending)
+        return function.result
+
+    def check_pending(self, pending: Any) -> None:
+        """Checks another function's body; given by program.py."""
+        raise NotImplementedError
+
+    def function_ref(self, function: t.Function, node: Any, self_type: Type | None = None) -> t.Expr:
+        """A function as a value."""
+        result = self.signature_result(function, node)
+        args, mapping = self.instantiate(function, self_type)
+        self.context.reach(function)
+        if function.foreign:
+            raise self.unsupported("foreign functions as values are", node)
+        type_ = FnType(tuple(substitute(p.type, mapping) for p in function.params), substitute(result, mapping),
+                       tuple(p.kind == "inout" for p in function.params))
+        return t.FunctionRef(self.span(node), type_, function, args)
+
+    def check_Path(self, node: Any, expected: Type | None) -> t.Expr:
+        """A name: a hole, a variable, a field of the element, a function, a constant."""
+        name = node.name
+        if self.stages:
+            hole = self.stages[-1].holes.get(name)
+            if hole is not None:
+                return t.Local(self.span(node), hole.type, hole)
+        if name in ("_", "_1", "_2"):
+            raise self.error("E0111", f"`{name}` stands for a value only in a stage", node, "no stage around it")
+        variable = self.find_variable(name)
+        implicit = self.implicit_field(name, node)
+        if variable is not None:
+            if implicit is not None:
+                raise self.error("E0112", f"`{name}` is both a variable and a field of the element", node,
+                                 "which one is meant?", f"write `.{name}` for the field, or a closure `{{x => …}}`")
+            return t.Local(self.span(node), variable.type, variable)
+        if implicit is not None:
+            return implicit
+        if name == "None":
+            from sigilc.check.types import OptionType
+            return t.MakeNone(self.span(node), OptionType(InferVar()), None)
+        if name == "self":
+            raise self.error("E0108", "`self` outside a method", node, "only methods have a `self`")
+        return self.path_value(node, expected)
+
+    def implicit_field(self, name: str, node: Any) -> t.Expr | None:
+        """In a stage body without holes: a field of the element."""
+        element = self.stages[-1].implicit if self.stages else None
+        if element is None:
+            return None
+        type_ = shallow(element.type)
+        if not isinstance(type_, StructType):
+            return None
+        for i, field in enumerate(type_.decl.fields):
+            if field.name == name:
+                args = dict(zip(type_.decl.type_params, type_.args, strict=True))
+                span = self.span(node)
+                return t.GetField(span, substitute(field.type, args), t.Local(span, element.type, element), i)
+        return None
+
+    def check_PathName(self, node: Any, expected: Type | None) -> t.Expr:
+        """`a·b` as a value."""
+        return self.path_value(node, expected)
+
+    check_PathArguments = check_PathName
+
+    def path_value(self, node: Any, expected: Type | None) -> t.Expr:
+        """What a path that is no variable stands for, as an expression."""
+        found = self.resolve_value_path(node)
+        span = self.span(node)
+        if isinstance(found, t.Constant):
+            return t.ConstantRef(span, found.type, found)
+        if isinstance(found, t.Function):
+            return self.function_ref(found, node)
+        if isinstance(found, Associated):
+            return self.function_ref(found.function, node, found.self_type)
+        if isinstance(found, t.StructDecl):
+            if found.fields or not found.is_tuple:
+                raise self.error("E0206", f"`{found.name}` needs its fields", node, "a struct's name is no value",
+                                 f"write `{found.name}{'(…)' if found.is_tuple else ' { … }'}`")
+            return t.MakeStruct(span, StructType(found, tuple(InferVar() for _ in found.type_params)), [], [])
+        decl, variant = found
+        if variant.fields:
+            raise self.error("E0206", f"`{variant.name}` needs its payload", node, "a payload is missing",
+                             f"write `{decl.name}·{variant.name}{' { … }' if variant.has_names else '(…)'}`")
+        return t.MakeVariant(span, EnumType(decl, tuple(InferVar() for _ in decl.type_params)), variant, [])

@@ -1,0 +1,201 @@
+"""Checks places: what can be assigned to, passed in-out, and matched mutably."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sigilc.check import typed as t
+from sigilc.check.calls import Calls
+from sigilc.check.infer import resolve, shallow, unify
+from sigilc.check.types import STR, UNIT, ArrayType, ErrorType, InferVar, MapType, Type, is_integer
+from sigilc.syntax import ast
+
+# Nodes whose value is a part of another value.
+_PARTS = (t.GetField, t.Index, t.Slice, t.MapIndex)
+
+
+def root_of(place: t.Expr) -> t.Expr:
+    """The variable (or other expression) that a place is a part of."""
+    while isinstance(place, _PARTS):
+        place = place.value
+    return place
+
+
+class Places(Calls):
+    """Methods of Body."""
+
+    def place(self, node: Any) -> t.Expr:
+        """A tree as a place that may be changed."""
+        while isinstance(node, ast.Paren):
+            node = node.value
+        if not isinstance(node, ast.Path | ast.Access | ast.Index | ast.ImplicitAccess):
+            raise self.error("E0404", "this is no place: it can't be changed", node, "a value, not a place",
+                             "put it into a `let mut` variable first")
+        place = self.expr(node)
+        self.need_mutable(place, node)
+        return place
+
+    def need_mutable(self, place: t.Expr, node: Any) -> None:
+        """Whether what a place is part of may be changed here."""
+        root = root_of(place)
+        if isinstance(root, t.Literal) and isinstance(root.type, ErrorType):
+            return
+        if isinstance(root, t.ConstantRef):
+            raise self.error("E0401", f"the constant `{root.constant.name}` can't be changed", node, "a constant",
+                             labels=[(root.constant.span, "declared here")])
+        if not isinstance(root, t.Local):
+            raise self.error("E0404", "this is no place: it can't be changed", node, "part of a value that is not stored",
+                             "put it into a `let mut` variable first")
+        variable = root.variable
+        if self.is_captured(variable):
+            raise self.error("E0403", f"`{variable.name}` is captured by this closure: the change would be lost", node,
+                             "changes only the closure's copy", "return the new value, or use a loop or a stage body",
+                             [(variable.span, "declared outside the closure")])
+        if not variable.mutable:
+            if variable.kind == "param":
+                help_ = f"make the parameter in-out: `mut {variable.name}`, or copy it: `let mut copy = {variable.name}`"
+            else:
+                help_ = f"declare it as `let mut {variable.name}`"
+            raise self.error("E0401", f"`{variable.name}` is not mutable", node, "can't be changed", help_,
+                             [(variable.span, "declared without `mut`")])
+
+    def refuse_overlap(self, args: list[t.Expr]) -> None:
+        """Two in-out arguments of one call whose places may overlap are an error."""
+        places = [a.place for a in args if isinstance(a, t.InOut)]
+        for i, first in enumerate(places):
+            for second in places[i + 1:]:
+                if self.may_overlap(first, second):
+                    self.error("E0402", "two in-out arguments of one call may overlap", second, "changed here as well",
+                               "pass one of them as a copy", [(first.span, "changed here")])
+
+    def may_overlap(self, a: t.Expr, b: t.Expr) -> bool:
+        """Whether two places may share memory: their paths from one variable do not part at a field."""
+        first, second = self.path_of(a), self.path_of(b)
+        if first[0] is not second[0]:
+            return False
+        return all(not (isinstance(x, int) and isinstance(y, int) and x != y)
+                   for x, y in zip(first[1:], second[1:], strict=False))
+
+    def path_of(self, place: t.Expr) -> list[Any]:
+        """The root variable, then field indices and `*` for elements."""
+        if isinstance(place, t.GetField):
+            return [*self.path_of(place.value), place.index]
+        if isinstance(place, _PARTS):
+            return [*self.path_of(place.value), "*"]  # type: ignore[attr-defined]
+        return [place.variable if isinstance(place, t.Local) else place]
+
+    # ---- Reading parts --------------------------------------------------------------------------------------------------
+
+    def check_Access(self, node: Any, expected: Type | None) -> t.Expr:
+        """`x.field`, `x.0`."""
+        value = self.expr(node.value)
+        return self.field(value, node.name, node)
+
+    def check_ImplicitAccess(self, node: Any, expected: Type | None) -> t.Expr:
+        """`.field` in a stage body: of the element."""
+        frame = self.stages[-1] if self.stages else None
+        element = frame.holes.get("_") or frame.implicit if frame else None
+        if element is None:
+            raise self.error("E0111", f"`.{node.name}` has no value before it", node, "stands only in a stage's body")
+        return self.field(t.Local(self.span(node), element.type, element), node.name, node)
+
+    def check_index_base(self, value: t.Expr) -> Type:
+        """The type of what is indexed, which must be known."""
+        type_ = shallow(self.present(value, "a collection").type)
+        if isinstance(type_, InferVar):
+            raise self.error("E0203", "the type of this value is not known here", value, "its type must be written down",
+                             "annotate the variable or the parameter")
+        return type_
+
+    def field(self, value: t.Expr, name: str, node: Any) -> t.Expr:
+        """A field or slot of a checked value; given by structs.py."""
+        raise NotImplementedError
+
+    def check_Index(self, node: Any, expected: Type | None) -> t.Expr:
+        """`xs[i]`, `xs[a..b]`, `m[k]`, `m[k, default: e]`."""
+        value = self.expr(node.value)
+        type_ = self.check_index_base(value)
+        span = self.span(node)
+        if isinstance(type_, ErrorType):
+            return self.error_expr(span)
+        if isinstance(type_, MapType):
+            return self.map_index(value, type_, node)
+        if len(node.arguments) != 1 or isinstance(node.arguments[0], ast.Named):
+            raise self.error("E0202", "an index is one value", node, "only maps take a `default`")
+        index = node.arguments[0]
+        if type_ == STR or isinstance(type_, ArrayType):
+            if isinstance(index, ast.Range | ast.RangeFrom | ast.RangeTo | ast.RangeAll):
+                return self.slice(value, type_, index, span)
+            if type_ == STR:
+                raise self.error("E0204", "text can't be indexed by a number", node, "a byte, or a character?",
+                                 "take `.bytes()[i]`, `.chars()[i]`, or a part: `[a..b]`")
+            return t.Index(span, type_.item, value, self.index_value(index))  # type: ignore[attr-defined]
+        raise self.error("E0204", f"`{resolve(type_)}` can't be indexed", node, "neither array, text nor map")
+
+    def index_value(self, node: Any) -> t.Expr:
+        """An index: a usize."""
+        from sigilc.check.types import USIZE
+        index = self.present(self.expr(node, USIZE), "an index")
+        type_ = shallow(index.type)
+        if is_integer(type_) and type_ != USIZE:
+            raise self.error("E0201", f"an index is `usize`, not `{resolve(type_)}`", index, f"this is `{resolve(type_)}`",
+                             "convert it: `… as usize`")
+        return self.coerce(index, USIZE)
+
+    def slice(self, value: t.Expr, type_: Type, index: Any, span: Any) -> t.Expr:
+        """`xs[a..b]` and its open forms."""
+        low = self.index_value(index.low) if isinstance(index, ast.Range | ast.RangeFrom) else None
+        high = self.index_value(index.high) if isinstance(index, ast.Range | ast.RangeTo) else None
+        inclusive = getattr(index, "operator", "..") == "..="
+        return t.Slice(span, type_, value, low, high, inclusive)
+
+    def map_index(self, value: t.Expr, type_: MapType, node: Any) -> t.Expr:
+        """`m[k]` and `m[k, default: e]`."""
+        arguments = node.arguments
+        if not arguments or isinstance(arguments[0], ast.Named):
+            raise self.error("E0202", "a map is indexed by a key", node, "the key is missing")
+        key = self.coerce(self.expr(arguments[0], type_.key), type_.key)
+        default = None
+        if len(arguments) > 1:
+            second = arguments[1]
+            if len(arguments) > 2 or not isinstance(second, ast.Named) or second.name != "default":
+                raise self.error("E0202", "after the key only `default: value` may follow", node, "not understood")
+            default = self.coerce(self.expr(second.value, type_.value), type_.value)
+        return t.MapIndex(self.span(node), type_.value, value, key, default)
+
+    # ---- Changing them --------------------------------------------------------------------------------------------------
+
+    def check_InOut(self, node: Any, expected: Type | None) -> t.Expr:
+        """`&mut place` where no in-out parameter takes it."""
+        raise self.error("E0405", "`&mut` stands only before an argument, or what a `match` takes apart", node,
+                         "there are no references as values")
+
+    def check_Assign(self, node: Any, expected: Type | None) -> t.Expr:
+        """`place = e`."""
+        span = self.span(node)
+        if isinstance(node.target, ast.Path) and node.target.name == "_" and not self.stages:
+            return t.Discard(span, UNIT, self.expr(node.value))
+        if isinstance(node.target, ast.Tuple | ast.Array | ast.StructLiteral):
+            raise self.unsupported("assignments that take a value apart are", node.target, "use `let` with a pattern")
+        place = self.place(node.target)
+        value = self.expr(node.value, place.type)
+        return t.Assign(span, UNIT, place, self.coerce(value, place.type, (place.span, "the place assigned to")))
+
+    def check_OpAssign(self, node: Any, expected: Type | None) -> t.Expr:
+        """`place += e` and the like."""
+        operator = node.operator[:-1]
+        place = self.place(node.target)
+        self.present(place, f"an operand of `{node.operator}`")
+        hint = None if operator in ("<<", ">>") else place.type
+        value = self.present(self.expr(node.value, hint), f"an operand of `{node.operator}`")
+        if operator not in ("<<", ">>") and not unify(place.type, value.type):
+            raise self.mismatch(value, shallow(value.type), shallow(place.type), (place.span, "the place changed"))
+        self.deferred.append(lambda: self.check_operands(operator, place, value, node))
+        return t.OpAssign(self.span(node), UNIT, operator, place, value)
+
+    def check_operands(self, operator: str, left: t.Expr, right: t.Expr, node: Any) -> None:
+        """Whether an operator is for these types; given by operators.py."""
+        raise NotImplementedError
+
+
+

@@ -1,0 +1,208 @@
+"""Resolves written types to a Type and, parallel to it, the Marks of trust that stand in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sigilc.check import typed as t
+from sigilc.check.context import Context, Reported, Scope
+from sigilc.check.types import (
+    CHAR,
+    DURATION,
+    ERROR,
+    FAULT,
+    FLOAT_BITS,
+    INTEGER_BITS,
+    NO_MARKS,
+    STR,
+    UNIT,
+    AddressType,
+    ArrayType,
+    EnumType,
+    FnType,
+    FutureType,
+    MapType,
+    Marks,
+    OptionType,
+    PointerType,
+    PrimType,
+    SetType,
+    StructType,
+    TupleType,
+    Type,
+    substitute,
+)
+from sigilc.diagnostics.suggest import closest
+from sigilc.resolve.symbols import Item, Module
+from sigilc.source.spans import Span
+from sigilc.syntax import ast
+
+_PLAIN: dict[str, Type] = {name: PrimType(name) for name in (*INTEGER_BITS, *FLOAT_BITS, "bool")}
+_PLAIN |= {"char": CHAR, "str": STR, "String": STR, "Fault": FAULT, "Duration": DURATION,
+           "c_int": PrimType("i32"), "c_uint": PrimType("u32"), "c_long": PrimType("i64"), "c_ulong": PrimType("u64"),
+           "c_char": PrimType("i8"), "c_uchar": PrimType("u8"), "c_short": PrimType("i16"), "c_ushort": PrimType("u16"),
+           "c_float": PrimType("f32"), "c_double": PrimType("f64"), "c_size_t": PrimType("usize"), "c_void": UNIT}
+# Generic types that the compiler itself knows: how many arguments, and how to make them.
+_GENERIC: dict[str, tuple[int, Callable[..., Type]]] = {
+    "Vec": (1, ArrayType), "Map": (2, MapType), "HashMap": (2, MapType), "Set": (1, SetType), "HashSet": (1, SetType),
+    "Option": (1, OptionType), "Future": (1, FutureType),
+}
+_LATER = {"Stream": "streams are", "OrdMap": "ordered maps are", "OrdSet": "ordered sets are", "Deque": "deques are",
+          "Heap": "heaps are", "Result": "`Result` is"}
+
+Marked = tuple[Type, Marks]
+
+
+def with_mark(type_: Type, marks: Marks, mark: str) -> Marked:
+    """A type under a further evidence mark; on `T?` a mark of trust goes to the payload."""
+    if mark == "?":
+        return OptionType(type_), Marks("", (marks,))
+    if isinstance(type_, OptionType):
+        inner = marks.parts[0] if marks.parts else NO_MARKS
+        return type_, Marks("", (with_mark(type_.item, inner, mark)[1],))
+    return type_, Marks(mark, marks.parts)
+
+
+class TypeNames:
+    """Resolves types for one scope. Errors are reported and give the error type."""
+
+    def __init__(self, context: Context, scope: Scope, declare: Callable[[Item], Any]):
+        self.context = context
+        self.scope = scope
+        self.declare = declare
+
+    def span(self, node: Any) -> Span:
+        """The span of a node of this scope's file."""
+        return Span(self.scope.module.source, node.start, node.end)
+
+    def resolve(self, node: Any) -> Marked:
+        """The type that a type node writes down."""
+        match node:
+            case ast.TypePath():
+                return self.resolve_path(node)
+            case ast.MarkedType():
+                type_, marks = self.resolve(node.type)
+                return with_mark(type_, marks, node.mark)
+            case ast.ListType():
+                item, marks = self.resolve(node.type)
+                return ArrayType(item), Marks("", (marks,))
+            case ast.UnitType():
+                return UNIT, NO_MARKS
+            case ast.ParenType():
+                return self.resolve(node.type)
+            case ast.TupleType():
+                parts = [self.resolve(p) for p in node.types]
+                return TupleType(tuple(p[0] for p in parts)), Marks("", tuple(p[1] for p in parts))
+            case ast.FunctionType():
+                return self.resolve_function(node)
+            case ast.ReferenceType():
+                self.context.error("E0214", "reference types exist only for parameters", self.span(node),
+                                   "a value cannot be a reference", "leave out the `&`: values are copied as needed")
+                return self.resolve(node.type)
+            case ast.PointerType():
+                item, marks = self.resolve(node.type)
+                return PointerType(item), Marks("", (marks,))
+            case ast.ArrayType():
+                self.context.unsupported("arrays of fixed length are", self.span(node), "use `[T]`")
+            case ast.DynType():
+                self.context.unsupported("`dyn` types are", self.span(node))
+            case _:
+                self.context.unsupported("this type is", self.span(node))
+        return ERROR, NO_MARKS
+
+    def resolve_function(self, node: Any) -> Marked:
+        """`fn(A, &mut B) -> C`."""
+        params: list[Type] = []
+        marks: list[Marks] = []
+        inout: list[bool] = []
+        for part in node.types:
+            is_inout = False
+            while isinstance(part, ast.ReferenceType):
+                is_inout = is_inout or part.mutable is not None
+                part = part.type
+            type_, mark = self.resolve(part)
+            params.append(type_)
+            marks.append(mark)
+            inout.append(is_inout)
+        result, result_marks = (UNIT, NO_MARKS) if node.result is None else self.resolve_result(node.result)
+        return FnType(tuple(params), result, tuple(inout)), Marks("", (*marks, result_marks))
+
+    def resolve_result(self, node: Any) -> Marked:
+        """A result type, which may be `!`."""
+        return (PrimType("!"), NO_MARKS) if isinstance(node, ast.Never) else self.resolve(node)
+
+    def resolve_path(self, node: Any) -> Marked:
+        """A named type with its arguments."""
+        name = node.name
+        if node.base is None:
+            found = self.scope.generics.get(name)
+            if found is not None:
+                return found, NO_MARKS
+            if name == "Self" and self.scope.self_type is not None:
+                return self.scope.self_type, NO_MARKS
+        item = self.find(node)
+        arguments = [self.resolve(a) for a in node.arguments or []]
+        if item is None:
+            return self.builtin(node, name, arguments)
+        return self.instance(item, node, arguments)
+
+    def find(self, node: Any) -> Item | None:
+        """The item that a type path names; None for a built-in name."""
+        names: list[str] = []
+        step = node
+        while step is not None:
+            names.insert(0, step.name)
+            step = step.base
+        found: Item | Module | None = self.scope.module.lookup(names[0])
+        for name in names[1:]:
+            found = found.own(name) if isinstance(found, Module) else None
+        if found is None and len(names) == 1 and self.context.prelude is not None:
+            found = self.context.prelude.items.get(name := names[0])
+            if found is None and (name in _PLAIN or name in _GENERIC or name in _LATER):
+                return None
+        if isinstance(found, Item):
+            return found
+        if found is None and len(names) == 1 and (names[0] in _PLAIN or names[0] in _GENERIC or names[0] in _LATER):
+            return None
+        shown = "·".join(names)
+        near = closest(names[-1], [*self.scope.module.names(), *_PLAIN, *_GENERIC, *self.scope.generics])
+        self.context.error("E0102", f"the type `{shown}` is not known", self.span(node), "no type of this name",
+                           f"did you mean `{near}`?" if near else "")
+        raise Reported
+
+    def builtin(self, node: Any, name: str, arguments: list[Marked]) -> Marked:
+        """A type of the language itself."""
+        if name in _LATER:
+            raise self.context.unsupported(_LATER[name], self.span(node))
+        if name in _PLAIN:
+            self.expect_arguments(node, name, 0, len(arguments))
+            return _PLAIN[name], NO_MARKS
+        count, make = _GENERIC[name]
+        self.expect_arguments(node, name, count, len(arguments))
+        return make(*(a[0] for a in arguments)), Marks("", tuple(a[1] for a in arguments))
+
+    def instance(self, item: Item, node: Any, arguments: list[Marked]) -> Marked:
+        """A declared type with its arguments."""
+        if item.kind not in ("struct", "enum", "actor", "type"):
+            raise self.context.error("E0102", f"`{item.name}` is no type", self.span(node), f"this is a {item.kind}")
+        decl = self.declare(item)
+        types = tuple(a[0] for a in arguments)
+        marks = Marks("", tuple(a[1] for a in arguments))
+        if isinstance(decl, t.ActorDecl):
+            self.expect_arguments(node, item.name, 0, len(arguments))
+            return AddressType(decl), NO_MARKS
+        if isinstance(decl, t.StructDecl | t.EnumDecl):
+            self.expect_arguments(node, item.name, len(decl.type_params), len(arguments))
+            make = StructType if isinstance(decl, t.StructDecl) else EnumType
+            return make(decl, types), marks  # type: ignore[arg-type]
+        params, type_, alias_marks = decl
+        self.expect_arguments(node, item.name, len(params), len(arguments))
+        return substitute(type_, dict(zip(params, types, strict=True))), alias_marks
+
+    def expect_arguments(self, node: Any, name: str, wanted: int, given: int) -> None:
+        """Complains about a wrong number of type arguments."""
+        if wanted != given:
+            raise self.context.error(
+                "E0215", f"`{name}` takes {wanted} type argument{'s' if wanted != 1 else ''}, not {given}",
+                self.span(node), f"{given} given here")

@@ -1,0 +1,55 @@
+"""`sigilc build`."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from sigilc.cli.common import code_options, compile_with_status, overflow_setting, show_diagnostics, source_argument
+from sigilc.crash import EXIT_PROGRAM
+from sigilc.driver import Compilation, compile_file
+from sigilc.options import BUILD_CPU, CRATE_TYPES, EMIT_SUFFIXES, Options
+
+
+def _parse_emit(context: click.Context, param: click.Parameter, value: tuple[str, ...]) -> frozenset[str]:
+    """Kinds by commas, the option as often as wanted."""
+    kinds = [kind for words in value for kind in words.split(",") if kind]
+    for kind in kinds:
+        if kind not in EMIT_SUFFIXES:
+            raise click.BadParameter(f"`{kind}` is none of {', '.join(EMIT_SUFFIXES)}", context, param)
+    return frozenset(kinds)
+
+
+@click.command("build", short_help="Compile a program to an executable.")
+@code_options(BUILD_CPU)
+@click.option("-g", "debug", is_flag=True, help="Debug information (not supported yet).")
+@click.option("-o", "output", metavar="F", default="", help="The executable.  [default: FILE's name without suffix]")
+@click.option("--emit", multiple=True, metavar="KIND,…", callback=_parse_emit,
+              help=f"Also write these, beside the executable: {', '.join(EMIT_SUFFIXES)}.")
+@click.option("--crate-type", type=click.Choice(CRATE_TYPES), default="bin", show_default=True,
+              help="An executable, or an object to link with C.")
+@click.option("--time-passes", "show_times", is_flag=True, help="Print the time that each stage took.")
+@source_argument
+def build_command(level: str, overflow_checks: str | None, target_cpu: str, debug: bool, output: str,
+                  emit: frozenset[str], crate_type: str, show_times: bool, file: str) -> int:
+    """Compile FILE to an executable.
+
+    With --emit it also writes ll (LLVM IR, optimised), ll-raw (before LLVM), asm, obj, ssa (the compiler's own
+    form) or header (C declarations of the exported functions), as app.ll, app.raw.ll, app.s, app.o, app.ssa, app.h.
+    """
+    if debug:
+        raise click.UsageError("debug information (-g) is not supported yet")
+    options = Options(level=int(level), overflow_checks=overflow_setting(overflow_checks), target_cpu=target_cpu,
+                      crate_type=crate_type, emit=emit, output=output)
+    compilation = compile_with_status(lambda on_stage: compile_file(file, options, on_stage=on_stage))
+    show_diagnostics(compilation)
+    if show_times:
+        _print_times(compilation)
+    return EXIT_PROGRAM if compilation.has_errors else 0
+
+
+def _print_times(compilation: Compilation) -> None:
+    for stage, seconds in compilation.seconds.items():
+        print(f"{seconds * 1000:8.1f} ms  {stage}", file=sys.stderr)
+    print(f"{sum(compilation.seconds.values()) * 1000:8.1f} ms  together", file=sys.stderr)

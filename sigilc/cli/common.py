@@ -1,0 +1,85 @@
+"""What several commands share: their options, the status line, and how diagnostics reach the user."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from sigilc.driver import Compilation, in_large_stack, render_json, render_text
+from sigilc.options import Options
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+STATUS_DELAY_S = 1.0
+
+
+def source_argument(command: Command) -> Command:
+    """FILE: checked when it is read, so that the message is the compiler's own."""
+    return click.argument("file", type=click.Path())(command)
+
+
+def code_options(cpu: str) -> Callable[[Command], Command]:
+    """`-O`, `--overflow-checks` and `--target-cpu`, with the command's default CPU."""
+    def add(command: Command) -> Command:
+        command = click.option("--target-cpu", metavar="CPU", default=cpu, show_default=True,
+                               help="CPU to make code for; `native` is this machine's.")(command)
+        command = click.option("--overflow-checks", type=click.Choice(["on", "off"]),
+                               help="Whether integer overflow panics.  [default: on at -O0 and -O1]")(command)
+        return click.option("-O", "level", type=click.Choice(["0", "1", "2", "3"]), default="0", show_default=True,
+                            help="Optimisation: -O0, -O1, -O2 or -O3.")(command)
+    return add
+
+
+def overflow_setting(choice: str | None) -> bool | None:
+    """`on` and `off` as a setting; None leaves it to the level."""
+    return None if choice is None else choice == "on"
+
+
+class StatusLine:
+    """On a terminal, says what takes so long; anywhere else, and in the first second, nothing."""
+
+    def __init__(self) -> None:
+        self.stage = ""
+        self.is_shown = False
+
+    def enter(self, stage: str) -> None:
+        """The compilation has reached a stage."""
+        self.stage = stage
+
+    def tick(self, seconds: float) -> None:
+        """Called now and then, from the waiting thread."""
+        if seconds >= STATUS_DELAY_S and sys.stderr.isatty():
+            self.is_shown = True
+            print(f"\r\x1b[Ksigilc: {self.stage} ({seconds:.0f} s)", end="", file=sys.stderr, flush=True)
+
+    def clear(self) -> None:
+        """Leaves the line as it was."""
+        if self.is_shown:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+
+
+def compile_with_status(compile: Callable[[Callable[[str], None]], Compilation]) -> Compilation:
+    """Runs a compilation, which takes the function to call at each stage, on a large stack."""
+    status = StatusLine()
+    try:
+        return in_large_stack(lambda: compile(status.enter), status.tick)
+    finally:
+        status.clear()
+
+
+def show_diagnostics(compilation: Compilation, as_json: bool = False) -> None:
+    """JSON lines on stdout, or text on stderr with the number of errors."""
+    if as_json:
+        for line in render_json(compilation):
+            print(line)
+        return
+    text = render_text(compilation, use_color=sys.stderr.isatty())
+    if text:
+        print(text, file=sys.stderr)
+
+
+__all__ = ["Compilation", "Options", "code_options", "compile_with_status", "overflow_setting", "show_diagnostics",
+           "source_argument"]

@@ -1,0 +1,82 @@
+"""The command `sigilc` and its last line of defence: whatever happens, the user sees a sentence and an exit status."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import sys
+import traceback
+from typing import NoReturn, TextIO
+
+import click
+
+from sigilc.cli.build import build_command
+from sigilc.cli.check import check_command
+from sigilc.cli.clean import clean_command
+from sigilc.cli.explain import explain_command
+from sigilc.cli.run import run_command
+from sigilc.crash import EXIT_INTERNAL, EXIT_USAGE, CompilerCrash, EnvironmentFault
+from sigilc.options import VERSION
+
+EXIT_INTERRUPTED, EXIT_BROKEN_PIPE = 130, 141
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(VERSION, prog_name="sigilc")
+def sigilc() -> None:
+    """The compiler for Sigil, a language for pipelines over data with provenance, and for actors.
+
+    Exit status: 0, 1 for errors in the program, 2 for bad usage, 70 for a fault of the compiler itself.
+    """
+
+
+for command in (build_command, run_command, check_command, explain_command, clean_command):
+    sigilc.add_command(command)
+
+
+def run(arguments: list[str] | None = None) -> None:
+    """Runs the command line and exits."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")       # a terminal that lacks Greek still shows the message
+    sys.exit(_status_of(arguments))
+
+
+def _status_of(arguments: list[str] | None) -> int:
+    try:
+        status = sigilc.main(arguments, prog_name="sigilc", standalone_mode=False)
+        sys.stdout.flush()
+        return status if isinstance(status, int) else 0
+    except click.ClickException as problem:
+        problem.show()
+        return EXIT_USAGE
+    except EnvironmentFault as fault:
+        print(fault.render(), file=sys.stderr)
+        return fault.status
+    except (KeyboardInterrupt, click.Abort):
+        return _leave_at_once()
+    except BrokenPipeError:
+        _silence(sys.stdout)
+        return EXIT_BROKEN_PIPE
+    except CompilerCrash as crash:
+        return _report_crash(crash)
+    except Exception as error:
+        return _report_crash(CompilerCrash(error, "command line", " ".join(sys.argv[1:])))
+
+
+def _report_crash(crash: CompilerCrash) -> int:
+    if os.environ.get("SIGILC_TRACEBACK") == "1":
+        traceback.print_exception(crash.error)
+    print(crash, file=sys.stderr)
+    return EXIT_INTERNAL
+
+
+def _leave_at_once() -> NoReturn:
+    """Ends the process under a compilation that still runs in its thread: LLVM does not survive an orderly end."""
+    atexit._run_exitfuncs()         # removes temporary folders
+    os._exit(EXIT_INTERRUPTED)
+
+
+def _silence(stream: TextIO) -> None:
+    """Lets the interpreter's last flush of a closed pipe go nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -1,0 +1,177 @@
+"""Emits the making and taking apart of structs, enums, uncertain values and faults, and the reference counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sigilc.codegen import enums
+from sigilc.codegen.counts import emit_retain
+from sigilc.codegen.emitter import FunctionEmitter
+from sigilc.codegen.names import symbol
+from sigilc.codegen.writer import Leaves
+from sigilc.crash import InternalError
+from sigilc.ir.ops import (
+    ConstBytes,
+    Copy,
+    EnumPayload,
+    EnumTag,
+    FaultField,
+    GetFault,
+    GetField,
+    IsSome,
+    MakeEnum,
+    MakeFault,
+    MakeNone,
+    MakeSome,
+    MakeStruct,
+    Op,
+    Release,
+    Retain,
+    ShareBuffer,
+    Unwrap,
+)
+from sigilc.ir.types import STR
+
+# Offsets in a sigil_fault.
+_MESSAGE, _STAGE, _CAUSE = 16, 40, 80
+
+
+def emit_const_bytes(f: FunctionEmitter, op: ConstBytes) -> None:
+    """A view of static data."""
+    f.define(op, *static_text(f, op.data))
+
+
+def static_text(f: FunctionEmitter, data: bytes) -> Leaves:
+    """The leaves of a text that is fixed."""
+    return f.context.static_data(data), str(len(data)), f.context.static_owner()
+
+
+def emit_make_struct(f: FunctionEmitter, op: MakeStruct) -> None:
+    """All fields' leaves, in order."""
+    f.define(op, *(leaf for field in op.fields for leaf in f.leaves(field)))
+
+
+def emit_get_field(f: FunctionEmitter, op: GetField) -> None:
+    """Some of the leaves."""
+    part = f.types.layout(op.value.type).parts[op.index]
+    f.define(op, *f.leaves(op.value)[part.first:part.end])
+
+
+def emit_make_enum(f: FunctionEmitter, op: MakeEnum) -> None:
+    """Tag and packed payload."""
+    payload = tuple(leaf for field in op.fields for leaf in f.leaves(field))
+    f.define(op, *enums.pack(f, f.types.enum(f.result(op).type), op.variant, payload))
+
+
+def emit_enum_tag(f: FunctionEmitter, op: EnumTag) -> None:
+    """The first leaf."""
+    f.define(op, f.leaves(op.value)[0])
+
+
+def emit_enum_payload(f: FunctionEmitter, op: EnumPayload) -> None:
+    """A field out of the chunks."""
+    layout = f.types.enum(op.value.type)
+    f.define(op, *enums.unpack_fields(f, layout, op.variant, f.leaves(op.value), op.index))
+
+
+def emit_make_some(f: FunctionEmitter, op: MakeSome) -> None:
+    """No fault, and the payload."""
+    f.define(op, "null", *f.leaves(op.value))
+
+
+def emit_make_none(f: FunctionEmitter, op: MakeNone) -> None:
+    """The fault, and nothing in particular."""
+    layout = f.types.layout(f.result(op).type)
+    f.define(op, f.scalar(op.fault), *("poison" for _ in layout.leaves[1:]))
+
+
+def emit_is_some(f: FunctionEmitter, op: IsSome) -> None:
+    """Whether the fault is null."""
+    f.define(op, f.value(f"icmp eq ptr {f.leaves(op.value)[0]}, null"))
+
+
+def emit_unwrap(f: FunctionEmitter, op: Unwrap) -> None:
+    """All but the fault."""
+    f.define(op, *f.leaves(op.value)[1:])
+
+
+def emit_get_fault(f: FunctionEmitter, op: GetFault) -> None:
+    """The fault."""
+    f.define(op, f.leaves(op.value)[0])
+
+
+def emit_make_fault(f: FunctionEmitter, op: MakeFault) -> None:
+    """Made by the runtime, which takes over the texts."""
+    message, stage = f.spill(STR, f.leaves(op.message)), f.spill(STR, f.leaves(op.stage))
+    cause = f.scalar(op.cause) if op.cause is not None else "null"
+    f.define(op, f.call_runtime("sigil_fault_new", "ptr", f"ptr {message}", f"ptr {stage}",
+                                f"ptr {f.context.c_string(op.site)}", f"i64 {len(op.site.encode())}", f"ptr {cause}"))
+
+
+def emit_fault_field(f: FunctionEmitter, op: FaultField) -> None:
+    """A new reference to a part of a fault."""
+    fault = f.scalar(op.value)
+    match op.name:
+        case "message" | "stage":
+            place = f.offset(fault, _MESSAGE if op.name == "message" else _STAGE)
+            leaves = f.load(f.types.layout(STR), place)
+            emit_retain(f, STR, leaves)
+            f.define(op, *leaves)
+        case "site":
+            layout = f.types.layout(STR)
+            place = f.scratch(layout)
+            f.call_runtime("sigil_fault_site", "void", f"ptr {place}", f"ptr {fault}")
+            f.define(op, *f.load(layout, place))
+        case "cause":
+            _emit_cause(f, op, fault)
+        case _:
+            raise InternalError(f"faults have no field {op.name}", op.span)
+
+
+def _emit_cause(f: FunctionEmitter, op: FaultField, fault: str) -> None:
+    """`fault?`: where there is no cause, absent with a fault that says so."""
+    cause = f.value(f"load ptr, ptr {f.offset(fault, _CAUSE)}")
+    is_missing = f.value(f"icmp eq ptr {cause}, null")
+    missing = _immortal_fault(f, b"the fault has no cause")
+    option_type = f.result(op).type
+    leaves = (f.value(f"select i1 {is_missing}, ptr {missing}, ptr null"), cause)
+    emit_retain(f, option_type, leaves)
+    f.define(op, *leaves)
+
+
+def _immortal_fault(f: FunctionEmitter, message: bytes) -> str:
+    """The address of a constant fault."""
+    def view(data: bytes) -> str:
+        pointer, length, owner = static_text(f, data)
+        return f"ptr {pointer}, i64 {length}, ptr {owner}"
+
+    return f.context.constant(symbol("no cause"), lambda: (
+        "{ i64, ptr, ptr, i64, ptr, ptr, i64, ptr, ptr, i64, ptr } "
+        f"{{ i64 0, ptr null, {view(message)}, {view(b'')}, ptr {f.context.c_string('')}, i64 0, ptr null }}"))
+
+
+def emit_share(f: FunctionEmitter, op: ShareBuffer | Copy) -> None:
+    """The same value, one more reference."""
+    leaves = f.leaves(op.value)
+    emit_retain(f, op.value.type, leaves)
+    f.define(op, *leaves)
+
+
+def emit_retain_op(f: FunctionEmitter, op: Retain) -> None:
+    """One more reference."""
+    emit_retain(f, op.value.type, f.leaves(op.value))
+
+
+def emit_release_op(f: FunctionEmitter, op: Release) -> None:
+    """One reference less."""
+    f.release(op.value)
+
+
+EMITTERS: dict[type[Op], Callable[[FunctionEmitter, Any], None]] = {
+    ConstBytes: emit_const_bytes, MakeStruct: emit_make_struct, GetField: emit_get_field, MakeEnum: emit_make_enum,
+    EnumTag: emit_enum_tag, EnumPayload: emit_enum_payload, MakeSome: emit_make_some, MakeNone: emit_make_none,
+    IsSome: emit_is_some, Unwrap: emit_unwrap, GetFault: emit_get_fault, MakeFault: emit_make_fault,
+    FaultField: emit_fault_field, ShareBuffer: emit_share, Copy: emit_share, Retain: emit_retain_op,
+    Release: emit_release_op,
+}

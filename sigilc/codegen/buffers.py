@@ -1,0 +1,306 @@
+"""Emits the operations on arrays and texts.
+
+The fast paths are inline. The runtime's slow paths take the place of an array; a function of the module stands before
+each, which takes the view in leaves and gives the new one, so that the place itself need not be memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sigilc.codegen.context import ModuleContext
+from sigilc.codegen.counts import emit_retain
+from sigilc.codegen.emitter import FunctionEmitter
+from sigilc.codegen.names import function_symbol, glue, symbol
+from sigilc.codegen.tbaa import CAPACITY, COUNT, USED
+from sigilc.codegen.types import Layout
+from sigilc.codegen.writer import Leaves, Writer
+from sigilc.crash import InternalError
+from sigilc.ir.ops import (
+    ArrayGet,
+    ArrayPop,
+    ArrayPush,
+    ArrayReserve,
+    ArraySort,
+    ElementAddr,
+    Length,
+    MakeArray,
+    Op,
+    Slice,
+)
+from sigilc.ir.types import STR, U8, IrArray, IrMap, IrType
+
+# Offsets in a sigil_buffer_header, and its size: data follows.
+_CAPACITY, _USED, HEADER = 8, 16, 32
+_VIEW = "{ ptr, i64, ptr }"
+# From this many scalars on, an array of constants is static data, copied when it is first written.
+_STATIC_FROM = 2
+
+
+def item_type(type_: IrType) -> IrType:
+    """The type of an element; of a text, of its bytes."""
+    if isinstance(type_, IrArray):
+        return type_.item
+    if type_ == STR:
+        return U8
+    raise InternalError(f"{type_} has no elements")
+
+
+def emit_make_array(f: FunctionEmitter, op: MakeArray) -> None:
+    """A new buffer, or static data."""
+    item = item_type(f.result(op).type)
+    layout = f.types.layout(item)
+    count = len(op.items)
+    values = [f.leaves(value) for value in op.items]
+    if count == 0:
+        f.define(op, f.context.static_owner(), "0", f.context.static_owner())
+        return
+    if count >= _STATIC_FROM and len(layout.leaves) == 1 and all(_is_number(v[0]) for v in values):
+        data = f.context.static_items(*_as_memory(layout, [v[0] for v in values]))
+        f.define(op, data, str(count), f.context.static_owner())
+        return
+    owner = f.call_runtime("sigil_buffer_new", "ptr", f"i64 {count}", f"i64 {layout.size}")
+    f.store_word(USED, str(count), f.offset(owner, _USED))
+    for number, leaves in enumerate(values):
+        f.store(layout, leaves, f.offset(owner, HEADER + number * layout.size))
+    f.define(op, f.offset(owner, HEADER), str(count), owner)
+
+
+def _is_number(scalar: str) -> bool:
+    return not scalar.startswith(("%", "@")) and scalar not in ("null", "poison")
+
+
+def _as_memory(layout: Layout, scalars: list[str]) -> tuple[str, list[str]]:
+    """The LLVM type and texts of constants as they lie in memory."""
+    ll_type = layout.leaves[0].ll_type
+    if ll_type == "i1":
+        return "i8", ["1" if scalar == "true" else "0" for scalar in scalars]
+    return ll_type, scalars
+
+
+def emit_length(f: FunctionEmitter, op: Length) -> None:
+    """A word of the view; a map knows its own."""
+    if isinstance(op.value.type, IrMap):
+        f.define(op, f.call_runtime("sigil_map_length", "i64", f"ptr {f.scalar(op.value)}"))
+    else:
+        f.define(op, f.leaves(op.value)[1])
+
+
+def emit_array_get(f: FunctionEmitter, op: ArrayGet) -> None:
+    """An element; one unsigned comparison checks both bounds."""
+    layout = f.types.layout(item_type(op.value.type))
+    data, length, _ = f.leaves(op.value)
+    index = f.scalar(op.index)
+    if op.checked:
+        _check_index(f, op, index, length)
+    f.define(op, *f.load(layout, f.element(data, index, layout)))
+
+
+def _check_index(f: FunctionEmitter, op: Op, index: str, length: str) -> None:
+    f.check(f.value(f"icmp uge i64 {index}, {length}"), "bounds", op, index, length)
+
+
+def emit_slice(f: FunctionEmitter, op: Slice) -> None:
+    """A view of a part, sharing the buffer."""
+    type_ = op.value.type
+    layout = f.types.layout(item_type(type_))
+    data, length, owner = f.leaves(op.value)
+    low, high = f.scalar(op.low), f.scalar(op.high)
+    beyond = f.value(f"icmp ugt i64 {high}, {length}")
+    crossed = f.value(f"icmp ugt i64 {low}, {high}")
+    f.check(f.value(f"or i1 {beyond}, {crossed}"), "slice", op, low, high, length)
+    if type_ == STR:
+        for end in (low, high):
+            inside = f.value(f"call i1 {_inside_character(f.context)}(ptr {data}, i64 {length}, i64 {end})")
+            f.check(inside, "boundary", op, end)
+    leaves = (f.element(data, low, layout), f.value(f"sub i64 {high}, {low}"), owner)
+    emit_retain(f, type_, leaves)
+    f.define(op, *leaves)
+
+
+def _inside_character(context: ModuleContext) -> str:
+    """Whether an offset (at most the length) lies inside a UTF-8 sequence."""
+    name = symbol("inside character")
+    return context.define(name, lambda: f"""define internal i1 {name}(ptr %data, i64 %length, i64 %offset) nounwind {{
+  %end = icmp eq i64 %offset, %length
+  br i1 %end, label %fine, label %look
+look:
+  %place = getelementptr inbounds i8, ptr %data, i64 %offset
+  %byte = load i8, ptr %place
+  %kind = and i8 %byte, -64
+  %inside = icmp eq i8 %kind, -128
+  ret i1 %inside
+fine:
+  ret i1 false
+}}""")
+
+
+# ---- Changing -------------------------------------------------------------------------------------------------------
+
+
+def emit_array_push(f: FunctionEmitter, op: ArrayPush) -> None:
+    """In place when the buffer is unique, the view ends where its elements end, and there is room."""
+    type_ = f.target(op.address)
+    item, place = item_type(type_), f.scalar(op.address)
+    layout, view_layout = f.types.layout(item), f.types.layout(type_)
+    view = f.load(view_layout, place)
+    owner = view[2]
+    ready = _is_unique_to_the_end(f, layout, view)
+    used = f.load_word(USED, f.offset(owner, _USED))
+    capacity = f.load_word(CAPACITY, f.offset(owner, _CAPACITY))
+    has_room = f.value(f"icmp slt i64 {used}, {capacity}")
+    ready = f.value(f"select i1 {ready}, i1 {has_room}, i1 false")
+
+    def grow() -> Leaves:
+        return _call_slow(f, "reserve", item, view, "i64 1")
+
+    data, length, owner = _join_views(f, ready, view, grow)
+    f.store(layout, f.leaves(op.value), f.element(data, length, layout))
+    used_place = f.offset(owner, _USED)
+    f.store_word(USED, f.value(f"add nsw i64 {f.load_word(USED, used_place)}, 1"), used_place)
+    longer = f.value(f"add nuw nsw i64 {length}, 1")
+    f.store(view_layout, (data, longer, owner), place)
+
+
+def _is_unique_to_the_end(f: FunctionEmitter, layout: Layout, view: Leaves) -> str:
+    """Whether the count is one and no element of the buffer lies behind the view."""
+    data, length, owner = view
+    count = f.load_word(COUNT, owner)
+    is_unique = f.value(f"icmp eq i64 {count}, 1")
+    used = f.load_word(USED, f.offset(owner, _USED))
+    view_end = f.element(data, length, layout)
+    buffer_end = f.element(f.offset(owner, HEADER), used, layout)
+    ends_there = f.value(f"icmp eq ptr {view_end}, {buffer_end}")
+    return f.value(f"and i1 {is_unique}, {ends_there}")
+
+
+def _join_views(f: FunctionEmitter, is_ready: str, view: Leaves, make: Callable[[], Leaves]) -> Leaves:
+    """The view where it is ready, else what `make` gives."""
+    before = f.label
+    slow, joined = f.new_label("slow"), f.new_label("ready")
+    f.branch_if(is_ready, joined, slow)
+    f.begin(slow)
+    made = make()
+    after = f.label
+    f.branch(joined)
+    f.begin(joined)
+    return tuple(f.phi(ll_type, [(before, old), (after, new)])
+                 for ll_type, old, new in zip(("ptr", "i64", "ptr"), view, made, strict=True))
+
+
+def _call_slow(f: FunctionEmitter, verb: str, item: IrType, view: Leaves, *more: str) -> Leaves:
+    """Calls a slow path; the new view."""
+    arguments = (f"ptr {view[0]}", f"i64 {view[1]}", f"ptr {view[2]}", f"ptr {f.context.descriptor(item)}", *more)
+    new = f.value(f"call {_VIEW} {_slow_function(f.context, verb)}({', '.join(arguments)})")
+    first, length, owner = (f.value(f"extractvalue {_VIEW} {new}, {i}") for i in range(3))
+    return first, length, owner
+
+
+def _slow_function(context: ModuleContext, verb: str) -> str:
+    """`slow reserve` or `slow unique`: the runtime's function on a view in leaves."""
+    name = symbol(f"slow {verb}")
+
+    def build() -> str:
+        layout = context.types.layout(STR)
+        w = Writer(context)
+        w.begin("start")
+        place = w.alloca(layout.size, layout.align)
+        w.store(layout, ("%data", "%length", "%owner"), place)
+        if verb == "reserve":
+            w.call_runtime("sigil_buffer_reserve", "void", f"ptr {place}", "i64 %more", "ptr %type")
+        else:
+            w.call_runtime("sigil_buffer_make_unique", "void", f"ptr {place}", "ptr %type")
+        w.give_back(layout, w.load(layout, place))
+        more = ", i64 %more" if verb == "reserve" else ""
+        return w.text(f"define internal {_VIEW} {name}(ptr %data, i64 %length, ptr %owner, ptr %type{more}) "
+                      "cold noinline nounwind")
+
+    return context.define(name, build)
+
+
+def emit_array_pop(f: FunctionEmitter, op: ArrayPop) -> None:
+    """Moves the last element out; the buffer must not drop it any more."""
+    type_ = f.target(op.address)
+    item, place = item_type(type_), f.scalar(op.address)
+    layout, view_layout = f.types.layout(item), f.types.layout(type_)
+    view = f.load(view_layout, place)
+    ready = _is_unique_to_the_end(f, layout, view)
+    data, length, owner = _join_views(f, ready, view, lambda: _call_slow(f, "unique", item, view))
+    shorter = f.value(f"add nsw i64 {length}, -1")
+    value = f.load(layout, f.element(data, shorter, layout))
+    used_place = f.offset(owner, _USED)
+    f.store_word(USED, f.value(f"add nsw i64 {f.load_word(USED, used_place)}, -1"), used_place)
+    f.store(view_layout, (data, shorter, owner), place)
+    f.define(op, *value)
+
+
+def emit_array_reserve(f: FunctionEmitter, op: ArrayReserve) -> None:
+    """Room for more."""
+    type_ = f.target(op.address)
+    view_layout, place = f.types.layout(type_), f.scalar(op.address)
+    view = f.load(view_layout, place)
+    f.store(view_layout, _call_slow(f, "reserve", item_type(type_), view, f"i64 {f.scalar(op.count)}"), place)
+
+
+def emit_element_addr(f: FunctionEmitter, op: ElementAddr) -> None:
+    """An element's place, in a buffer that nothing else sees."""
+    type_ = f.target(op.address)
+    item, place = item_type(type_), f.scalar(op.address)
+    layout, view_layout = f.types.layout(item), f.types.layout(type_)
+    view = f.load(view_layout, place)
+    index = f.scalar(op.index)
+    if op.checked:
+        _check_index(f, op, index, view[1])
+    count = f.load_word(COUNT, view[2])
+
+    def copy() -> Leaves:
+        new = _call_slow(f, "unique", item, view)
+        f.store(view_layout, new, place)
+        return new
+
+    data, _, _ = _join_views(f, f.value(f"icmp eq i64 {count}, 1"), view, copy)
+    f.define(op, f.element(data, index, layout))
+
+
+def emit_array_sort(f: FunctionEmitter, op: ArraySort) -> None:
+    """Sorted by the runtime, on a copy of the view."""
+    type_ = f.target(op.address)
+    view_layout, place = f.types.layout(type_), f.scalar(op.address)
+    item = item_type(type_)
+    temporary = f.spill(type_, f.load(view_layout, place))
+    compare = _compare_function(f.context, item, op.compare)
+    f.emit(f"call void {f.context.runtime('sigil_array_sort')}(ptr {temporary}, ptr {f.context.descriptor(item)}, "
+           f"ptr {compare})")
+    f.store(view_layout, f.load(view_layout, temporary), place)
+
+
+def _compare_function(context: ModuleContext, item: IrType, function: str) -> str:
+    """The IR function `(T, T) -> i32` on two places."""
+    return on_places(context, "compare", function, item, 2, "i32")
+
+
+def on_places(context: ModuleContext, verb: str, function: str, type_: IrType, count: int, result: str) -> str:
+    """A function for the runtime that calls the IR function `function` on the values at `count` places."""
+    name = glue(f"{verb} by {function}", type_)
+
+    def build() -> str:
+        w = Writer(context)
+        layout = context.types.layout(type_)
+        w.begin("start")
+        places = [f"%place{i}" for i in range(count)]
+        arguments = [a for place in places for a in w.arguments(layout, w.load(layout, place))]
+        value = w.value(f"call {result} {function_symbol(function)}({', '.join(arguments)})")
+        w.emit(f"ret {result} {value}")
+        params = ", ".join(f"ptr noundef {place}" for place in places)
+        returned = f"zeroext {result}" if result == "i1" else result
+        return w.text(f"define internal {returned} {name}({params}) uwtable")
+
+    return context.define(name, build)
+
+
+EMITTERS: dict[type[Op], Callable[[FunctionEmitter, Any], None]] = {
+    MakeArray: emit_make_array, Length: emit_length, ArrayGet: emit_array_get, Slice: emit_slice,
+    ArrayPush: emit_array_push, ArrayPop: emit_array_pop, ArrayReserve: emit_array_reserve, ArraySort: emit_array_sort,
+    ElementAddr: emit_element_addr,
+}

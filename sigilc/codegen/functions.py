@@ -1,0 +1,134 @@
+"""Emits an IR function as an LLVM function."""
+
+from __future__ import annotations
+
+from sigilc.codegen.context import ModuleContext
+from sigilc.codegen.emitter import FunctionEmitter
+from sigilc.codegen.names import function_symbol, local_hint
+from sigilc.codegen.ops import EMITTER_BY_OP
+from sigilc.codegen.writer import Leaves, aggregate_type
+from sigilc.crash import InternalError
+from sigilc.ir.function import Block, IrFunction
+from sigilc.ir.ops import Call
+from sigilc.ir.types import IrAddr
+
+# Functions of at most this many ops are `internal`. Making all of them so lets LLVM inline everything into `main`.
+INTERNAL_OPS = 40
+# Where the head of a hot loop falls is worth a fifth of its time.
+HOT_ALIGNMENT = 64
+
+
+def emit_function(context: ModuleContext, function: IrFunction) -> str:
+    """The definition of a function."""
+    f = FunctionEmitter(context, function)
+    params = _declare_params(f)
+    order = blocks_in_order(function)
+    for number, block in enumerate(order):
+        f.block_labels[block] = f"b{number}.{local_hint(block.name)}"
+        f.jumps[block] = []
+    phi_lines = {block: _emit_block(f, block) for block in order}
+    _fill_in_phis(f, phi_lines)
+    f.finish()
+    return f.text(_head(context, function, params, order))
+
+
+def blocks_in_order(function: IrFunction) -> list[Block]:
+    """The blocks that can be reached, in reverse postorder: a block comes after those that dominate it."""
+    order: list[Block] = []
+    entry = function.blocks[0]
+    visited = {entry}
+    path = [(entry, iter(entry.terminator.targets()))]
+    while path:
+        block, targets = path[-1]
+        for target in targets:
+            if target not in visited:
+                visited.add(target)
+                path.append((target, iter(target.terminator.targets())))
+                break
+        else:
+            order.append(block)
+            path.pop()
+    return order[::-1]
+
+
+def _declare_params(f: FunctionEmitter) -> list[str]:
+    """The declared parameters; their leaves are noted."""
+    texts: list[str] = []
+    for param in f.function.params:
+        names = []
+        for leaf in f.types.layout(param.type).leaves:
+            hint = local_hint(param.name)
+            name = f"%{hint}.p{len(texts)}"
+            attributes = " noundef" if leaf.is_defined else ""
+            if isinstance(param.type, IrAddr):
+                target = f.types.layout(param.type.target)
+                # In-out is exclusive: nothing else in the callee reaches the place.
+                attributes += f" noalias nonnull align {target.align} dereferenceable({target.size})"
+                if target.size == 0:
+                    attributes = " noundef"
+            texts.append(f"{leaf.ll_type}{attributes} {name}")
+            names.append(name)
+        f.values[param] = tuple(names)
+    return texts
+
+
+def _emit_block(f: FunctionEmitter, block: Block) -> int:
+    """Writes a block; gives the line behind its label, where its phis will go."""
+    f.begin(f.block_labels[block])
+    phi_line = len(f.lines)
+    for param in block.params:
+        leaves = f.types.layout(param.type).leaves
+        f.values[param] = tuple(f.name() for _ in leaves)
+    for op in block.ops:
+        emit = EMITTER_BY_OP.get(type(op))
+        if emit is None:
+            raise InternalError(f"code generation knows no op {type(op).__name__}", op.span)
+        emit(f, op)
+        f.end_op()
+    return phi_line
+
+
+def _fill_in_phis(f: FunctionEmitter, phi_lines: dict[Block, int]) -> None:
+    """Writes the phis, now that all jumps are known, from the last block backwards so that lines keep their numbers."""
+    for block, line in reversed(phi_lines.items()):
+        jumps = f.jumps[block]
+        phis: list[str] = []
+        number = 0
+        for param in block.params:
+            layout = f.types.layout(param.type)
+            for leaf, name in zip(layout.leaves, f.values[param], strict=True):
+                pairs = ", ".join(f"[ {_argument(given, number)}, %{source} ]" for source, given in jumps)
+                phis.append(f"  {name} = phi {leaf.ll_type} {pairs}")
+                number += 1
+        f.lines[line:line] = phis
+
+
+def _argument(given: Leaves, number: int) -> str:
+    if number >= len(given):
+        raise InternalError("a branch has fewer arguments than its target has parameters")
+    return given[number]
+
+
+def _head(context: ModuleContext, function: IrFunction, params: list[str], order: list[Block]) -> str:
+    """`define … @name(…) attributes`."""
+    layout = context.types.layout(function.result)
+    result = aggregate_type(layout)
+    if len(layout.leaves) == 1 and layout.leaves[0].is_defined:
+        result = f"noundef {result}"
+    linkage = "internal" if sum(len(block.ops) for block in order) <= INTERNAL_OPS else "hidden"
+    attributes = ["nounwind"] if function.name in context.module.nounwind else []
+    attributes.append("uwtable")
+    if _is_hot(function, order):
+        attributes.append(f"align {HOT_ALIGNMENT}")
+    return f"define {linkage} {result} {function_symbol(function.name)}({', '.join(params)}) {' '.join(attributes)}"
+
+
+def _is_hot(function: IrFunction, order: list[Block]) -> bool:
+    """Whether a function loops or calls itself."""
+    position = {block: i for i, block in enumerate(order)}
+    for i, block in enumerate(order):
+        if any(position[target] <= i for target in block.terminator.targets()):
+            return True
+        if any(isinstance(op, Call) and op.function == function.name for op in block.ops):
+            return True
+    return False

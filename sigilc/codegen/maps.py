@@ -1,0 +1,85 @@
+"""Emits the operations on maps, which the runtime implements."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sigilc.codegen.buffers import on_places
+from sigilc.codegen.emitter import FunctionEmitter
+from sigilc.codegen.names import glue
+from sigilc.crash import InternalError
+from sigilc.ir.ops import MapFind, MapInsert, MapKey, MapNew, MapRemove, MapValue, MapValueAddr, Op
+from sigilc.ir.types import IrMap, IrType
+
+
+def _map_type(type_: IrType) -> IrMap:
+    if not isinstance(type_, IrMap):
+        raise InternalError(f"{type_} is no map")
+    return type_
+
+
+def emit_map_new(f: FunctionEmitter, op: MapNew) -> None:
+    """An empty map of a `sigil_map_type`."""
+    type_ = _map_type(f.result(op).type)
+    context = f.context
+    hash_ = on_places(context, "hash", op.hash, type_.key, 1, "i64")
+    equal = on_places(context, "equal", op.equal, type_.key, 2, "i1")
+    part = "{ i64, i64, ptr, ptr }"
+    descriptor = context.constant(
+        glue(f"type by {op.hash} {op.equal}", type_),
+        lambda: f"{{ {part}, {part}, ptr, ptr }} {{ {context.descriptor_fields(type_.key)}, "
+                f"{context.descriptor_fields(type_.value)}, ptr {hash_}, ptr {equal} }}")
+    f.define(op, f.call_runtime("sigil_map_new", "ptr", f"ptr {descriptor}"))
+
+
+def emit_map_find(f: FunctionEmitter, op: MapFind) -> None:
+    """An entry's number."""
+    key = f.spill(op.key.type, f.leaves(op.key))
+    f.define(op, f.call_runtime("sigil_map_find", "i64", f"ptr {f.scalar(op.value)}", f"ptr {key}"))
+
+
+def emit_map_key(f: FunctionEmitter, op: MapKey) -> None:
+    """A view of a key."""
+    place = f.call_runtime("sigil_map_key", "ptr", f"ptr {f.scalar(op.value)}", f"i64 {f.scalar(op.index)}")
+    f.define(op, *f.load(f.types.layout(f.result(op).type), place))
+
+
+def emit_map_value(f: FunctionEmitter, op: MapValue) -> None:
+    """A view of a value."""
+    place = f.call_runtime("sigil_map_value", "ptr", f"ptr {f.scalar(op.value)}", f"i64 {f.scalar(op.index)}")
+    f.define(op, *f.load(f.types.layout(f.result(op).type), place))
+
+
+def _with_place(f: FunctionEmitter, op: MapInsert | MapRemove | MapValueAddr, name: str, *more: str) -> str:
+    """Calls a runtime function on a copy of the map's place, so that the place need not be memory."""
+    type_ = _map_type(f.target(op.address))
+    layout, place = f.types.layout(type_), f.scalar(op.address)
+    temporary = f.spill(type_, f.load(layout, place))
+    f.call_runtime(name, "void", f"ptr {temporary}", *more)
+    leaves = f.load(layout, temporary)
+    f.store(layout, leaves, place)
+    return leaves[0]
+
+
+def emit_map_insert(f: FunctionEmitter, op: MapInsert) -> None:
+    """Moves key and value into the map."""
+    key, value = f.spill(op.key.type, f.leaves(op.key)), f.spill(op.value.type, f.leaves(op.value))
+    _with_place(f, op, "sigil_map_insert", f"ptr {key}", f"ptr {value}")
+
+
+def emit_map_remove(f: FunctionEmitter, op: MapRemove) -> None:
+    """Drops an entry."""
+    _with_place(f, op, "sigil_map_remove", f"i64 {f.scalar(op.index)}")
+
+
+def emit_map_value_addr(f: FunctionEmitter, op: MapValueAddr) -> None:
+    """The place of a value in a map that nothing else sees."""
+    unique = _with_place(f, op, "sigil_map_make_unique")
+    f.define(op, f.call_runtime("sigil_map_value", "ptr", f"ptr {unique}", f"i64 {f.scalar(op.index)}"))
+
+
+EMITTERS: dict[type[Op], Callable[[FunctionEmitter, Any], None]] = {
+    MapNew: emit_map_new, MapFind: emit_map_find, MapKey: emit_map_key, MapValue: emit_map_value,
+    MapInsert: emit_map_insert, MapRemove: emit_map_remove, MapValueAddr: emit_map_value_addr,
+}

@@ -1,0 +1,226 @@
+"""Writes one LLVM function as text: temporaries, labels, stack memory, loads and stores of whole values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sigilc.codegen.context import ModuleContext
+from sigilc.codegen.tbaa import load_suffix, store_suffix
+from sigilc.codegen.types import Layout, Leaf
+from sigilc.ir.types import IrType
+
+Leaves = tuple[str, ...]
+PERSONALITY = "__gcc_personality_v0"
+
+
+class Writer:
+    """The text of one function's body. `label` is the LLVM block that is being written.
+
+    Stack memory is always taken in the entry block, which only branches to the first written block.
+    """
+
+    def __init__(self, context: ModuleContext):
+        self.context = context
+        self.types = context.types
+        self.lines: list[str] = []
+        self.allocas: list[str] = []
+        self.label = "entry"
+        self.has_pads = False
+        self._temporaries = 0
+        self._labels = 0
+        self._scratch: dict[Layout, list[str]] = {}
+        self._scratch_used: dict[Layout, int] = {}
+
+    # ---- Instructions
+
+    def emit(self, line: str) -> None:
+        """One instruction without a result."""
+        self.lines.append(f"  {line}")
+
+    def value(self, expression: str) -> str:
+        """One instruction with a result, whose name this gives."""
+        name = f"%t{self._temporaries}"
+        self._temporaries += 1
+        self.lines.append(f"  {name} = {expression}")
+        return name
+
+    def name(self) -> str:
+        """A fresh temporary, for an instruction that is written later."""
+        name = f"%t{self._temporaries}"
+        self._temporaries += 1
+        return name
+
+    # ---- Blocks
+
+    def new_label(self, hint: str) -> str:
+        """A label that is not in use; the `-` keeps it apart from values."""
+        self._labels += 1
+        return f"{hint}-{self._labels}"
+
+    def begin(self, label: str) -> None:
+        """Begins a block."""
+        self.lines.append(f"{label}:")
+        self.label = label
+
+    def branch(self, label: str) -> None:
+        """Ends a block."""
+        self.lines.append(f"  br label %{label}")
+
+    def branch_if(self, condition: str, then: str, otherwise: str) -> None:
+        """Ends a block."""
+        self.lines.append(f"  br i1 {condition}, label %{then}, label %{otherwise}")
+
+    # ---- Memory
+
+    def alloca(self, size: int, align: int) -> str:
+        """Stack memory of its own."""
+        name = f"%s{len(self.allocas)}"
+        self.allocas.append(f"  {name} = alloca [{size} x i8], align {align}")
+        return name
+
+    def scratch(self, layout: Layout) -> str:
+        """Stack memory for one op, after which (`end_op`) it serves others.
+
+        Only those of the same layout: by its alias analysis LLVM may exchange accesses of different kinds.
+        """
+        blocks = self._scratch.setdefault(layout, [])
+        number = self._scratch_used.get(layout, 0)
+        self._scratch_used[layout] = number + 1
+        if number == len(blocks):
+            blocks.append(self.alloca(layout.size, layout.align))
+        return blocks[number]
+
+    def end_op(self) -> None:
+        """The scratch memory taken since the last call is free again."""
+        if self._scratch_used:
+            self._scratch_used = {}
+
+    def offset(self, pointer: str, offset: int) -> str:
+        """The address `offset` bytes on."""
+        if offset == 0:
+            return pointer
+        return self.value(f"getelementptr inbounds i8, ptr {pointer}, i64 {offset}")
+
+    def element(self, data: str, index: str, layout: Layout) -> str:
+        """The address of an array's element."""
+        step = f"[{layout.size} x i8]"
+        if len(layout.leaves) == 1 and layout.leaves[0].size == layout.size:
+            step = memory_type(layout.leaves[0])
+        return self.value(f"getelementptr inbounds {step}, ptr {data}, i64 {index}")
+
+    def load_leaf(self, leaf: Leaf, address: str) -> str:
+        """The scalar at its very address."""
+        if leaf.ll_type == "i1":
+            byte = self.value(f"load i8, ptr {address}{load_suffix(leaf.tag)}")
+            return self.value(f"trunc i8 {byte} to i1")
+        return self.value(f"load {leaf.ll_type}, ptr {address}{load_suffix(leaf.tag)}")
+
+    def load(self, layout: Layout, address: str) -> Leaves:
+        """The value at an address."""
+        return tuple(self.load_leaf(leaf, self.offset(address, leaf.offset)) for leaf in layout.leaves)
+
+    def store(self, layout: Layout, leaves: Leaves, address: str) -> None:
+        """Writes a value to an address."""
+        for leaf, scalar in zip(layout.leaves, leaves, strict=True):
+            if scalar == "poison":
+                continue
+            place = self.offset(address, leaf.offset)
+            ll_type = leaf.ll_type
+            if ll_type == "i1":
+                ll_type, scalar = "i8", self.zero_extend_bool(scalar)
+            self.lines.append(f"  store {ll_type} {scalar}, ptr {place}{store_suffix(leaf.tag)}")
+
+    def zero_extend_bool(self, scalar: str) -> str:
+        """A bool as a byte."""
+        if scalar in ("true", "false"):
+            return "1" if scalar == "true" else "0"
+        return self.value(f"zext i1 {scalar} to i8")
+
+    def spill(self, type_: IrType, leaves: Leaves) -> str:
+        """The address of a copy of a value, for one op."""
+        layout = self.types.layout(type_)
+        address = self.scratch(layout)
+        self.store(layout, leaves, address)
+        return address
+
+    def load_word(self, kind: str, address: str) -> str:
+        """One i64 of a header."""
+        return self.value(f"load i64, ptr {address}{load_suffix(kind)}")
+
+    def store_word(self, kind: str, word: str, address: str) -> None:
+        """Writes one i64 of a header."""
+        self.lines.append(f"  store i64 {word}, ptr {address}{store_suffix(kind)}")
+
+    # ---- Values and calls
+
+    def arguments(self, layout: Layout, leaves: Leaves) -> list[str]:
+        """A value as arguments of a call."""
+        return [f"{leaf.ll_type} {scalar}" for leaf, scalar in zip(layout.leaves, leaves, strict=True)]
+
+    def call_runtime(self, name: str, result: str, *arguments: str) -> str:
+        """A call of a runtime function or intrinsic that does not unwind; the result's name, or nothing for `void`."""
+        call = f"call {result} {self.context.runtime(name)}({', '.join(arguments)})"
+        if result == "void":
+            self.emit(call)
+            return ""
+        return self.value(call)
+
+    def split(self, layout: Layout, returned: str) -> Leaves:
+        """The leaves of what a function returned."""
+        count = len(layout.leaves)
+        if count <= 1:
+            return (returned,) * count
+        whole = aggregate_type(layout)
+        return tuple(self.value(f"extractvalue {whole} {returned}, {i}") for i in range(count))
+
+    def give_back(self, layout: Layout, leaves: Leaves) -> None:
+        """Returns a value."""
+        if not leaves:
+            self.emit("ret void")
+        elif len(leaves) == 1:
+            self.emit(f"ret {layout.leaves[0].ll_type} {leaves[0]}")
+        else:
+            whole = aggregate_type(layout)
+            built = "poison"
+            for i, (leaf, scalar) in enumerate(zip(layout.leaves, leaves, strict=True)):
+                if scalar != "poison":
+                    built = self.value(f"insertvalue {whole} {built}, {leaf.ll_type} {scalar}, {i}")
+            self.emit(f"ret {whole} {built}")
+
+    # ---- The whole
+
+    def text(self, head: str) -> str:
+        """The function, from `define …(…) attributes` on; `head` is without the personality."""
+        if self.has_pads:
+            head += f" personality ptr {self.context.runtime(PERSONALITY)}"
+        first = self.lines[0].split(":")[0]
+        return "\n".join([head + " {", "entry:", *self.allocas, f"  br label %{first}", *self.lines, "}"])
+
+
+def memory_type(leaf: Leaf) -> str:
+    """A leaf's LLVM type in memory."""
+    return "i8" if leaf.ll_type == "i1" else leaf.ll_type
+
+
+def aggregate_type(layout: Layout) -> str:
+    """What a function that gives such a value returns, in LLVM."""
+    count = len(layout.leaves)
+    if count == 0:
+        return "void"
+    if count == 1:
+        return layout.leaves[0].ll_type
+    return f"{{ {', '.join(layout.ll_types)} }}"
+
+
+def parameters(layouts: Sequence[Layout], prefix: str = "%a") -> tuple[list[str], list[Leaves]]:
+    """Declared parameters for values of these layouts, and the leaves they make."""
+    texts: list[str] = []
+    values: list[Leaves] = []
+    for layout in layouts:
+        names = []
+        for leaf in layout.leaves:
+            name = f"{prefix}{len(texts)}"
+            texts.append(f"{leaf.ll_type}{' noundef' if leaf.is_defined else ''} {name}")
+            names.append(name)
+        values.append(tuple(names))
+    return texts, values

@@ -1,0 +1,460 @@
+"""Appends ops to the blocks of a function, working out their result types.
+
+Use: `b = FunctionBuilder(function)`, `b.position_at(b.new_block("entry"))`, then one method an op. Each method returns
+the op's result, or None for ops without one. The current `span` is copied to every op. Appending to a terminated block
+is an internal error: ask `is_terminated` first where a path may have ended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sigilc.crash import InternalError
+from sigilc.ir import ops
+from sigilc.ir.function import Block, IrFunction
+from sigilc.ir.ops import Op, Value
+from sigilc.ir.runtime_abi import RUNTIME
+from sigilc.ir.types import (
+    ADDRESS,
+    BOOL,
+    CHAR,
+    FAULT,
+    I32,
+    I64,
+    STR,
+    U8,
+    UNIT,
+    USIZE,
+    IrAddr,
+    IrArray,
+    IrEnum,
+    IrFn,
+    IrFuture,
+    IrMap,
+    IrOption,
+    IrStruct,
+    IrTuple,
+    IrType,
+)
+from sigilc.source.spans import Span
+
+
+def field_types(type_: IrType) -> tuple[IrType, ...]:
+    """The field types of a struct or tuple."""
+    if isinstance(type_, IrStruct | IrTuple):
+        return type_.fields
+    raise InternalError(f"{type_} has no fields")
+
+
+def payload_type(type_: IrType, variant: int, index: int) -> IrType:
+    """The type of a payload field of an enum, or (variant -1) of the payload of an option."""
+    if isinstance(type_, IrEnum) and variant >= 0:
+        return type_.variants[variant][index]
+    if isinstance(type_, IrOption) and variant == -1:
+        return type_.item
+    raise InternalError(f"{type_} has no payload {variant}.{index}")
+
+
+def element_type(type_: IrType) -> IrType:
+    """The element type of an array, or of text (U8)."""
+    if isinstance(type_, IrArray):
+        return type_.item
+    if type_ == STR:
+        return U8
+    raise InternalError(f"{type_} has no elements")
+
+
+def target_type(type_: IrType) -> IrType:
+    """What a place of this address type holds."""
+    if isinstance(type_, IrAddr):
+        return type_.target
+    raise InternalError(f"{type_} is no address")
+
+
+def awaited_type(type_: IrType) -> IrOption:
+    """What awaiting a future gives: `R?`, or the handler's own option."""
+    if not isinstance(type_, IrFuture):
+        raise InternalError(f"{type_} is no future")
+    return type_.item if isinstance(type_.item, IrOption) else IrOption(type_.item)
+
+
+def _option(type_: IrType) -> IrOption:
+    if isinstance(type_, IrOption):
+        return type_
+    raise InternalError(f"{type_} is no option")
+
+
+def _map(type_: IrType) -> IrMap:
+    if isinstance(type_, IrMap):
+        return type_
+    raise InternalError(f"{type_} is no map")
+
+
+class FunctionBuilder:
+    """Writes one function. `block` is where ops go, `span` what they carry."""
+
+    def __init__(self, function: IrFunction):
+        self.function = function
+        self.span: Span | None = function.span
+        self._block: Block | None = None
+
+    # ---- Blocks -----------------------------------------------------------------------------------------------------
+
+    @property
+    def block(self) -> Block:
+        """The current block."""
+        if self._block is None:
+            raise InternalError(f"no current block in {self.function.name}", self.span)
+        return self._block
+
+    @property
+    def is_terminated(self) -> bool:
+        """Whether the current block ends already (or there is none): what follows can't be reached."""
+        return self._block is None or (bool(self._block.ops) and self._block.ops[-1].TERMINATOR)
+
+    def new_block(self, name: str, param_types: Iterable[IrType] = (), param_names: Sequence[str] = ()) -> Block:
+        """Appends a block to the function, without going there."""
+        block = Block(name)
+        for i, type_ in enumerate(param_types):
+            block.params.append(Value(type_, param_names[i] if i < len(param_names) else ""))
+        self.function.blocks.append(block)
+        return block
+
+    def position_at(self, block: Block) -> None:
+        """Ops go to the end of `block` from now on."""
+        self._block = block
+
+    def append(self, op: Op) -> None:
+        """Appends an op as it is, with the current span where it has none."""
+        if self.is_terminated:
+            raise InternalError(f"an op after the end of block {self.block.name}", self.span)
+        if op.span is None:
+            op.span = self.span
+        self.block.ops.append(op)
+
+    def emit(self, op: Op, type_: IrType, name: str = "") -> Value:
+        """Appends an op with a new result of `type_`."""
+        op.result = Value(type_, name)
+        self.append(op)
+        return op.result
+
+    # ---- Constants --------------------------------------------------------------------------------------------------
+
+    def const(self, type_: IrType, value: int | float | bool | None, name: str = "") -> Value:
+        """An int, char, float, bool or unit."""
+        return self.emit(ops.Const(value=value), type_, name)
+
+    def const_int(self, type_: IrType, value: int) -> Value:
+        """An integer of `type_`."""
+        return self.const(type_, value)
+
+    def const_usize(self, value: int) -> Value:
+        """A USIZE."""
+        return self.const(USIZE, value)
+
+    def const_float(self, type_: IrType, value: float) -> Value:
+        """A float of `type_`."""
+        return self.const(type_, float(value))
+
+    def const_bool(self, value: bool) -> Value:
+        """A BOOL."""
+        return self.const(BOOL, value)
+
+    def const_char(self, code_point: int) -> Value:
+        """A CHAR."""
+        return self.const(CHAR, code_point)
+
+    def unit(self) -> Value:
+        """The value `()`."""
+        return self.const(UNIT, None)
+
+    def const_text(self, text: str) -> Value:
+        """Static text."""
+        return self.emit(ops.ConstBytes(data=text.encode()), STR)
+
+    def const_bytes(self, data: bytes) -> Value:
+        """Static `[u8]`."""
+        return self.emit(ops.ConstBytes(data=data), IrArray(U8))
+
+    def function_value(self, function: str, type_: IrFn) -> Value:
+        """A plain function as a value."""
+        return self.emit(ops.FunctionValue(function=function), type_)
+
+    # ---- Scalars ----------------------------------------------------------------------------------------------------
+
+    def int_binary(self, op: str, left: Value, right: Value, *, checked: bool = False, no_wrap: bool = False) -> Value:
+        """`add sub mul div rem and or xor shl shr` of two integers (`and or xor` also of bools)."""
+        return self.emit(ops.IntBinary(op=op, left=left, right=right, checked=checked, no_wrap=no_wrap), left.type)
+
+    def float_binary(self, op: str, left: Value, right: Value) -> Value:
+        """`add sub mul div rem` of two floats."""
+        return self.emit(ops.FloatBinary(op=op, left=left, right=right), left.type)
+
+    def negate(self, value: Value, *, checked: bool = False) -> Value:
+        """Minus."""
+        return self.emit(ops.Negate(value=value, checked=checked), value.type)
+
+    def not_(self, value: Value) -> Value:
+        """Not of a bool, complement of an integer."""
+        return self.emit(ops.Not(value=value), value.type)
+
+    def compare(self, op: str, left: Value, right: Value) -> Value:
+        """`eq ne lt le gt ge`: a BOOL."""
+        return self.emit(ops.Compare(op=op, left=left, right=right), BOOL)
+
+    def cast(self, value: Value, type_: IrType) -> Value:
+        """As Rust's `as`."""
+        return self.emit(ops.Cast(value=value), type_)
+
+    def select(self, condition: Value, left: Value, right: Value) -> Value:
+        """`condition ? left : right` of scalars."""
+        return self.emit(ops.Select(condition=condition, left=left, right=right), left.type)
+
+    # ---- Aggregates -------------------------------------------------------------------------------------------------
+
+    def make_struct(self, type_: IrType, fields: Sequence[Value]) -> Value:
+        """A struct or tuple."""
+        return self.emit(ops.MakeStruct(fields=list(fields)), type_)
+
+    def make_tuple(self, items: Sequence[Value]) -> Value:
+        """A tuple of the items' types."""
+        return self.make_struct(IrTuple(tuple(v.type for v in items)), items)
+
+    def get_field(self, value: Value, index: int) -> Value:
+        """Field `index` of a struct or tuple, borrowed."""
+        return self.emit(ops.GetField(value=value, index=index), field_types(value.type)[index])
+
+    def make_enum(self, type_: IrEnum, variant: int, fields: Sequence[Value] = ()) -> Value:
+        """Variant number `variant`."""
+        return self.emit(ops.MakeEnum(variant=variant, fields=list(fields)), type_)
+
+    def enum_tag(self, value: Value) -> Value:
+        """The variant's index, an I32."""
+        return self.emit(ops.EnumTag(value=value), I32)
+
+    def enum_payload(self, value: Value, variant: int, index: int) -> Value:
+        """A payload field of an enum known to be `variant`, borrowed."""
+        return self.emit(ops.EnumPayload(value=value, variant=variant, index=index),
+                         payload_type(value.type, variant, index))
+
+    def make_some(self, value: Value) -> Value:
+        """A present `T?`."""
+        return self.emit(ops.MakeSome(value=value), IrOption(value.type))
+
+    def make_none(self, item: IrType, fault: Value) -> Value:
+        """An absent `item?`."""
+        return self.emit(ops.MakeNone(fault=fault), IrOption(item))
+
+    def is_some(self, value: Value) -> Value:
+        """Whether a `T?` is present."""
+        return self.emit(ops.IsSome(value=value), BOOL)
+
+    def unwrap(self, value: Value) -> Value:
+        """The payload of a `T?` known to be present, borrowed."""
+        return self.emit(ops.Unwrap(value=value), _option(value.type).item)
+
+    def get_fault(self, value: Value) -> Value:
+        """The fault of a `T?` known to be absent, borrowed."""
+        return self.emit(ops.GetFault(value=value), FAULT)
+
+    def make_fault(self, message: Value, stage: Value, cause: Value | None = None, site: str | None = None) -> Value:
+        """A fault; its site is the current span's unless given."""
+        if site is None:
+            site = self.span.site() if self.span else ""
+        return self.emit(ops.MakeFault(message=message, stage=stage, cause=cause, site=site), FAULT)
+
+    def fault_field(self, value: Value, name: str) -> Value:
+        """`message`, `stage`, `site` (STR) or `cause` (`fault?`)."""
+        return self.emit(ops.FaultField(value=value, name=name), IrOption(FAULT) if name == "cause" else STR)
+
+    # ---- Buffers ----------------------------------------------------------------------------------------------------
+
+    def make_array(self, item: IrType, items: Sequence[Value] = ()) -> Value:
+        """An array of these items."""
+        return self.emit(ops.MakeArray(items=list(items)), IrArray(item))
+
+    def length(self, value: Value) -> Value:
+        """Elements of an array, bytes of text, entries of a map: a USIZE."""
+        return self.emit(ops.Length(value=value), USIZE)
+
+    def array_get(self, value: Value, index: Value, *, checked: bool = True) -> Value:
+        """Element `index` (USIZE) of an array, borrowed, or a byte of text."""
+        return self.emit(ops.ArrayGet(value=value, index=index, checked=checked), element_type(value.type))
+
+    def slice(self, value: Value, low: Value, high: Value) -> Value:
+        """`value[low..high]` of an array or text."""
+        return self.emit(ops.Slice(value=value, low=low, high=high), value.type)
+
+    def array_push(self, address: Value, value: Value) -> None:
+        """Appends to the array at `address`."""
+        self.append(ops.ArrayPush(address=address, value=value))
+
+    def array_pop(self, address: Value) -> Value:
+        """Takes the last element off the array at `address`, which is not empty."""
+        return self.emit(ops.ArrayPop(address=address), element_type(target_type(address.type)))
+
+    def array_reserve(self, address: Value, count: Value) -> None:
+        """Room for `count` (USIZE) more elements."""
+        self.append(ops.ArrayReserve(address=address, count=count))
+
+    def array_sort(self, address: Value, compare: str) -> None:
+        """Sorts the array at `address` stably by an IR function `(T, T) -> i32`."""
+        self.append(ops.ArraySort(address=address, compare=compare))
+
+    def share_buffer(self, value: Value) -> Value:
+        """Text as `[u8]`, or valid `[u8]` as text."""
+        return self.emit(ops.ShareBuffer(value=value), IrArray(U8) if value.type == STR else STR)
+
+    def copy(self, value: Value) -> Value:
+        """A new reference to a value that was only a view of a place."""
+        return self.emit(ops.Copy(value=value), value.type)
+
+    # ---- Places -----------------------------------------------------------------------------------------------------
+
+    def slot(self, initial: Value, name: str = "") -> Value:
+        """A local place that begins with `initial`."""
+        return self.emit(ops.Slot(initial=initial), IrAddr(initial.type), name)
+
+    def load(self, address: Value, name: str = "") -> Value:
+        """A copy of what a place holds."""
+        return self.emit(ops.Load(address=address), target_type(address.type), name)
+
+    def peek(self, address: Value, name: str = "") -> Value:
+        """A view of what a place holds, valid until the place is written."""
+        return self.emit(ops.Peek(address=address), target_type(address.type), name)
+
+    def store(self, address: Value, value: Value) -> None:
+        """Puts `value` into a place."""
+        self.append(ops.Store(address=address, value=value))
+
+    def field_addr(self, address: Value, index: int) -> Value:
+        """The place of a field of the struct or tuple at `address`."""
+        return self.emit(ops.FieldAddr(address=address, index=index),
+                         IrAddr(field_types(target_type(address.type))[index]))
+
+    def payload_addr(self, address: Value, variant: int, index: int) -> Value:
+        """The place of a payload field of the enum at `address`, or (variant -1) of an option's payload."""
+        return self.emit(ops.PayloadAddr(address=address, variant=variant, index=index),
+                         IrAddr(payload_type(target_type(address.type), variant, index)))
+
+    def element_addr(self, address: Value, index: Value, *, checked: bool = True) -> Value:
+        """The place of element `index` (USIZE) of the array at `address`."""
+        return self.emit(ops.ElementAddr(address=address, index=index, checked=checked),
+                         IrAddr(element_type(target_type(address.type))))
+
+    # ---- Maps -------------------------------------------------------------------------------------------------------
+
+    def map_new(self, key: IrType, value: IrType, hash_function: str, equal_function: str) -> Value:
+        """An empty map; a set has UNIT as `value`."""
+        return self.emit(ops.MapNew(hash=hash_function, equal=equal_function), IrMap(key, value))
+
+    def map_find(self, value: Value, key: Value) -> Value:
+        """The number of the key's entry (I64), or -1."""
+        return self.emit(ops.MapFind(value=value, key=key), I64)
+
+    def map_key(self, value: Value, index: Value) -> Value:
+        """The key of entry `index` (I64), borrowed."""
+        return self.emit(ops.MapKey(value=value, index=index), _map(value.type).key)
+
+    def map_value(self, value: Value, index: Value) -> Value:
+        """The value of entry `index` (I64), borrowed."""
+        return self.emit(ops.MapValue(value=value, index=index), _map(value.type).value)
+
+    def map_insert(self, address: Value, key: Value, value: Value) -> None:
+        """Puts an entry into the map at `address`."""
+        self.append(ops.MapInsert(address=address, key=key, value=value))
+
+    def map_remove(self, address: Value, index: Value) -> None:
+        """Takes entry `index` (I64) out of the map at `address`."""
+        self.append(ops.MapRemove(address=address, index=index))
+
+    def map_value_addr(self, address: Value, index: Value) -> Value:
+        """The place of the value of entry `index` (I64) of the map at `address`."""
+        return self.emit(ops.MapValueAddr(address=address, index=index),
+                         IrAddr(_map(target_type(address.type)).value))
+
+    # ---- Calls ------------------------------------------------------------------------------------------------------
+
+    def call(self, function: str, args: Sequence[Value], result: IrType, name: str = "") -> Value:
+        """A direct call."""
+        return self.emit(ops.Call(function=function, args=list(args)), result, name)
+
+    def call_value(self, callee: Value, args: Sequence[Value]) -> Value:
+        """A call of a function value."""
+        if not isinstance(callee.type, IrFn):
+            raise InternalError(f"{callee.type} can't be called", self.span)
+        return self.emit(ops.CallValue(callee=callee, args=list(args)), callee.type.result)
+
+    def call_foreign(self, symbol: str, args: Sequence[Value], result: IrType) -> Value:
+        """A call of a C symbol (see Module.foreign)."""
+        return self.emit(ops.CallForeign(symbol=symbol, args=list(args)), result)
+
+    def call_runtime(self, function: str, args: Sequence[Value], result: IrType | None = None) -> Value:
+        """A call of a function of `runtime_abi`, which gives its result type."""
+        return self.emit(ops.CallRuntime(function=function, args=list(args)), result or RUNTIME[function].result)
+
+    def make_closure(self, function: str, captures: Sequence[Value], type_: IrFn) -> Value:
+        """A function value with copies of `captures`."""
+        return self.emit(ops.MakeClosure(function=function, captures=list(captures)), type_)
+
+    # ---- Counts -----------------------------------------------------------------------------------------------------
+
+    def retain(self, value: Value) -> None:
+        """One more reference."""
+        self.append(ops.Retain(value=value))
+
+    def release(self, value: Value) -> None:
+        """One reference less."""
+        self.append(ops.Release(value=value))
+
+    # ---- Actors -----------------------------------------------------------------------------------------------------
+
+    def spawn(self, actor: str, state: Value) -> Value:
+        """A new actor: its address."""
+        return self.emit(ops.Spawn(actor=actor, state=state), ADDRESS)
+
+    def tell(self, actor: str, handler: int, address: Value, args: Sequence[Value]) -> None:
+        """Queues a message."""
+        self.append(ops.Tell(actor=actor, handler=handler, address=address, args=list(args)))
+
+    def ask(self, actor: str, handler: int, address: Value, args: Sequence[Value], reply: IrType) -> Value:
+        """Queues a message with a reply of type `reply`: a future."""
+        return self.emit(ops.Ask(actor=actor, handler=handler, address=address, args=list(args)), IrFuture(reply))
+
+    def await_(self, future: Value) -> Value:
+        """Waits for a future: `R?`."""
+        return self.emit(ops.Await(future=future), awaited_type(future.type))
+
+    def stop_actor(self, address: Value, kind: str) -> None:
+        """`stop` or `kill`."""
+        self.append(ops.StopActor(address=address, kind=kind))
+
+    # ---- Terminators ------------------------------------------------------------------------------------------------
+
+    def branch(self, target: Block, args: Sequence[Value] = ()) -> None:
+        """To `target`, whose parameters take `args`."""
+        self.append(ops.Branch(target=target, args=list(args)))
+
+    def cond_branch(self, condition: Value, then: Block, otherwise: Block) -> None:
+        """To one of two blocks without parameters and without other predecessors."""
+        self.append(ops.CondBranch(condition=condition, then=then, otherwise=otherwise))
+
+    def switch(self, value: Value, cases: Sequence[tuple[int, Block]], default: Block) -> None:
+        """By an integer, to blocks without parameters and without other predecessors."""
+        self.append(ops.Switch(value=value, cases=list(cases), default=default))
+
+    def return_(self, value: Value) -> None:
+        """The function's result."""
+        self.append(ops.Return(value=value))
+
+    def panic(self, message: Value) -> None:
+        """A panic with a text."""
+        self.append(ops.Panic(message=message))
+
+    def raise_fault(self, fault: Value) -> None:
+        """Ends the message, or the program, with a fault."""
+        self.append(ops.RaiseFault(fault=fault))
+
+    def unreachable(self) -> None:
+        """The end of a path that can't be taken."""
+        self.append(ops.Unreachable())

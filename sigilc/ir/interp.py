@@ -1,0 +1,116 @@
+"""Runs a module in plain Python: the oracle that compiled programs are compared with.
+
+It takes the IR as `lower` made it, or after any pass: counts are ignored. In-out parameters are references to places,
+everything else is copied as far as a program can tell (see `interp_values`).
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sigilc.crash import InternalError
+from sigilc.ir import interp_calls, interp_ops, interp_scalars
+from sigilc.ir.function import Module
+from sigilc.ir.interp_actors import Scheduler
+from sigilc.ir.interp_code import Code, Maker, Panicked
+from sigilc.ir.interp_values import FaultValue
+from sigilc.ir.ops import Op
+from sigilc.ir.types import IrInt
+
+MAX_DEPTH = 20_000          # calls
+FRAMES_PER_CALL = 4         # of Python's, at most
+STATUS_FAILED = 1
+STATUS_PANIC = 101
+
+
+MAKERS: dict[type[Op], Maker] = {**interp_scalars.MAKERS, **interp_ops.MAKERS, **interp_calls.MAKERS}
+
+
+class LimitReached(Exception):
+    """The program took more steps, or calls within calls, than the interpreter was given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a program did."""
+
+    stdout: str
+    stderr: str
+    status: int
+
+
+class Machine:
+    """The state of one run."""
+
+    def __init__(self, module: Module, args: Iterable[str], max_steps: int | None):
+        self.module = module
+        self.makers = MAKERS
+        self.args = tuple(args)
+        self.max_steps: float = float("inf") if max_steps is None else max_steps
+        self.steps = 0
+        self.depth = 0
+        self.stdout: list[bytes] = []
+        self.stderr: list[bytes] = []
+        self.scheduler = Scheduler(self)
+        self._codes: dict[str, Code] = {}
+
+    def code(self, name: str) -> Code:
+        """A function, ready to be called."""
+        if name not in self._codes:
+            if name not in self.module.functions:
+                raise InternalError(f"there is no function {name}")
+            self._codes[name] = Code(self.module.functions[name], self)
+        return self._codes[name]
+
+    def enter(self) -> None:
+        """One more call on the stack."""
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise LimitReached(f"more than {MAX_DEPTH} calls within each other")
+
+    def step_limit(self) -> LimitReached:
+        """The exception for a run that takes too long."""
+        return LimitReached(f"more than {self.max_steps} ops")
+
+    def run(self) -> int:
+        """Runs `main` and then what is left in mailboxes; the exit status."""
+        main = self.module.functions.get(self.module.main)
+        if main is None:
+            raise InternalError("the module has no main function")
+        try:
+            result = self.code(main.name).call([])
+        except Panicked as panic:
+            self.stderr.append(f"{panic.line()}\n".encode())
+            return STATUS_PANIC
+        status = self._status(result, isinstance(main.result, IrInt))
+        self.depth = 0
+        self.scheduler.run_all()
+        return status
+
+    def _status(self, result: Any, is_integer: bool) -> int:
+        if is_integer:
+            return int(result) & 0xFF
+        if isinstance(result, FaultValue):
+            self.stderr.append(b"error: " + result.message + b"\n")
+            return STATUS_FAILED
+        return 0
+
+
+def interpret(module: Module, args: Iterable[str] = (), max_steps: int | None = None) -> Outcome:
+    """Runs a program to its end; `args` are those after the program's name.
+
+    Raises LimitReached after `max_steps` ops, InternalError where the IR breaks a promise (an unchecked index out of
+    bounds, the payload of another variant).
+    """
+    machine = Machine(module, args, max_steps)
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, MAX_DEPTH * FRAMES_PER_CALL + 1000))
+    try:
+        status = machine.run()
+    finally:
+        sys.setrecursionlimit(before)
+    return Outcome(b"".join(machine.stdout).decode(errors="replace"), b"".join(machine.stderr).decode(errors="replace"),
+                   status)

@@ -1,0 +1,115 @@
+"""Steps of the interpreter for calls, function values and actors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from sigilc.ir import ops
+from sigilc.ir.interp_actors import Message
+from sigilc.ir.interp_foreign import bind
+from sigilc.ir.interp_runtime import TABLE
+from sigilc.ir.interp_values import FunctionValue, FutureValue
+
+if TYPE_CHECKING:
+    from sigilc.ir.interp_code import FunctionCompiler, Step
+
+
+def make_call(op: ops.Call, code: FunctionCompiler) -> Step:
+    callee, args, d = code.callee(op.function), code.indices(op.args), code.result(op)
+
+    def step(frame: list[Any]) -> None:
+        frame[d] = callee.call([frame[i] for i in args])
+    return step
+
+
+def make_call_value(op: ops.CallValue, code: FunctionCompiler) -> Step:
+    c, args, d = code.index(op.callee), code.indices(op.args), code.result(op)
+
+    def step(frame: list[Any]) -> None:
+        function: FunctionValue = frame[c]
+        frame[d] = function.code.call([*function.captures, *[frame[i] for i in args]])
+    return step
+
+
+def make_call_foreign(op: ops.CallForeign, code: FunctionCompiler) -> Step:
+    args, d, types = code.indices(op.args), code.result(op), [v.type for v in op.args]
+    foreign = code.machine.module.foreign[op.symbol]
+    bound: list[Callable[[list[Any]], Any]] = []
+
+    def step(frame: list[Any]) -> None:
+        if not bound:
+            bound.append(bind(foreign, types))
+        frame[d] = bound[0]([frame[i] for i in args])
+    return step
+
+
+def make_call_runtime(op: ops.CallRuntime, code: FunctionCompiler) -> Step:
+    function, args, d, machine = TABLE[op.function], code.indices(op.args), code.result(op), code.machine
+
+    def step(frame: list[Any]) -> None:
+        frame[d] = function(machine, *[frame[i] for i in args])
+    return step
+
+
+def make_function_value(op: ops.FunctionValue, code: FunctionCompiler) -> None:
+    code.preset(op, FunctionValue(code.callee(op.function)))
+
+
+def make_closure(op: ops.MakeClosure, code: FunctionCompiler) -> Step:
+    callee, captures, d = code.callee(op.function), code.indices(op.captures), code.result(op)
+
+    def step(frame: list[Any]) -> None:
+        frame[d] = FunctionValue(callee, tuple([frame[i] for i in captures]))
+    return step
+
+
+def make_spawn(op: ops.Spawn, code: FunctionCompiler) -> Step:
+    s, d, machine = code.index(op.state), code.result(op), code.machine
+    kind = machine.module.actors[op.actor]
+
+    def step(frame: list[Any]) -> None:
+        frame[d] = machine.scheduler.spawn(kind, frame[s])
+    return step
+
+
+def make_message(op: ops.Tell | ops.Ask, code: FunctionCompiler) -> Step:
+    a, args, d, machine = code.index(op.address), code.indices(op.args), code.result(op), code.machine
+    kind, handler, is_ask = machine.module.actors[op.actor], op.handler, isinstance(op, ops.Ask)
+
+    def step(frame: list[Any]) -> None:
+        future = FutureValue() if is_ask else None
+        machine.scheduler.send(kind, frame[a], Message(handler, [frame[i] for i in args], future))
+        frame[d] = future
+    return step
+
+
+def make_await(op: ops.Await, code: FunctionCompiler) -> Step:
+    f, d, machine = code.index(op.future), code.result(op), code.machine
+
+    def step(frame: list[Any]) -> None:
+        frame[d] = machine.scheduler.await_reply(frame[f])
+    return step
+
+
+def make_stop_actor(op: ops.StopActor, code: FunctionCompiler) -> Step:
+    a, machine, is_kill = code.index(op.address), code.machine, op.kind == "kill"
+
+    def step(frame: list[Any]) -> None:
+        machine.scheduler.stop(frame[a], is_kill)
+    return step
+
+
+MAKERS: dict[type[ops.Op], Callable[[Any, FunctionCompiler], Step | None]] = {
+    ops.Call: make_call,
+    ops.CallValue: make_call_value,
+    ops.CallForeign: make_call_foreign,
+    ops.CallRuntime: make_call_runtime,
+    ops.FunctionValue: make_function_value,
+    ops.MakeClosure: make_closure,
+    ops.Spawn: make_spawn,
+    ops.Tell: make_message,
+    ops.Ask: make_message,
+    ops.Await: make_await,
+    ops.StopActor: make_stop_actor,
+}

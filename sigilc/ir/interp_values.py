@@ -1,0 +1,281 @@
+"""The interpreter's values and places.
+
+    integers, chars      int                        option     `(payload,)`, or a FaultValue when absent
+    floats, bools        float, bool                struct     tuple of its fields
+    unit                 None                       enum       `(variant, payload…)`
+    str                  bytes (UTF-8)              fn         FunctionValue
+    [T], map             ArrayValue, MapValue       address    int, the actor's number
+
+Values are immutable but for the buffers that a place owns alone. `share` marks every buffer in a value as seen by more
+than one place or value; a place copies a buffer so marked before it writes to it. The mark is never taken away: that
+is copying eagerly, put off until a write shows the difference, and not the reference counting that it is to check.
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+from typing import TYPE_CHECKING, Any
+
+from sigilc.ir.types import IrArray, IrEnum, IrFn, IrFuture, IrMap, IrOption, IrStruct, IrTuple, IrType
+
+if TYPE_CHECKING:
+    from sigilc.ir.interp_code import Code
+
+
+class ArrayValue:
+    """`[T]`."""
+
+    __slots__ = ("is_shared", "items")
+
+    def __init__(self, items: list[Any], is_shared: bool = False):
+        self.items = items
+        self.is_shared = is_shared
+
+    def copy(self) -> ArrayValue:
+        """A buffer of one's own, with the same elements."""
+        for item in self.items:
+            share(item)
+        return ArrayValue(self.items.copy())
+
+
+class MapValue:
+    """A map in insertion order; `number_by_key` finds the entry of a key in canonical form."""
+
+    __slots__ = ("is_shared", "is_simple", "keys", "number_by_key", "values")
+
+    def __init__(self, is_simple: bool):
+        self.keys: list[Any] = []
+        self.values: list[Any] = []
+        self.number_by_key: dict[Any, int] = {}
+        self.is_simple = is_simple      # keys are their own canonical form
+        self.is_shared = False
+
+    def copy(self) -> MapValue:
+        """A table of one's own, with the same entries."""
+        for value in (*self.keys, *self.values):
+            share(value)
+        new = MapValue(self.is_simple)
+        new.keys, new.values = self.keys.copy(), self.values.copy()
+        new.number_by_key = self.number_by_key.copy()
+        return new
+
+    def find(self, key: Any) -> int:
+        """The entry's number, or -1."""
+        return self.number_by_key.get(key if self.is_simple else canonical(key), -1)
+
+    def insert(self, key: Any, value: Any) -> None:
+        """Adds an entry at the end, or overwrites the value of an equal key."""
+        form = key if self.is_simple else canonical(key)
+        number = self.number_by_key.setdefault(form, len(self.keys))
+        if number < len(self.keys):
+            self.values[number] = value
+        else:
+            self.keys.append(key)
+            self.values.append(value)
+
+    def remove(self, number: int) -> None:
+        """Takes an entry out; those behind it move up."""
+        del self.keys[number], self.values[number]
+        self.number_by_key = {form: n - (n > number) for form, n in self.number_by_key.items() if n != number}
+
+
+class FaultValue:
+    """Why an option is absent."""
+
+    __slots__ = ("cause", "message", "site", "stage")
+
+    def __init__(self, message: bytes, stage: bytes = b"", site: bytes = b"", cause: FaultValue | None = None):
+        self.message = message
+        self.stage = stage
+        self.site = site
+        self.cause = cause
+
+
+class FunctionValue:
+    """A function with what it captured."""
+
+    __slots__ = ("captures", "code")
+
+    def __init__(self, code: Code, captures: tuple[Any, ...] = ()):
+        self.code = code
+        self.captures = captures
+
+
+class FutureValue:
+    """The cell of an ask; `reply` is an option as soon as `is_filled`."""
+
+    __slots__ = ("is_filled", "reply")
+
+    def __init__(self) -> None:
+        self.is_filled = False
+        self.reply: Any = None
+
+    def fill(self, reply: Any) -> None:
+        """The one reply."""
+        self.reply = reply
+        self.is_filled = True
+
+
+def share(value: Any) -> None:
+    """Marks every buffer that can be reached through structs, enums and options."""
+    waiting = [value]
+    while waiting:
+        value = waiting.pop()
+        kind = type(value)
+        if kind is tuple:
+            waiting += value
+        elif kind is ArrayValue or kind is MapValue:
+            value.is_shared = True
+
+
+def canonical(value: Any) -> Any:
+    """A hashable form that is equal for equal values: floats by the total order, absent ones without fault."""
+    match value:
+        case float():
+            return "nan" if math.isnan(value) else struct.pack("<d", value)
+        case tuple():
+            return tuple(map(canonical, value))
+        case ArrayValue():
+            return ("array", *map(canonical, value.items))
+        case MapValue():
+            return frozenset(zip(map(canonical, value.keys), map(canonical, value.values), strict=True))
+        case FaultValue():
+            return "absent"
+    return value
+
+
+def has_buffers(type_: IrType, inside: frozenset[IrType] = frozenset()) -> bool:
+    """Whether values of a type may hold buffers that places write to (arrays and maps)."""
+    match type_:
+        case IrArray() | IrMap():
+            return True
+        case IrOption(item=item):
+            return has_buffers(item, inside)
+        case IrStruct() | IrEnum() if type_ in inside:
+            return False
+        case IrTuple(items=parts) | IrStruct(fields=parts):
+            return any(has_buffers(part, inside | {type_}) for part in parts)
+        case IrEnum(variants=variants):
+            return any(has_buffers(part, inside | {type_}) for parts in variants for part in parts)
+        case IrFn() | IrFuture():
+            return False    # what they hold is shared when it goes in
+    return False
+
+
+# ---- Places ----------------------------------------------------------------------------------------------------------
+
+
+class Box:
+    """A slot. Text that grows is kept as a bytearray while nobody looks at it."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any):
+        self.value = value
+
+    def read(self) -> Any:
+        """What the place holds."""
+        if type(self.value) is bytearray:
+            self.value = bytes(self.value)
+        return self.value
+
+    def own(self) -> Any:
+        """What the place holds, after copying the buffers on the way that others see."""
+        value = self.read()
+        if type(value) in BUFFERS and value.is_shared:
+            self.value = value = value.copy()
+        return value
+
+    def write(self, value: Any) -> None:
+        """Replaces what the place holds."""
+        self.value = value
+
+    def append_text(self, data: bytes) -> None:
+        """Appends to the text that the place holds."""
+        if type(self.value) is not bytearray:
+            self.value = bytearray(self.value)
+        self.value += data
+
+
+class PartPlace:
+    """A component of the tuple that a struct, enum or option at `parent` is."""
+
+    __slots__ = ("index", "parent")
+
+    def __init__(self, parent: Place, index: int):
+        self.parent = parent
+        self.index = index
+
+    def read(self) -> Any:
+        return self.parent.read()[self.index]
+
+    def own(self) -> Any:
+        value = self.parent.own()[self.index]
+        if type(value) in BUFFERS and value.is_shared:
+            value = value.copy()
+            self.write(value)
+        return value
+
+    def write(self, value: Any) -> None:
+        whole = self.parent.own()
+        self.parent.write((*whole[:self.index], value, *whole[self.index + 1:]))
+
+    def append_text(self, data: bytes) -> None:
+        self.write(self.read() + data)
+
+
+class ElementPlace:
+    """An element of the array at `parent`."""
+
+    __slots__ = ("index", "parent")
+
+    def __init__(self, parent: Place, index: int):
+        self.parent = parent
+        self.index = index
+
+    def read(self) -> Any:
+        return self.parent.read().items[self.index]
+
+    def own(self) -> Any:
+        items = self.parent.own().items
+        value = items[self.index]
+        if type(value) in BUFFERS and value.is_shared:
+            items[self.index] = value = value.copy()
+        return value
+
+    def write(self, value: Any) -> None:
+        self.parent.own().items[self.index] = value
+
+    def append_text(self, data: bytes) -> None:
+        self.write(self.read() + data)
+
+
+class EntryPlace:
+    """The value of an entry of the map at `parent`."""
+
+    __slots__ = ("number", "parent")
+
+    def __init__(self, parent: Place, number: int):
+        self.parent = parent
+        self.number = number
+
+    def read(self) -> Any:
+        return self.parent.read().values[self.number]
+
+    def own(self) -> Any:
+        values = self.parent.own().values
+        value = values[self.number]
+        if type(value) in BUFFERS and value.is_shared:
+            values[self.number] = value = value.copy()
+        return value
+
+    def write(self, value: Any) -> None:
+        self.parent.own().values[self.number] = value
+
+    def append_text(self, data: bytes) -> None:
+        self.write(self.read() + data)
+
+
+Place = Box | PartPlace | ElementPlace | EntryPlace
+BUFFERS = frozenset((ArrayValue, MapValue))

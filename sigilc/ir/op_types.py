@@ -1,0 +1,577 @@
+"""The typing rule of every op: what its operands and its result must be, and which names it may name.
+
+`check_op(op, module)` returns None or raises `RuleBroken` with the rule in words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sigilc.crash import InternalError
+from sigilc.ir import ops
+from sigilc.ir.builder import awaited_type, element_type, field_types, payload_type, target_type
+from sigilc.ir.function import IrFunction, IrHandler, Module
+from sigilc.ir.ops import Op, Value
+from sigilc.ir.printer import is_utf8
+from sigilc.ir.runtime_abi import RUNTIME
+from sigilc.ir.types import (
+    ADDRESS,
+    BOOL,
+    CHAR,
+    FAULT,
+    I32,
+    I64,
+    PTR,
+    STR,
+    U8,
+    U64,
+    UNIT,
+    USIZE,
+    IrAddr,
+    IrArray,
+    IrEnum,
+    IrFloat,
+    IrFn,
+    IrFuture,
+    IrInt,
+    IrMap,
+    IrOption,
+    IrStruct,
+    IrTuple,
+    IrType,
+)
+
+BYTES = IrArray(U8)
+
+
+class RuleBroken(Exception):
+    """An op that breaks a rule of the IR."""
+
+
+def require(condition: bool, rule: str) -> None:
+    """Raises RuleBroken unless `condition` holds."""
+    if not condition:
+        raise RuleBroken(rule)
+
+
+def _same(what: str, found: IrType, expected: IrType) -> None:
+    require(found == expected, f"{what} is {found}, expected {expected}")
+
+
+def _result(op: Op, expected: IrType) -> None:
+    require(op.result is not None, "the op must have a result")
+    if op.result is not None:
+        _same("the result", op.result.type, expected)
+
+
+def _no_result(op: Op) -> None:
+    require(op.result is None, "the op has no result")
+
+
+def _optional_result(op: Op, expected: IrType) -> None:
+    """The result of a call, which may be left out when it is `()`."""
+    if op.result is not None or expected != UNIT:
+        _result(op, expected)
+
+
+def _values(what: str, values: Sequence[Value], expected: Sequence[IrType]) -> None:
+    require(len(values) == len(expected), f"{len(values)} {what}s, expected {len(expected)}")
+    for i, (value, type_) in enumerate(zip(values, expected, strict=True)):
+        _same(f"{what} {i}", value.type, type_)
+
+
+def _place(value: Value) -> IrType:
+    require(isinstance(value.type, IrAddr), f"{value.type} is no address")
+    return target_type(value.type)
+
+
+def _map_of(type_: IrType) -> IrMap:
+    if not isinstance(type_, IrMap):
+        raise RuleBroken(f"{type_} is no map")
+    return type_
+
+
+def _option_of(type_: IrType) -> IrOption:
+    if not isinstance(type_, IrOption):
+        raise RuleBroken(f"{type_} is no option")
+    return type_
+
+
+def _array_of(type_: IrType) -> IrArray:
+    if not isinstance(type_, IrArray):
+        raise RuleBroken(f"{type_} is no array")
+    return type_
+
+
+def _function(module: Module, name: str) -> IrFunction:
+    function = module.functions.get(name)
+    if function is None:
+        raise RuleBroken(f"there is no function {name}")
+    return function
+
+
+def _signature(module: Module, name: str, params: Sequence[IrType], result: IrType) -> None:
+    """`name` is a function of exactly this type."""
+    function = _function(module, name)
+    _values(f"{name}'s parameter", function.params, params)
+    _same(f"the result of {name}", function.result, result)
+
+
+def _is_number(type_: IrType) -> bool:
+    return isinstance(type_, IrInt | IrFloat)
+
+
+def _is_scalar(type_: IrType) -> bool:
+    return _is_number(type_) or type_ in (BOOL, CHAR, UNIT, PTR, ADDRESS)
+
+
+# ---- Constants and scalars -------------------------------------------------------------------------------------------
+
+
+def _const(op: ops.Const, _: Module) -> None:
+    require(op.result is not None, "the op must have a result")
+    type_, value = (op.result.type if op.result else UNIT), op.value
+    is_int = isinstance(value, int) and not isinstance(value, bool)
+    match type_:
+        case IrInt(bits=bits, signed=signed):
+            low, high = (-(1 << bits - 1), 1 << bits - 1) if signed else (0, 1 << bits)
+            fits = is_int and low <= int(value or 0) < high
+        case IrFloat():
+            fits = isinstance(value, float)
+        case _ if type_ == BOOL:
+            fits = isinstance(value, bool)
+        case _ if type_ == UNIT:
+            fits = value is None
+        case _ if type_ == CHAR:
+            fits = is_int and 0 <= int(value or 0) < 0x110000
+        case _:
+            fits = is_int and type_ in (PTR, ADDRESS)
+    require(fits, f"{value!r} is no constant of {type_}")
+
+
+def _const_bytes(op: ops.ConstBytes, _: Module) -> None:
+    require(op.result is not None and op.result.type in (STR, BYTES), "the result must be str or [u8]")
+    if op.result is not None and op.result.type == STR:
+        require(is_utf8(op.data), "static text must be valid UTF-8")
+
+
+def _function_value(op: ops.FunctionValue, module: Module) -> None:
+    function = _function(module, op.function)
+    _result(op, IrFn(tuple(p.type for p in function.params), function.result))
+
+
+def _int_binary(op: ops.IntBinary, _: Module) -> None:
+    require(op.op in ("add", "sub", "mul", "div", "rem", "and", "or", "xor", "shl", "shr"), f"there is no {op.op}")
+    is_logic = op.op in ("and", "or", "xor") and op.left.type == BOOL
+    require(isinstance(op.left.type, IrInt) or is_logic, f"{op.op} of {op.left.type}")
+    _same("the right operand", op.right.type, op.left.type)
+    _result(op, op.left.type)
+
+
+def _float_binary(op: ops.FloatBinary, _: Module) -> None:
+    require(op.op in ("add", "sub", "mul", "div", "rem"), f"there is no {op.op}")
+    require(isinstance(op.left.type, IrFloat), f"{op.left.type} is no float")
+    _same("the right operand", op.right.type, op.left.type)
+    _result(op, op.left.type)
+
+
+def _negate(op: ops.Negate, _: Module) -> None:
+    require(_is_number(op.value.type), f"minus of {op.value.type}")
+    _result(op, op.value.type)
+
+
+def _not(op: ops.Not, _: Module) -> None:
+    require(isinstance(op.value.type, IrInt) or op.value.type == BOOL, f"not of {op.value.type}")
+    _result(op, op.value.type)
+
+
+def _compare(op: ops.Compare, _: Module) -> None:
+    type_ = op.left.type
+    require(op.op in ("eq", "ne", "lt", "le", "gt", "ge"), f"there is no {op.op}")
+    is_equality = op.op in ("eq", "ne") and type_ in (BOOL, PTR)
+    require(_is_number(type_) or type_ in (CHAR, ADDRESS) or is_equality, f"{op.op} of {type_}")
+    _same("the right operand", op.right.type, type_)
+    _result(op, BOOL)
+
+
+def _cast(op: ops.Cast, _: Module) -> None:
+    require(op.result is not None, "the op must have a result")
+    for type_ in (op.value.type, op.result.type if op.result else UNIT):
+        require(_is_number(type_) or type_ in (BOOL, CHAR), f"{type_} can't be cast")
+
+
+def _select(op: ops.Select, _: Module) -> None:
+    _same("the condition", op.condition.type, BOOL)
+    require(_is_scalar(op.left.type), f"select of {op.left.type}, which is no scalar")
+    _same("the right operand", op.right.type, op.left.type)
+    _result(op, op.left.type)
+
+
+# ---- Aggregates ------------------------------------------------------------------------------------------------------
+
+
+def _make_struct(op: ops.MakeStruct, _: Module) -> None:
+    require(op.result is not None and isinstance(op.result.type, IrStruct | IrTuple), "the result is a struct or tuple")
+    if op.result is not None:
+        _values("field", op.fields, field_types(op.result.type))
+
+
+def _field_of(type_: IrType, index: int) -> IrType:
+    fields = field_types(type_)
+    require(0 <= index < len(fields), f"{type_} has no field {index}")
+    return fields[index]
+
+
+def _payload_of(type_: IrType, variant: int, index: int) -> IrType:
+    if isinstance(type_, IrEnum):
+        require(0 <= variant < len(type_.variants), f"{type_} has no variant {variant}")
+        require(0 <= index < len(type_.variants[variant]), f"variant {variant} of {type_} has no field {index}")
+    return payload_type(type_, variant, index)
+
+
+def _make_enum(op: ops.MakeEnum, _: Module) -> None:
+    type_ = op.result.type if op.result else UNIT
+    if not isinstance(type_, IrEnum):
+        raise RuleBroken("the result must be an enum")
+    require(0 <= op.variant < len(type_.variants), f"{type_} has no variant {op.variant}")
+    _values("field", op.fields, type_.variants[op.variant])
+
+
+def _enum_tag(op: ops.EnumTag, _: Module) -> None:
+    require(isinstance(op.value.type, IrEnum), f"{op.value.type} is no enum")
+    _result(op, I32)
+
+
+def _enum_payload(op: ops.EnumPayload, _: Module) -> None:
+    require(isinstance(op.value.type, IrEnum), f"{op.value.type} is no enum")
+    _result(op, _payload_of(op.value.type, op.variant, op.index))
+
+
+def _make_none(op: ops.MakeNone, _: Module) -> None:
+    require(op.result is not None and isinstance(op.result.type, IrOption), "the result must be an option")
+    _same("the fault", op.fault.type, FAULT)
+
+
+def _get_fault(op: ops.GetFault, _: Module) -> None:
+    _option_of(op.value.type)
+    _result(op, FAULT)
+
+
+def _is_some(op: ops.IsSome, _: Module) -> None:
+    _option_of(op.value.type)
+    _result(op, BOOL)
+
+
+def _make_fault(op: ops.MakeFault, _: Module) -> None:
+    _same("the message", op.message.type, STR)
+    _same("the stage", op.stage.type, STR)
+    if op.cause is not None:
+        _same("the cause", op.cause.type, FAULT)
+    _result(op, FAULT)
+
+
+def _fault_field(op: ops.FaultField, _: Module) -> None:
+    require(op.name in ("message", "stage", "site", "cause"), f"a fault has no {op.name}")
+    _same("the operand", op.value.type, FAULT)
+    _result(op, IrOption(FAULT) if op.name == "cause" else STR)
+
+
+# ---- Buffers, places, maps -------------------------------------------------------------------------------------------
+
+
+def _make_array(op: ops.MakeArray, _: Module) -> None:
+    item = _array_of(op.result.type if op.result else UNIT).item
+    _values("item", op.items, [item] * len(op.items))
+
+
+def _length(op: ops.Length, _: Module) -> None:
+    type_ = op.value.type
+    require(isinstance(type_, IrArray | IrMap) or type_ == STR, f"{type_} has no length")
+    _result(op, USIZE)
+
+
+def _array_get(op: ops.ArrayGet, _: Module) -> None:
+    _same("the index", op.index.type, USIZE)
+    _result(op, element_type(op.value.type))
+
+
+def _slice(op: ops.Slice, _: Module) -> None:
+    element_type(op.value.type)
+    _same("the lower bound", op.low.type, USIZE)
+    _same("the upper bound", op.high.type, USIZE)
+    _result(op, op.value.type)
+
+
+def _array_push(op: ops.ArrayPush, _: Module) -> None:
+    _same("the value", op.value.type, _array_of(_place(op.address)).item)
+    _no_result(op)
+
+
+def _array_pop(op: ops.ArrayPop, _: Module) -> None:
+    _result(op, _array_of(_place(op.address)).item)
+
+
+def _array_reserve(op: ops.ArrayReserve, _: Module) -> None:
+    _array_of(_place(op.address))
+    _same("the count", op.count.type, USIZE)
+    _no_result(op)
+
+
+def _array_sort(op: ops.ArraySort, module: Module) -> None:
+    item = _array_of(_place(op.address)).item
+    _signature(module, op.compare, (item, item), I32)
+    _no_result(op)
+
+
+def _share_buffer(op: ops.ShareBuffer, _: Module) -> None:
+    require(op.value.type in (STR, BYTES), f"{op.value.type} is neither text nor bytes")
+    _result(op, BYTES if op.value.type == STR else STR)
+
+
+def _store(op: ops.Store, _: Module) -> None:
+    _same("the value", op.value.type, _place(op.address))
+    _no_result(op)
+
+
+def _element_addr(op: ops.ElementAddr, _: Module) -> None:
+    _same("the index", op.index.type, USIZE)
+    _result(op, IrAddr(_array_of(_place(op.address)).item))
+
+
+def _map_new(op: ops.MapNew, module: Module) -> None:
+    key = _map_of(op.result.type if op.result else UNIT).key
+    _signature(module, op.hash, (key,), U64)
+    _signature(module, op.equal, (key, key), BOOL)
+
+
+def _map_find(op: ops.MapFind, _: Module) -> None:
+    _same("the key", op.key.type, _map_of(op.value.type).key)
+    _result(op, I64)
+
+
+def _map_key(op: ops.MapKey, _: Module) -> None:
+    _same("the index", op.index.type, I64)
+    _result(op, _map_of(op.value.type).key)
+
+
+def _map_value(op: ops.MapValue, _: Module) -> None:
+    _same("the index", op.index.type, I64)
+    _result(op, _map_of(op.value.type).value)
+
+
+def _map_insert(op: ops.MapInsert, _: Module) -> None:
+    type_ = _map_of(_place(op.address))
+    _same("the key", op.key.type, type_.key)
+    _same("the value", op.value.type, type_.value)
+    _no_result(op)
+
+
+def _map_remove(op: ops.MapRemove, _: Module) -> None:
+    _map_of(_place(op.address))
+    _same("the index", op.index.type, I64)
+    _no_result(op)
+
+
+def _map_value_addr(op: ops.MapValueAddr, _: Module) -> None:
+    _same("the index", op.index.type, I64)
+    _result(op, IrAddr(_map_of(_place(op.address)).value))
+
+
+# ---- Calls and actors ------------------------------------------------------------------------------------------------
+
+
+def _call(op: ops.Call, module: Module) -> None:
+    function = _function(module, op.function)
+    _values("argument", op.args, [p.type for p in function.params])
+    _optional_result(op, function.result)
+
+
+def _call_value(op: ops.CallValue, _: Module) -> None:
+    type_ = op.callee.type
+    if not isinstance(type_, IrFn):
+        raise RuleBroken(f"{type_} can't be called")
+    _values("argument", op.args, type_.params)
+    _optional_result(op, type_.result)
+
+
+def _call_foreign(op: ops.CallForeign, module: Module) -> None:
+    foreign = module.foreign.get(op.symbol)
+    if foreign is None:
+        raise RuleBroken(f"there is no foreign function {op.symbol}")
+    count = len(foreign.params)
+    require(len(op.args) == count or (foreign.is_variadic and len(op.args) > count),
+            f"{len(op.args)} arguments, expected {count}")
+    for i, (arg, expected) in enumerate(zip(op.args, foreign.params, strict=False)):
+        is_data = expected == PTR and (arg.type == STR or isinstance(arg.type, IrArray))
+        require(is_data or arg.type == expected, f"argument {i} is {arg.type}, expected {expected}")
+    _optional_result(op, foreign.result)
+
+
+def _call_runtime(op: ops.CallRuntime, _: Module) -> None:
+    runtime = RUNTIME.get(op.function)
+    if runtime is None:
+        raise RuleBroken(f"there is no runtime function {op.function}")
+    _values("argument", op.args, runtime.params)
+    _optional_result(op, runtime.result)
+
+
+def _make_closure(op: ops.MakeClosure, module: Module) -> None:
+    type_ = op.result.type if op.result else UNIT
+    if not isinstance(type_, IrFn):
+        raise RuleBroken("the result must be a function")
+    captured = tuple(v.type for v in op.captures)
+    _signature(module, op.function, (*captured, *type_.params), type_.result)
+
+
+def _counted(op: ops.Retain, _: Module) -> None:
+    require(op.value.type.is_counted, f"{op.value.type} is not counted")
+    _no_result(op)
+
+
+def _release(op: ops.Release, _: Module) -> None:
+    require(op.value.type.is_counted or isinstance(op.value.type, IrAddr), f"{op.value.type} is not counted")
+    _no_result(op)
+
+
+def _spawn(op: ops.Spawn, module: Module) -> None:
+    actor = module.actors.get(op.actor)
+    if actor is None:
+        raise RuleBroken(f"there is no actor {op.actor}")
+    _same("the state", op.state.type, actor.state)
+    _result(op, ADDRESS)
+
+
+def _message(op: ops.Tell | ops.Ask, module: Module) -> IrHandler:
+    actor = module.actors.get(op.actor)
+    if actor is None:
+        raise RuleBroken(f"there is no actor {op.actor}")
+    require(0 <= op.handler < len(actor.handlers), f"{op.actor} has no handler {op.handler}")
+    handler = actor.handlers[op.handler]
+    _same("the receiver", op.address.type, ADDRESS)
+    _values("argument", op.args, handler.payload)
+    return handler
+
+
+def _tell(op: ops.Tell, module: Module) -> None:
+    _message(op, module)
+    _no_result(op)
+
+
+def _ask(op: ops.Ask, module: Module) -> None:
+    handler = _message(op, module)
+    if handler.reply is None:
+        raise RuleBroken(f"{op.actor}'s {handler.name} has no reply")
+    _result(op, IrFuture(handler.reply))
+
+
+def _stop_actor(op: ops.StopActor, _: Module) -> None:
+    require(op.kind in ("stop", "kill"), f"there is no {op.kind}")
+    _same("the operand", op.address.type, ADDRESS)
+    _no_result(op)
+
+
+# ---- Terminators -----------------------------------------------------------------------------------------------------
+
+
+def _branch(op: ops.Branch, _: Module) -> None:
+    _values("block argument", op.args, [p.type for p in op.target.params])
+
+
+def _cond_branch(op: ops.CondBranch, _: Module) -> None:
+    _same("the condition", op.condition.type, BOOL)
+
+
+def _switch(op: ops.Switch, _: Module) -> None:
+    require(isinstance(op.value.type, IrInt) or op.value.type == CHAR, f"switch on {op.value.type}")
+    numbers = [number for number, _ in op.cases]
+    require(len(set(numbers)) == len(numbers), "a case is there twice")
+
+
+RULES: dict[type[Op], Callable[[Any, Module], None]] = {
+    ops.Const: _const,
+    ops.ConstBytes: _const_bytes,
+    ops.FunctionValue: _function_value,
+    ops.IntBinary: _int_binary,
+    ops.FloatBinary: _float_binary,
+    ops.Negate: _negate,
+    ops.Not: _not,
+    ops.Compare: _compare,
+    ops.Cast: _cast,
+    ops.Select: _select,
+    ops.MakeStruct: _make_struct,
+    ops.GetField: lambda op, _: _result(op, _field_of(op.value.type, op.index)),
+    ops.MakeEnum: _make_enum,
+    ops.EnumTag: _enum_tag,
+    ops.EnumPayload: _enum_payload,
+    ops.MakeSome: lambda op, _: _result(op, IrOption(op.value.type)),
+    ops.MakeNone: _make_none,
+    ops.IsSome: _is_some,
+    ops.Unwrap: lambda op, _: _result(op, _option_of(op.value.type).item),
+    ops.GetFault: _get_fault,
+    ops.MakeFault: _make_fault,
+    ops.FaultField: _fault_field,
+    ops.MakeArray: _make_array,
+    ops.Length: _length,
+    ops.ArrayGet: _array_get,
+    ops.Slice: _slice,
+    ops.ArrayPush: _array_push,
+    ops.ArrayPop: _array_pop,
+    ops.ArrayReserve: _array_reserve,
+    ops.ArraySort: _array_sort,
+    ops.ShareBuffer: _share_buffer,
+    ops.Copy: lambda op, _: _result(op, op.value.type),
+    ops.Copy: lambda op, _: _result(op, op.value.type),
+    ops.Slot: lambda op, _: _result(op, IrAddr(op.initial.type)),
+    ops.Load: lambda op, _: _result(op, _place(op.address)),
+    ops.Peek: lambda op, _: _result(op, _place(op.address)),
+    ops.Store: _store,
+    ops.FieldAddr: lambda op, _: _result(op, IrAddr(_field_of(_place(op.address), op.index))),
+    ops.PayloadAddr: lambda op, _: _result(op, IrAddr(_payload_of(_place(op.address), op.variant, op.index))),
+    ops.ElementAddr: _element_addr,
+    ops.MapNew: _map_new,
+    ops.MapFind: _map_find,
+    ops.MapKey: _map_key,
+    ops.MapValue: _map_value,
+    ops.MapInsert: _map_insert,
+    ops.MapRemove: _map_remove,
+    ops.MapValueAddr: _map_value_addr,
+    ops.Call: _call,
+    ops.CallValue: _call_value,
+    ops.CallForeign: _call_foreign,
+    ops.CallRuntime: _call_runtime,
+    ops.MakeClosure: _make_closure,
+    ops.Retain: _counted,
+    ops.Release: _release,
+    ops.Spawn: _spawn,
+    ops.Tell: _tell,
+    ops.Ask: _ask,
+    ops.Await: lambda op, _: _result(op, awaited_type(op.future.type)),
+    ops.StopActor: _stop_actor,
+    ops.Branch: _branch,
+    ops.CondBranch: _cond_branch,
+    ops.Switch: _switch,
+    ops.Panic: lambda op, _: _same("the message", op.message.type, STR),
+    ops.RaiseFault: lambda op, _: _same("the fault", op.fault.type, FAULT),
+    ops.Unreachable: lambda op, _: None,
+}
+
+
+def check_op(op: Op, function: IrFunction, module: Module) -> None:
+    """Checks one op's types and names. Raises RuleBroken."""
+    rule = RULES.get(type(op))
+    if isinstance(op, ops.Return):
+        _same("the value", op.value.type, function.result)
+    elif rule is None:
+        raise RuleBroken("there is no typing rule for this op")
+    else:
+        try:
+            rule(op, module)
+        except InternalError as error:      # of the functions that are shared with the builder
+            raise RuleBroken(error.message) from None
+    if op.TERMINATOR:
+        _no_result(op)
+    # Addresses are never stored, returned or passed along a branch; a slot's release is the one way to consume one.
+    if not isinstance(op, ops.Release):
+        for value in op.consumed():
+            require(not isinstance(value.type, IrAddr), "an address is stored or passed on")

@@ -1,0 +1,466 @@
+"""Reads the text form of the IR back into a Module.
+
+`//` begins a comment. Types may be used before their declarations, values and blocks before their
+definitions. What the text means is not looked at: that is for `verify`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from sigilc.ir.forms import FORM_BY_MNEMONIC, Form
+from sigilc.ir.function import Block, ForeignFunction, IrActor, IrFunction, IrHandler, Module
+from sigilc.ir.ops import Op, Value
+from sigilc.ir.types import (
+    ADDRESS,
+    BOOL,
+    CHAR,
+    FAULT,
+    PTR,
+    STR,
+    UNIT,
+    IrAddr,
+    IrArray,
+    IrEnum,
+    IrFloat,
+    IrFn,
+    IrFuture,
+    IrInt,
+    IrMap,
+    IrOption,
+    IrStruct,
+    IrTuple,
+    IrType,
+)
+from sigilc.source.files import SourceFile
+from sigilc.source.spans import Span
+
+TOKEN = re.compile(r"""
+    (?P<space>\s+|//[^\n]*)
+  | (?P<bytes>b"(?:[^"\\]|\\.)*")
+  | (?P<text>"(?:[^"\\]|\\.)*")
+  | (?P<char>'(?:[^'\\]|\\u\{[0-9a-f]+\})')
+  | (?P<value>%(?:[\w·]+(?:\.[\w·]+)*|"(?:[^"\\]|\\.)*"))
+  | (?P<number>-?\d+(?:\.\d+)?(?:e[+-]?\d+)?|-inf)
+  | (?P<name>[^\W\d][\w·]*(?:\.[\w·]+)*)
+  | (?P<mark>->|\.\.\.|[][(){}<>:,=?&@])
+""", re.VERBOSE)
+DECLARED = re.compile(r'^\s*(struct|enum)\s+%([\w·.]+|"(?:[^"\\]|\\.)*")', re.MULTILINE)
+SIMPLE_TYPES = (BOOL, CHAR, UNIT, PTR, ADDRESS, STR, FAULT, IrFloat(32), IrFloat(64),
+                *(IrInt(bits, signed) for bits in (8, 16, 32, 64, 128) for signed in (True, False)))
+NAMED_TYPES: dict[str, IrType] = {str(t): t for t in SIMPLE_TYPES}
+
+
+class IrSyntaxError(Exception):
+    """The text is no IR; `line` is 1-based."""
+
+    def __init__(self, message: str, line: int):
+        super().__init__(f"line {line}: {message}")
+        self.line = line
+
+
+class SiteSpan(Span):
+    """A position read from `@ "file:line:column"`, without the file's text."""
+
+    __slots__ = ("_column", "_line")
+
+    def __init__(self, site: str):
+        path, line, column = site.rsplit(":", 2)
+        super().__init__(SourceFile(path, ""), 0, 0)
+        self._line, self._column = int(line), int(column)
+
+    @property
+    def line(self) -> int:
+        return self._line
+
+    @property
+    def column(self) -> int:
+        return self._column
+
+    def site(self) -> str:
+        return f"{self.file.path}:{self._line}:{self._column}"
+
+
+@dataclass(slots=True)
+class _Token:
+    kind: str
+    text: str
+    offset: int
+
+
+def _unquote(text: str) -> str:
+    """A symbol or text without its quotes."""
+    return str(json.loads(text)) if text.startswith('"') else text
+
+
+class _Parser:
+    """Recursive descent over the tokens of a module."""
+
+    def __init__(self, text: str):
+        self.text = text
+        self.tokens: list[_Token] = []
+        self.position = 0
+        self.module = Module()
+        self.values: dict[str, Value] = {}
+        self.undefined: dict[str, _Token] = {}
+        self.blocks: dict[str, Block] = {}
+        self._tokenise()
+        for kind, quoted in DECLARED.findall(text):
+            name = _unquote(quoted)
+            if kind == "struct":
+                self.module.structs[name] = IrStruct(name)
+            else:
+                self.module.enums[name] = IrEnum(name)
+
+    # ---- Tokens -----------------------------------------------------------------------------------------------------
+
+    def _tokenise(self) -> None:
+        offset = 0
+        while offset < len(self.text):
+            match = TOKEN.match(self.text, offset)
+            if match is None:
+                raise self._error(f"unexpected {self.text[offset]!r}", offset)
+            if match.lastgroup != "space":
+                self.tokens.append(_Token(match.lastgroup or "", match[0], offset))
+            offset = match.end()
+        self.tokens.append(_Token("end", "", offset))
+
+    def _error(self, message: str, offset: int | None = None) -> IrSyntaxError:
+        if offset is None:
+            offset = self.tokens[self.position].offset
+        return IrSyntaxError(message, self.text.count("\n", 0, offset) + 1)
+
+    @property
+    def token(self) -> _Token:
+        return self.tokens[self.position]
+
+    def peek(self, ahead: int) -> str:
+        return self.tokens[min(self.position + ahead, len(self.tokens) - 1)].text
+
+    def take(self, kind: str) -> str:
+        token = self.token
+        if token.kind != kind:
+            raise self._error(f"expected a {kind}, found {token.text or 'the end'!r}")
+        self.position += 1
+        return token.text
+
+    def accept(self, text: str) -> bool:
+        if self.token.text == text and self.token.kind in ("mark", "name"):
+            self.position += 1
+            return True
+        return False
+
+    def expect(self, text: str) -> None:
+        if not self.accept(text):
+            raise self._error(f"expected {text!r}, found {self.token.text or 'the end'!r}")
+
+    def integer(self) -> int:
+        text = self.take("number")
+        if not re.fullmatch(r"-?\d+", text):
+            raise self._error(f"{text} is no integer")
+        return int(text)
+
+    def symbol(self) -> str:
+        return _unquote(self.take("text" if self.token.kind == "text" else "name"))
+
+    # ---- Types ------------------------------------------------------------------------------------------------------
+
+    def type(self) -> IrType:
+        found = self._plain_type()
+        while self.accept("?"):
+            found = IrOption(found)
+        return found
+
+    def types(self, close: str) -> list[IrType]:
+        found: list[IrType] = []
+        while not self.accept(close):
+            found.append(self.type())
+            if not self.accept(","):
+                self.expect(close)
+                break
+        return found
+
+    def _plain_type(self) -> IrType:
+        if self.token.kind == "value":
+            return self._declared_type()
+        if self.accept("&"):
+            return IrAddr(self.type())
+        if self.accept("["):
+            item = self.type()
+            self.expect("]")
+            return IrArray(item)
+        if self.accept("("):
+            items = self.types(")")
+            is_group = len(items) == 1 and self.tokens[self.position - 2].text != ","
+            return items[0] if is_group else IrTuple(tuple(items))
+        name = self.take("name")
+        if name == "fn":
+            self.expect("(")
+            params = self.types(")")
+            self.expect("->")
+            return IrFn(tuple(params), self.type())
+        if name in ("map", "future"):
+            self.expect("<")
+            args = self.types(">")
+            if len(args) != (2 if name == "map" else 1):
+                raise self._error(f"{name} with {len(args)} arguments")
+            return IrMap(args[0], args[1]) if name == "map" else IrFuture(args[0])
+        if name not in NAMED_TYPES:
+            raise self._error(f"unknown type {name}")
+        return NAMED_TYPES[name]
+
+    def _declared_type(self) -> IrStruct | IrEnum:
+        name = _unquote(self.take("value")[1:])
+        found = self.module.structs.get(name) or self.module.enums.get(name)
+        if found is None:
+            raise self._error(f"unknown type %{name}")
+        return found
+
+    # ---- Declarations -----------------------------------------------------------------------------------------------
+
+    def parse(self) -> Module:
+        parsers = {"struct": self._struct, "enum": self._enum, "actor": self._actor, "foreign": self._foreign,
+                   "fn": self._function}
+        while self.token.kind != "end":
+            word = self.take("name")
+            if word == "main":
+                self.module.main = self.symbol()
+            elif word in parsers:
+                parsers[word]()
+            else:
+                raise self._error(f"unexpected {word!r}")
+        return self.module
+
+    def _struct(self) -> None:
+        struct = self._declared_type()
+        self.expect("{")
+        struct.fields = tuple(self.types("}"))  # type: ignore[union-attr]
+
+    def _enum(self) -> None:
+        enum = self._declared_type()
+        if not isinstance(enum, IrEnum):
+            raise self._error(f"{enum} is declared twice")
+        self.expect("{")
+        names: list[str] = []
+        variants: list[tuple[IrType, ...]] = []
+        numbers: list[int] = []
+        while not self.accept("}"):
+            names.append(self.symbol())
+            variants.append(tuple(self.types(")")) if self.accept("(") else ())
+            if self.accept("="):
+                numbers.append(self.integer())
+            self.accept(",")
+        enum.variants, enum.variant_names, enum.discriminants = tuple(variants), tuple(names), tuple(numbers)
+
+    def _actor(self) -> None:
+        name = self.symbol()
+        state = self._declared_type()
+        if not isinstance(state, IrStruct):
+            raise self._error("the state of an actor is a struct")
+        actor = self.module.actors[name] = IrActor(name, state)
+        self.expect("{")
+        while not self.accept("}"):
+            handler = self.symbol()
+            self.expect("(")
+            payload = tuple(self.types(")"))
+            reply = self.type() if self.accept("->") else None
+            self.expect("=")
+            actor.handlers.append(IrHandler(handler, self.symbol(), payload, reply))
+
+    def _foreign(self) -> None:
+        symbol = self.symbol()
+        self.expect("(")
+        params: list[IrType] = []
+        is_variadic = False
+        while not self.accept(")"):
+            if self.accept("..."):
+                is_variadic = True
+            else:
+                params.append(self.type())
+            self.accept(",")
+        self.expect("->")
+        self.module.foreign[symbol] = ForeignFunction(symbol, tuple(params), self.type(), is_variadic)
+
+    # ---- Functions --------------------------------------------------------------------------------------------------
+
+    def _function(self) -> None:
+        self.values, self.undefined, self.blocks = {}, {}, {}
+        name = self.symbol()
+        self.expect("(")
+        params = self._params()
+        self.expect("->")
+        function = IrFunction(name, params, self.type())
+        if self.accept("export"):
+            function.export = self.symbol()
+        if name in self.module.functions:
+            raise self._error(f"function {name} is defined twice")
+        self.expect("{")
+        while not self.accept("}"):
+            block = self.block(self.take("name"))
+            if block in function.blocks:
+                raise self._error(f"block {block.name} is defined twice")
+            function.blocks.append(block)
+            if self.accept("("):
+                block.params = self._params()
+            self.expect(":")
+            while self.token.text != "}" and not self._is_at_label():
+                block.ops.append(self._op())
+        for token in self.undefined.values():
+            raise self._error(f"{token.text} is not defined", token.offset)
+        for block in self.blocks.values():
+            if block not in function.blocks:
+                raise self._error(f"block {block.name} is not defined")
+        self.module.functions[name] = function
+
+    def _is_at_label(self) -> bool:
+        return self.token.kind == "name" and self.peek(1) in (":", "(")
+
+    def block(self, name: str) -> Block:
+        """The block of that name, made at its first mention."""
+        if name not in self.blocks:
+            self.blocks[name] = Block(name)
+        return self.blocks[name]
+
+    def _params(self) -> list[Value]:
+        """`%a: i64, …)`."""
+        found: list[Value] = []
+        while not self.accept(")"):
+            found.append(self._definition())
+            if not self.accept(","):
+                self.expect(")")
+                break
+        return found
+
+    def _definition(self) -> Value:
+        """`%a: i64`, filling in the type of a value that was mentioned before."""
+        token = self.token
+        value = self.value()
+        if token.text not in self.undefined:
+            raise self._error(f"{token.text} is defined twice", token.offset)
+        del self.undefined[token.text]
+        self.expect(":")
+        value.type = self.type()
+        return value
+
+    def value(self) -> Value:
+        token = self.token
+        text = self.take("value")
+        if text not in self.values:
+            name = text[1:]
+            self.values[text] = Value(UNIT, "" if name.isdigit() else re.sub(r"(\.\d+)+$", "", name))
+            self.undefined[text] = token
+        return self.values[text]
+
+    def value_list(self, close: str) -> list[Value]:
+        found: list[Value] = []
+        while self.token.text != close:
+            found.append(self.value())
+            if not self.accept(","):
+                break
+        return found
+
+    # ---- Ops --------------------------------------------------------------------------------------------------------
+
+    def _op(self) -> Op:
+        result = None
+        if self.token.kind == "value":
+            result = self._definition()
+            self.expect("=")
+        mnemonic, *flags = self.take("name").split(".")
+        form = FORM_BY_MNEMONIC.get(mnemonic)
+        if form is None or any(flag not in form.flags for flag in flags):
+            raise self._error(f"unknown op {'.'.join([mnemonic, *flags])}")
+        attributes: dict[str, Any] = dict(form.fixed)
+        for flag in flags:
+            name, value = form.flags[flag]
+            attributes[name] = value
+        self._pieces(form, attributes, result)
+        op = form.op(result=result, **attributes)
+        if self.accept("cleanup"):
+            self.expect("[")
+            op.cleanup = self.value_list("]")
+            self.expect("]")
+        if self.accept("@"):
+            site = _unquote(self.take("text"))
+            if not re.fullmatch(r".*:\d+:\d+", site, re.DOTALL):
+                raise self._error(f"{site!r} is no position")
+            op.span = SiteSpan(site)
+        return op
+
+    def _pieces(self, form: Form, attributes: dict[str, Any], result: Value | None) -> None:
+        """Reads what a form's template says."""
+        for i, piece in enumerate(form.pieces):
+            if isinstance(piece, str):
+                for mark in re.findall(r"\S", piece):
+                    self.expect(mark)
+                continue
+            kind, name = piece
+            if kind == "*":
+                close = form.pieces[i + 1]
+                attributes[name] = self.value_list(str(close)[0])
+            else:
+                attributes[name] = self._piece(kind, result)
+
+    def _piece(self, kind: str, result: Value | None) -> object:
+        match kind:
+            case "%":
+                return self.value()
+            case "?":
+                return None if self.accept("_") else self.value()
+            case "#":
+                return self.integer()
+            case "@":
+                return self.symbol()
+            case "$":
+                return _unquote(self.take("text"))
+            case ":":
+                return self.block(self.take("name"))
+            case "^":
+                return self._cases()
+            case "=":
+                return self._constant(result.type if result else UNIT)
+        if not self.accept("("):
+            return []
+        found = self.value_list(")")
+        self.expect(")")
+        return found
+
+    def _cases(self) -> list[tuple[int, Block]]:
+        found: list[tuple[int, Block]] = []
+        while self.token.kind == "number":
+            number = self.integer()
+            self.expect(":")
+            found.append((number, self.block(self.take("name"))))
+            self.accept(",")
+        return found
+
+    def _constant(self, type_: IrType) -> object:
+        token = self.token
+        self.position += 1
+        match token.kind:
+            case "text":
+                return str(json.loads(token.text)).encode()
+            case "bytes":
+                return re.sub(rb"\\x([0-9a-f]{2})", lambda m: bytes([int(m[1], 16)]), token.text[2:-1].encode())
+            case "char":
+                return int(token.text[4:-2], 16) if token.text.startswith("'\\") else ord(token.text[1:-1])
+            case "number" if isinstance(type_, IrFloat):
+                return float(token.text)
+            case "number" if re.fullmatch(r"-?\d+", token.text):
+                return int(token.text)
+            case "name" if token.text in ("true", "false"):
+                return token.text == "true"
+            case "name" if token.text in ("inf", "nan"):
+                return float(token.text)
+            case "mark" if token.text == "(":
+                self.expect(")")
+                return None
+        raise self._error(f"expected a constant, found {token.text or 'the end'!r}", token.offset)
+
+
+def parse_module(text: str) -> Module:
+    """The module that `text` describes. Raises IrSyntaxError."""
+    return _Parser(text).parse()

@@ -1,0 +1,37 @@
+"""Links objects and the runtime to an executable."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+
+from sigilc.crash import EXIT_PROGRAM, EnvironmentFault
+from sigilc.link.output import replacing
+from sigilc.link.toolchain import Toolchain
+
+
+def link_executable(toolchain: Toolchain, objects: list[str], runtime: str, output: str,
+                    libraries: tuple[str, ...] = ()) -> None:
+    """Writes the executable `output` at once or not at all. `libraries` are names as `-l` takes them."""
+    with replacing(output) as scratch:
+        command = [*toolchain.compiler, *objects, runtime, "-o", scratch, "-pie", "-pthread", "-Wl,--gc-sections",
+                   *(f"-l{name}" for name in libraries), "-lm"]
+        done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
+        if done.returncode != 0:
+            raise _link_fault(done.stderr or done.stdout)
+
+
+def _link_fault(text: str) -> EnvironmentFault:
+    """What the linker complained about, in the user's terms."""
+    symbols = sorted(set(re.findall(r"undefined (?:reference to|symbol:?) [`'\"]?([\w$.@]+)", text)))
+    if symbols:
+        names = ", ".join(f"`{name}`" for name in symbols[:8]) + (" …" if len(symbols) > 8 else "")
+        return EnvironmentFault(f"linking fails: nothing defines {names}", code="E0612", status=EXIT_PROGRAM,
+                                help="name the library of an `extern` function by `#[link(name = \"…\")]`")
+    libraries = sorted(set(re.findall(r"cannot find -l([\w.+-]+)|unable to find library -l([\w.+-]+)", text)))
+    if libraries:
+        names = ", ".join(f"`{a or b}`" for a, b in libraries)
+        return EnvironmentFault(f"linking fails: there is no library {names}", code="E0612", status=EXIT_PROGRAM,
+                                help="install it with its development files, or correct the `#[link]` attribute")
+    lines = text.strip().splitlines()[-8:]
+    return EnvironmentFault("linking fails: " + "\n    ".join(lines), code="E0612", status=EXIT_PROGRAM)

@@ -1,0 +1,63 @@
+"""Calls: of functions, of function values, of foreign functions; all arguments first, then in-out accesses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sigilc.check import typed
+from sigilc.check.typed import Expr
+from sigilc.ir.ops import Value
+from sigilc.lower.functions import FunctionLowering, Lowerings
+from sigilc.lower.intrinsics import lower_intrinsic
+from sigilc.lower.places import Place, prepare_place, root_variable
+
+
+def lower_call(fl: FunctionLowering, expr: typed.Call) -> Value:
+    """A direct call."""
+    function = expr.function
+    type_args = tuple(fl.type_of(t) for t in expr.type_args)
+    args, places = lower_arguments(fl, expr.args)
+    if function.intrinsic:
+        result = lower_intrinsic(fl, function.intrinsic, args, fl.type_of(expr))
+    elif function.foreign:
+        fl.program.foreign(function)
+        result = fl.builder.call_foreign(function.foreign, args, fl.ir_type(expr))
+    else:
+        name = fl.program.instance(function, type_args)
+        result = fl.builder.call(name, args, fl.ir_type(expr))
+    for place in places:
+        place.finish(fl)
+    return result
+
+
+def lower_call_value(fl: FunctionLowering, expr: typed.CallValue) -> Value:
+    """A call of a function value."""
+    callee = fl.view(expr.callee, *expr.args)
+    args, places = lower_arguments(fl, expr.args)
+    result = fl.builder.call_value(callee, args)
+    for place in places:
+        place.finish(fl)
+    return result
+
+
+def lower_arguments(fl: FunctionLowering, args: Sequence[Expr]) -> tuple[list[Value], list[Place]]:
+    """The arguments' values and addresses; the places must be finished after the call.
+
+    A value that is looked at in a variable stays a view unless a later argument, or the call itself through an in-out
+    argument of the same variable, may write it.
+    """
+    inside = [a.place if isinstance(a, typed.InOut) else a for a in args]
+    written = {root_variable(fl, a.place) for a in args if isinstance(a, typed.InOut)}
+    prepared: list[Value | Place] = []
+    for number, arg in enumerate(args):
+        if isinstance(arg, typed.InOut):
+            prepared.append(prepare_place(fl, arg.place))
+        elif written and root_variable(fl, arg) in written:
+            prepared.append(fl.value(arg))
+        else:
+            prepared.append(fl.view(arg, *inside[number + 1:]))
+    places = [p for p in prepared if isinstance(p, Place)]
+    return [p.form(fl) if isinstance(p, Place) else p for p in prepared], places
+
+
+LOWERINGS: Lowerings = {typed.Call: lower_call, typed.CallValue: lower_call_value}

@@ -1,0 +1,224 @@
+"""The lowering of one function: its variables, its loops, and the way from an expression to an SSA value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sigilc.check import typed
+from sigilc.check.typed import Expr, LoopLabel, Variable
+from sigilc.check.types import NEVER, ParamType, Type, substitute
+from sigilc.crash import InternalError
+from sigilc.ir.builder import FunctionBuilder
+from sigilc.ir.function import Block, IrFunction
+from sigilc.ir.ops import Value
+from sigilc.ir.types import UNIT, IrType
+
+if TYPE_CHECKING:
+    from sigilc.lower.program import ProgramLowering
+
+
+class Diverges(Exception):
+    """Raised when the current block has ended, so that what follows can't be reached; joins of control catch it."""
+
+
+@dataclass(eq=False, slots=True)
+class PlaceBinding:
+    """A variable that lives in memory. `root` is the variable that it is a part of: of a payload, what is matched."""
+
+    address: Value
+    root: Variable
+
+
+Binding = Value | PlaceBinding
+
+
+class Join:
+    """Where several paths meet, each with a value of `type` (dropped when it is `unit`)."""
+
+    def __init__(self, builder: FunctionBuilder, type_: IrType, name: str = "join") -> None:
+        self._builder = builder
+        self._has_value = type_ != UNIT
+        self.block = builder.new_block(name, [type_] if self._has_value else [])
+        self.is_reached = False
+
+    def enter(self, value: Value | None = None) -> None:
+        """Ends the current block with a branch here."""
+        self.is_reached = True
+        if not self._has_value:
+            self._builder.branch(self.block)
+            return
+        if value is None:
+            raise InternalError("a path without a value meets others with one", self._builder.span)
+        self._builder.branch(self.block, [value])
+
+    def finish(self) -> Value:
+        """Goes on after the meeting, with its value; Diverges when no path comes here."""
+        if not self.is_reached:
+            raise Diverges
+        self._builder.position_at(self.block)
+        return self.block.params[0] if self._has_value else self._builder.unit()
+
+
+@dataclass(eq=False, slots=True)
+class LoopTargets:
+    """Where `break` and `continue` of a loop go."""
+
+    exit: Join
+    next: Block
+
+
+Lowering = Callable[["FunctionLowering", Any], Value]
+Lowerings = dict[type[Expr], Lowering]
+
+
+class FunctionLowering:
+    """What is known while one function is lowered.
+
+    `value(e)` gives a value that stays valid; `view(e, *later)` one that may look into a place, and is valid as long as
+    nothing is written: for operands that are looked at before anything but `later` is evaluated.
+    """
+
+    def __init__(self, program: ProgramLowering, function: IrFunction,
+                 substitution: dict[ParamType, Type]) -> None:
+        self.program = program
+        self.function = function
+        self.substitution = substitution
+        self.builder = FunctionBuilder(function)
+        self.bindings: dict[Variable, Binding] = {}
+        self.loops: dict[LoopLabel, LoopTargets] = {}
+        self._closures = 0
+        self.builder.position_at(self.builder.new_block("entry"))
+
+    # ---- Types -------------------------------------------------------------------------------------------------------
+
+    def type_of(self, node: Expr | Type | Variable | typed.Pattern) -> Type:
+        """The type of a node in this instance, without type parameters."""
+        type_ = node if isinstance(node, Type) else node.type
+        return substitute(type_, self.substitution) if self.substitution else type_
+
+    def ir_type(self, node: Expr | Type | Variable | typed.Pattern) -> IrType:
+        """The IR type of a node in this instance."""
+        return self.program.types.lower(self.type_of(node))
+
+    # ---- Expressions -------------------------------------------------------------------------------------------------
+
+    def value(self, expr: Expr) -> Value:
+        """The value of an expression, valid whatever is written later. Diverges when evaluation never ends."""
+        builder = self.builder
+        outer, builder.span = builder.span, expr.span
+        try:
+            lower = self.program.lowerings.get(type(expr))
+            if lower is None:
+                raise InternalError(f"{type(expr).__name__} can't be lowered", expr.span)
+            value = lower(self, expr)
+            if expr.type == NEVER:
+                builder.unreachable()
+                raise Diverges
+            return value
+        finally:
+            builder.span = outer
+
+    def view(self, expr: Expr, *later: object) -> Value:
+        """The value of an expression, valid until a place is written; `later` is evaluated before its use."""
+        from sigilc.lower.places import is_place, read_place
+        expr = strip_evidence(expr)
+        if not is_place(expr) or any(self.program.writes.may_write(e) for e in later):
+            return self.value(expr)
+        builder = self.builder
+        outer, builder.span = builder.span, expr.span
+        try:
+            return read_place(self, expr, keep=False)
+        finally:
+            builder.span = outer
+
+    def may_write(self, nodes: Iterable[object]) -> bool:
+        """Whether evaluating any of these may write a place."""
+        return any(self.program.writes.may_write(n) for n in nodes)
+
+    def next_closure_name(self) -> str:
+        """A name for the body of the next closure in this function."""
+        self._closures += 1
+        return f"{self.function.name}.closure{self._closures}"
+
+    # ---- Variables ---------------------------------------------------------------------------------------------------
+
+    def bind(self, variable: Variable, value: Value) -> None:
+        """Gives a variable its first value: a slot when it may be assigned."""
+        if variable.mutable:
+            self.bindings[variable] = PlaceBinding(self.builder.slot(value, variable.name), variable)
+        else:
+            if not value.name:
+                value.name = variable.name
+            self.bindings[variable] = value
+
+    def bind_params(self, variables: Iterable[Variable], params: Iterable[Value]) -> None:
+        """Binds parameters: in-out ones are places of the caller's."""
+        for variable, param in zip(variables, params, strict=True):
+            if variable.kind == "inout":
+                self.bind_place(variable, param, variable)
+            else:
+                self.bind(variable, param)
+
+    def bind_place(self, variable: Variable, address: Value, root: Variable) -> None:
+        """Makes a variable another name of a place."""
+        self.bindings[variable] = PlaceBinding(address, root)
+
+    def binding(self, variable: Variable) -> Binding:
+        """Where a variable is."""
+        found = self.bindings.get(variable)
+        if found is None:
+            raise InternalError(f"the variable `{variable.name}` has no value", self.builder.span)
+        return found
+
+    # ---- Control -----------------------------------------------------------------------------------------------------
+
+    def join(self, type_: IrType, name: str = "join") -> Join:
+        """A new meeting of paths."""
+        return Join(self.builder, type_, name)
+
+    def enter(self, join: Join, produce: Callable[[], Value | None]) -> None:
+        """Runs `produce` and takes its value to `join`, unless it diverges."""
+        with suppress(Diverges):
+            join.enter(produce())
+
+    def run(self, block: Block, then: Block, body: Callable[[], object]) -> None:
+        """Fills `block` by `body`, and goes on to `then` unless it diverges."""
+        self.builder.position_at(block)
+        with suppress(Diverges):
+            body()
+            self.builder.branch(then)
+
+    def fork(self, condition: Value, then: str = "then", otherwise: str = "else") -> tuple[Block, Block]:
+        """Ends the current block with a branch to two new ones."""
+        blocks = self.builder.new_block(then), self.builder.new_block(otherwise)
+        self.builder.cond_branch(condition, *blocks)
+        return blocks
+
+    def finish(self, body: Expr) -> None:
+        """Lowers the function's body and its result."""
+        with suppress(Diverges):
+            value = self.value(body)
+            self.builder.return_(value if self.function.result != UNIT else self.builder.unit())
+        remove_unreached(self.function)
+
+
+def strip_evidence(expr: Expr) -> Expr:
+    """The expression below the nodes that only concern evidence."""
+    while isinstance(expr, typed.Report | typed.Assert):
+        expr = expr.value
+    return expr
+
+
+def remove_unreached(function: IrFunction) -> None:
+    """Drops the blocks that no path from the entry reaches."""
+    reached = {id(function.blocks[0])}
+    pending = [function.blocks[0]]
+    while pending:
+        for target in pending.pop().terminator.targets():
+            if id(target) not in reached:
+                reached.add(id(target))
+                pending.append(target)
+    function.blocks = [b for b in function.blocks if id(b) in reached]

@@ -1,0 +1,214 @@
+"""The functions of the standard library that are operations of the IR, or of the runtime."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sigilc.check.typed import Function
+from sigilc.check.types import Type, substitute
+from sigilc.crash import InternalError
+from sigilc.ir.ops import Value
+from sigilc.ir.runtime_abi import RUNTIME
+from sigilc.ir.types import CHAR, I64, IrAddr, IrMap, IrOption
+from sigilc.lower.collections import new_map
+from sigilc.lower.functions import FunctionLowering
+from sigilc.lower.options import absent
+
+# the lowering, the arguments (addresses for in-out ones), and the type of the result
+Intrinsic = Callable[[FunctionLowering, list[Value], Type], Value]
+
+
+def lower_intrinsic(fl: FunctionLowering, name: str, args: list[Value], result: Type) -> Value:
+    """An intrinsic's operation; a name that none has is the runtime function of that name."""
+    special = _INTRINSICS.get(name)
+    if special is not None:
+        return special(fl, args, result)
+    if name not in RUNTIME:
+        raise InternalError(f"no intrinsic is named `{name}`", fl.builder.span)
+    return fl.builder.call_runtime(name, args)
+
+
+def write_wrapper(fl: FunctionLowering, function: Function, args: tuple[Type, ...]) -> None:
+    """The body of an intrinsic or foreign function that is used as a value."""
+    builder = fl.builder
+    result = substitute(function.result, dict(zip(function.type_params, args, strict=True)))
+    if function.intrinsic:
+        value = lower_intrinsic(fl, function.intrinsic, list(fl.function.params), result)
+    elif function.foreign:
+        fl.program.foreign(function)
+        value = builder.call_foreign(function.foreign, fl.function.params, fl.function.result)
+    else:
+        raise InternalError(f"`{function.name}` has no body", function.span)
+    builder.return_(value)
+
+
+# ---- Arrays and text -------------------------------------------------------------------------------------------------
+
+
+def _length(fl: FunctionLowering, args: list[Value], result: Type) -> Value:
+    return fl.builder.length(_look(fl, args[0]))
+
+
+def _look(fl: FunctionLowering, arg: Value) -> Value:
+    return fl.builder.peek(arg) if isinstance(arg.type, IrAddr) else arg
+
+
+def _array_push(fl: FunctionLowering, args: list[Value], result: Type) -> Value:
+    fl.builder.array_push(*args)
+    return fl.builder.unit()
+
+
+def _array_reserve(fl: FunctionLowering, args: list[Value], result: Type) -> Value:
+    fl.builder.array_reserve(*args)
+    return fl.builder.unit()
+
+
+def _array_pop(fl: FunctionLowering, args: list[Value], result: Type) -> Value:
+    """The last element of an array that is not empty."""
+    return fl.builder.array_pop(args[0])
+
+
+def _str_byte(fl: FunctionLowering, args: list[Value], result: Type) -> Value:
+    return fl.builder.array_get(*args)
+
+
+def _share(fl: FunctionLowering, args: list[Value], result: Type) -> Value:
+    return fl.builder.share_buffer(args[0])
+
+
+# ---- Maps and sets ---------------------------------------------------------------------------------------------------
+
+
+def _map_new(fl: FunctionLowering, args: list[Value], result: Type) -> Value:
+    type_ = fl.program.types.lower(result)
+    assert isinstance(type_, IrMap)
+    return new_map(fl, type_)
+
+
+def _find(fl: FunctionLowering, map_: Value, key: Value) -> tuple[Value, Value]:
+    """The entry's number, and whether there is one."""
+    entry = fl.builder.map_find(map_, key)
+    return entry, fl.builder.compare("ge", entry, fl.builder.const(I64, 0))
+
+
+def _map_contains(fl: FunctionLowering, args: list[Value], result: Type) -> Value:
+    return _find(fl, _look(fl, args[0]), args[1])[1]
+
+
+def _map_get(fl: FunctionLowering, args: list[Value], result: Type) -> Value:
+    builder = fl.builder
+    option = fl.program.types.lower(result)
+    assert isinstance(option, IrOption)
+    map_ = _look(fl, args[0])
+    entry, is_there = _find(fl, map_, args[1])
+    join = fl.join(option, "got")
+    some, none = fl.fork(is_there, "some", "none")
+    builder.position_at(some)
+    join.enter(builder.make_some(builder.map_value(map_, entry)))
+    builder.position_at(none)
+    join.enter(absent(fl, option.item, "key is missing"))
+    return join.finish()
+
+
+def _map_insert(fl: FunctionLowering, args: list[Value], result: Type) -> Value:
+    fl.builder.map_insert(*args)
+    return fl.builder.unit()
+
+
+def _map_remove(fl: FunctionLowering, args: list[Value], result: Type) -> Value:
+    builder = fl.builder
+    option = fl.program.types.lower(result)
+    assert isinstance(option, IrOption)
+    map_ = builder.peek(args[0])
+    entry, is_there = _find(fl, map_, args[1])
+    join = fl.join(option, "removed")
+    some, none = fl.fork(is_there, "some", "none")
+    builder.position_at(some)
+    value = builder.copy(builder.map_value(map_, entry))
+    builder.map_remove(args[0], entry)
+    join.enter(builder.make_some(value))
+    builder.position_at(none)
+    join.enter(absent(fl, option.item, "key is missing"))
+    return join.finish()
+
+
+def _set_insert(fl: FunctionLowering, args: list[Value], result: Type) -> Value:
+    """True when the item is new."""
+    builder = fl.builder
+    _, is_there = _find(fl, builder.peek(args[0]), args[1])
+    after, new = fl.builder.new_block("inserted"), fl.builder.new_block("new")
+    old = fl.builder.new_block("old")
+    builder.cond_branch(is_there, old, new)
+    builder.position_at(old)
+    builder.branch(after)
+    builder.position_at(new)
+    builder.map_insert(args[0], args[1], builder.unit())
+    builder.branch(after)
+    builder.position_at(after)
+    return builder.not_(is_there)
+
+
+def _set_remove(fl: FunctionLowering, args: list[Value], result: Type) -> Value:
+    """True when the item was there."""
+    builder = fl.builder
+    entry, is_there = _find(fl, builder.peek(args[0]), args[1])
+    some, none = fl.fork(is_there, "some", "none")
+    after = builder.new_block("removed")
+    builder.position_at(some)
+    builder.map_remove(args[0], entry)
+    builder.branch(after)
+    builder.position_at(none)
+    builder.branch(after)
+    builder.position_at(after)
+    return is_there
+
+
+# ---- Numbers, characters, structure ----------------------------------------------------------------------------------
+
+
+def _wrapping(op: str) -> Intrinsic:
+    def lower(fl: FunctionLowering, args: list[Value], result: Type) -> Value:
+        return fl.builder.int_binary(op, *args)
+    return lower
+
+
+def _wrapping_shift(op: str) -> Intrinsic:
+    def lower(fl: FunctionLowering, args: list[Value], result: Type) -> Value:
+        left, amount = args
+        return fl.builder.int_binary(op, left, amount if amount.type == left.type
+                                     else fl.builder.cast(amount, left.type))
+    return lower
+
+
+def _wrapping_neg(fl: FunctionLowering, args: list[Value], result: Type) -> Value:
+    return fl.builder.negate(args[0])
+
+
+def _to_char(fl: FunctionLowering, args: list[Value], result: Type) -> Value:
+    return fl.builder.cast(args[0], CHAR)
+
+
+def _compare(fl: FunctionLowering, args: list[Value], result: Type) -> Value:
+    return fl.program.derived.emit_compare(fl.builder, *args)
+
+
+def _equal(fl: FunctionLowering, args: list[Value], result: Type) -> Value:
+    return fl.program.derived.emit_equal(fl.builder, *args)
+
+
+def _hash(fl: FunctionLowering, args: list[Value], result: Type) -> Value:
+    return fl.program.derived.emit_hash(fl.builder, args[0])
+
+
+_INTRINSICS: dict[str, Intrinsic] = {
+    "array_len": _length, "array_push": _array_push, "array_pop": _array_pop, "array_reserve": _array_reserve,
+    "str_len": _length, "str_byte": _str_byte, "str_bytes": _share, "str_from_utf8_unchecked": _share,
+    "map_new": _map_new, "map_len": _length, "map_contains": _map_contains, "map_get": _map_get,
+    "map_insert": _map_insert, "map_remove": _map_remove,
+    "set_new": _map_new, "set_len": _length, "set_contains": _map_contains, "set_insert": _set_insert,
+    "set_remove": _set_remove,
+    **{f"wrapping_{op}": _wrapping(op) for op in ("add", "sub", "mul")},
+    **{f"wrapping_{op}": _wrapping_shift(op) for op in ("shl", "shr")},
+    "wrapping_neg": _wrapping_neg, "compare": _compare, "equal": _equal, "hash": _hash,
+    "char_from_u32_unchecked": _to_char,
+}

@@ -1,0 +1,363 @@
+"""Places: how they are read, and how their addresses are formed for writing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from sigilc.check import typed
+from sigilc.check.typed import Expr, Variable
+from sigilc.crash import InternalError
+from sigilc.ir.ops import Value
+from sigilc.ir.types import U64, IrInt
+from sigilc.lower.functions import FunctionLowering, Lowerings, PlaceBinding, strip_evidence
+from sigilc.lower.loops import count_to
+from sigilc.lower.text import append_text, appends_to, panic_with
+
+_USIZE_MAX = 2**64 - 1
+
+
+def is_place(expr: Expr) -> bool:
+    """Whether an expression reads a variable or a part of something by index or name."""
+    return isinstance(expr, typed.Local | typed.GetField | typed.Index | typed.MapIndex)
+
+
+def root_variable(fl: FunctionLowering, expr: Expr) -> Variable | None:
+    """The variable whose writing changes what a place expression gives; None for what is no place of a variable."""
+    expr = strip_evidence(expr)
+    match expr:
+        case typed.Local(variable=variable):
+            binding = fl.binding(variable)
+            return binding.root if isinstance(binding, PlaceBinding) else None
+        case typed.GetField() | typed.Index() | typed.MapIndex() | typed.Slice():
+            return root_variable(fl, expr.value)
+    return None
+
+
+# ---- Reading ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Found:
+    """What a path leads to: a place, or a value, which `is_fragile` when a write may end its life."""
+
+    address: Value | None = None
+    value: Value | None = None
+    is_fragile: bool = False
+
+
+def read_place(fl: FunctionLowering, expr: Expr, keep: bool) -> Value:
+    """The value of a place expression: a new reference when `keep`, else maybe a view."""
+    found = _find(fl, expr)
+    builder = fl.builder
+    if found.address is not None:
+        target = fl.ir_type(expr)
+        return builder.load(found.address) if keep or not target.is_counted else builder.peek(found.address)
+    assert found.value is not None
+    if keep and found.is_fragile and found.value.type.is_counted:
+        return builder.copy(found.value)
+    return found.value
+
+
+def lower_read(fl: FunctionLowering, expr: Expr) -> Value:
+    """A place expression as a value that stays valid."""
+    return read_place(fl, expr, keep=True)
+
+
+def _find(fl: FunctionLowering, expr: Expr) -> _Found:
+    expr = strip_evidence(expr)
+    match expr:
+        case typed.Local(variable=variable):
+            binding = fl.binding(variable)
+            if isinstance(binding, PlaceBinding):
+                return _Found(address=binding.address)
+            return _Found(value=binding)
+        case typed.GetField(value=base, index=index):
+            found = _find(fl, base)
+            if found.address is not None:
+                return _Found(address=fl.builder.field_addr(found.address, index))
+            assert found.value is not None
+            return _Found(value=fl.builder.get_field(found.value, index), is_fragile=found.is_fragile)
+        case typed.Index(value=base, index=index_expr):
+            found = _find_base(fl, base, index_expr)
+            index_value = lower_index(fl, index_expr)
+            value, is_fragile = _look(fl, found)
+            return _Found(value=fl.builder.array_get(value, index_value), is_fragile=is_fragile)
+        case typed.MapIndex():
+            return _find_entry(fl, expr)
+    return _Found(value=fl.value(expr))
+
+
+def _find_base(fl: FunctionLowering, base: Expr, *later: Expr) -> _Found:
+    """The base of an index; as a value that stays valid when evaluating the index may write."""
+    return _Found(value=fl.value(base)) if fl.may_write(later) else _find(fl, base)
+
+
+def _look(fl: FunctionLowering, found: _Found) -> tuple[Value, bool]:
+    if found.address is not None:
+        return fl.builder.peek(found.address), True
+    assert found.value is not None
+    return found.value, found.is_fragile
+
+
+def _find_entry(fl: FunctionLowering, expr: typed.MapIndex) -> _Found:
+    found = _find_base(fl, expr.value, expr.key, *([expr.default] if expr.default else []))
+    key = fl.view(expr.key)
+    builder = fl.builder
+    map_, is_fragile = _look(fl, found)
+    entry = builder.map_find(map_, key)
+    is_present = builder.compare("ge", entry, builder.const(entry.type, 0))
+    if expr.default is None:
+        panic_unless_present(fl, expr, key, is_present)
+        return _Found(value=builder.map_value(map_, entry), is_fragile=is_fragile)
+    join = fl.join(fl.ir_type(expr), "entry")
+    present, missing = fl.fork(is_present, "present", "missing")
+    builder.position_at(present)
+    join.enter(builder.map_value(map_, entry))
+    builder.position_at(missing)
+    default = expr.default
+    fl.enter(join, lambda: fl.value(default))
+    return _Found(value=join.finish())
+
+
+def panic_unless_present(fl: FunctionLowering, expr: typed.MapIndex, key: Value, is_present: Value) -> None:
+    """Goes on where the key was found; the other way panics with its debug text."""
+    found, missing = fl.fork(is_present, "found", "missing")
+    fl.builder.position_at(missing)
+    panic_with(fl, ["key ", (key, fl.type_of(expr.key)), " is missing"])
+    fl.builder.position_at(found)
+
+
+def lower_index(fl: FunctionLowering, expr: Expr) -> Value:
+    """An index as USIZE: what is negative or too large becomes an index out of every bound."""
+    return to_usize(fl, fl.value(expr))
+
+
+def to_usize(fl: FunctionLowering, index: Value) -> Value:
+    """An integer as USIZE, out of every bound when it doesn't fit."""
+    builder = fl.builder
+    if index.type == U64:
+        return index
+    assert isinstance(index.type, IrInt)
+    if index.type.bits <= 64:
+        return builder.cast(index, U64)
+    wide = builder.cast(index, IrInt(128, False))
+    limit = builder.const(wide.type, _USIZE_MAX)
+    return builder.cast(builder.select(builder.compare("gt", wide, limit), limit, wide), U64)
+
+
+# ---- Writing ---------------------------------------------------------------------------------------------------------
+
+
+class Place:
+    """A place whose indices have been evaluated. `form` emits its address, `finish` what must follow its writing."""
+
+    def form(self, fl: FunctionLowering) -> Value:
+        """The address; this may write (make a buffer unique, insert a default)."""
+        raise NotImplementedError
+
+    def finish(self, fl: FunctionLowering) -> None:
+        """Writes back what the address only stood for."""
+
+
+@dataclass(slots=True)
+class _VariablePlace(Place):
+    address: Value
+
+    def form(self, fl: FunctionLowering) -> Value:
+        return self.address
+
+
+@dataclass(slots=True)
+class _FieldPlace(Place):
+    base: Place
+    index: int
+
+    def form(self, fl: FunctionLowering) -> Value:
+        return fl.builder.field_addr(self.base.form(fl), self.index)
+
+    def finish(self, fl: FunctionLowering) -> None:
+        self.base.finish(fl)
+
+
+@dataclass(slots=True)
+class _ElementPlace(Place):
+    base: Place
+    index: Value
+
+    def form(self, fl: FunctionLowering) -> Value:
+        return fl.builder.element_addr(self.base.form(fl), self.index)
+
+    def finish(self, fl: FunctionLowering) -> None:
+        self.base.finish(fl)
+
+
+@dataclass(slots=True)
+class EntryPlace(Place):
+    """`m[k]`; as the target of `=` it is inserted."""
+
+    expr: typed.MapIndex
+    base: Place
+    key: Value
+
+    def form(self, fl: FunctionLowering) -> Value:
+        builder = fl.builder
+        address = self.base.form(fl)
+        entry = builder.map_find(builder.peek(address), self.key)
+        is_present = builder.compare("ge", entry, builder.const(entry.type, 0))
+        default = self.expr.default
+        if default is None:
+            panic_unless_present(fl, self.expr, self.key, is_present)
+            return builder.map_value_addr(address, entry)
+        join = fl.join(entry.type, "entry")
+        present, missing = fl.fork(is_present, "present", "missing")
+        builder.position_at(present)
+        join.enter(entry)
+        builder.position_at(missing)
+        fl.enter(join, lambda: self._insert(fl, address, default))
+        return builder.map_value_addr(address, join.finish())
+
+    def _insert(self, fl: FunctionLowering, address: Value, default: Expr) -> Value:
+        builder = fl.builder
+        builder.map_insert(address, self.key, fl.value(default))
+        return builder.map_find(builder.peek(address), self.key)
+
+    def finish(self, fl: FunctionLowering) -> None:
+        self.base.finish(fl)
+
+    def insert(self, fl: FunctionLowering, value: Value) -> None:
+        """`m[k] = value`."""
+        fl.builder.map_insert(self.base.form(fl), self.key, value)
+        self.base.finish(fl)
+
+
+@dataclass(slots=True)
+class SlicePlace(Place):
+    """`xs[a..b]`: a copy in a slot, whose elements are written back."""
+
+    base: Place
+    expr: typed.Slice
+    low: Value | None
+    high: Value | None
+    formed: list[Value] = field(default_factory=list)
+
+    def _bounds(self, fl: FunctionLowering, array: Value) -> tuple[Value, Value]:
+        low = self.low if self.low is not None else fl.builder.const_usize(0)
+        return low, self.high if self.high is not None else fl.builder.length(array)
+
+    def form(self, fl: FunctionLowering) -> Value:
+        builder = fl.builder
+        address = self.base.form(fl)
+        array = builder.peek(address)
+        low, high = self._bounds(fl, array)
+        slot = builder.slot(builder.slice(array, low, high))
+        self.formed = [address, low, high, slot]
+        return slot
+
+    def finish(self, fl: FunctionLowering) -> None:
+        address, low, high, slot = self.formed
+        self._write(fl, address, low, high, fl.builder.load(slot))
+
+    def assign(self, fl: FunctionLowering, values: Value) -> None:
+        """`xs[a..b] = values`."""
+        builder = fl.builder
+        address = self.base.form(fl)
+        low, high = self._bounds(fl, builder.peek(address))
+        builder.slice(builder.peek(address), low, high)     # for its panics
+        self._write(fl, address, low, high, values)
+
+    def _write(self, fl: FunctionLowering, address: Value, low: Value, high: Value, values: Value) -> None:
+        builder = fl.builder
+        old, new = builder.int_binary("sub", high, low), builder.length(values)
+        same, different = fl.fork(builder.compare("eq", old, new), "same", "different")
+        builder.position_at(different)
+        usize = fl.program.usize
+        panic_with(fl, ["length of a range can't change: ", (old, usize), " to ", (new, usize)])
+        builder.position_at(same)
+        loop = count_to(builder, new)
+        target = builder.element_addr(address, builder.int_binary("add", low, loop.index, no_wrap=True))
+        builder.store(target, builder.array_get(values, loop.index, checked=False))
+        loop.close()
+        self.base.finish(fl)
+
+
+def prepare_place(fl: FunctionLowering, expr: Expr) -> Place:
+    """Evaluates the indices of a place, in order; nothing is written yet."""
+    expr = strip_evidence(expr)
+    match expr:
+        case typed.Local(variable=variable):
+            binding = fl.binding(variable)
+            if not isinstance(binding, PlaceBinding):
+                raise InternalError(f"`{variable.name}` is written, but is no place", expr.span)
+            return _VariablePlace(binding.address)
+        case typed.GetField(value=base, index=index):
+            return _FieldPlace(prepare_place(fl, base), index)
+        case typed.Index(value=base, index=index_expr):
+            return _ElementPlace(prepare_place(fl, base), lower_index(fl, index_expr))
+        case typed.MapIndex(value=base, key=key):
+            return EntryPlace(expr, prepare_place(fl, base), fl.value(key))
+        case typed.Slice(value=base):
+            inner = prepare_place(fl, base)
+            low, high = slice_ends(fl, expr)
+            return SlicePlace(inner, expr, low, high)
+    raise InternalError(f"{type(expr).__name__} is no place", expr.span)
+
+
+def slice_ends(fl: FunctionLowering, expr: typed.Slice) -> tuple[Value | None, Value | None]:
+    """The written ends as USIZE, the high one exclusive."""
+    low = lower_index(fl, expr.low) if expr.low is not None else None
+    high = lower_index(fl, expr.high) if expr.high is not None else None
+    if high is not None and expr.inclusive:
+        high = fl.builder.int_binary("add", high, fl.builder.const_usize(1))
+    return low, high
+
+
+def lower_slice(fl: FunctionLowering, expr: typed.Slice) -> Value:
+    """`xs[a..b]` as a value, which shares the buffer."""
+    ends = [e for e in (expr.low, expr.high) if e is not None]
+    found = _find_base(fl, expr.value, *ends)
+    low, high = slice_ends(fl, expr)
+    array, _ = _look(fl, found)
+    builder = fl.builder
+    low = low if low is not None else builder.const_usize(0)
+    high = high if high is not None else builder.length(array)
+    return builder.slice(array, low, high)
+
+
+# ---- Assignment ------------------------------------------------------------------------------------------------------
+
+
+def lower_assign(fl: FunctionLowering, expr: typed.Assign) -> Value:
+    """`place = e`: indices, then the value, then the write."""
+    target, text = strip_evidence(expr.place), strip_evidence(expr.value)
+    if isinstance(target, typed.Local) and isinstance(text, typed.Interpolate) and appends_to(text, target.variable):
+        append_text(fl, prepare_place(fl, target).form(fl), text)
+        return fl.builder.unit()
+    place = prepare_place(fl, expr.place)
+    value = fl.value(expr.value)
+    if isinstance(place, EntryPlace):
+        place.insert(fl, value)
+    elif isinstance(place, SlicePlace):
+        place.assign(fl, value)
+    else:
+        fl.builder.store(place.form(fl), value)
+        place.finish(fl)
+    return fl.builder.unit()
+
+
+def write_place(fl: FunctionLowering, place: Place, change: Callable[[Value], Value]) -> None:
+    """Replaces what a place holds, a scalar, by what `change` makes of it."""
+    address = place.form(fl)
+    fl.builder.store(address, change(fl.builder.load(address)))
+    place.finish(fl)
+
+
+def lower_in_out(fl: FunctionLowering, expr: typed.InOut) -> Value:
+    """An in-out access is an argument or a matched place, never a value."""
+    raise InternalError("an in-out access where a value is expected", expr.span)
+
+
+LOWERINGS: Lowerings = {
+    typed.Local: lower_read, typed.GetField: lower_read, typed.Index: lower_read, typed.MapIndex: lower_read,
+    typed.Slice: lower_slice, typed.Assign: lower_assign, typed.InOut: lower_in_out,
+}

@@ -1,0 +1,138 @@
+"""Lowers a checked program into an IR module.
+
+Starts from `main` and the exported functions and follows what they use: each function once for each list of concrete
+type arguments, each actor once.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+
+from sigilc.check.typed import ActorDecl, Function, TypedProgram
+from sigilc.check.types import USIZE, StructType, Type, substitute
+from sigilc.crash import InternalError
+from sigilc.ir.function import ForeignFunction, IrActor, IrFunction, IrHandler, Module
+from sigilc.ir.ops import Value
+from sigilc.ir.types import IrAddr, IrStruct, IrType
+from sigilc.lower import (
+    actors,
+    calls,
+    closures,
+    collections,
+    control,
+    expressions,
+    intrinsics,
+    matches,
+    options,
+    pipelines,
+    places,
+    text,
+)
+from sigilc.lower.derive import Derivation
+from sigilc.lower.entry import entry_function
+from sigilc.lower.functions import FunctionLowering, Lowerings
+from sigilc.lower.text_functions import TextFunctions
+from sigilc.lower.types import TypeLowering
+from sigilc.lower.writes import WriteAnalysis
+
+LOWERINGS: Lowerings = {
+    **expressions.LOWERINGS, **calls.LOWERINGS, **collections.LOWERINGS, **control.LOWERINGS, **matches.LOWERINGS,
+    **options.LOWERINGS, **places.LOWERINGS, **text.LOWERINGS, **closures.LOWERINGS, **pipelines.LOWERINGS,
+    **actors.LOWERINGS,
+}
+
+
+class ProgramLowering:
+    """What is known while one program is lowered: the module so far, and what is still to be done."""
+
+    def __init__(self, overflow_checks: bool) -> None:
+        self.overflow_checks = overflow_checks
+        self.module = Module()
+        self.types = TypeLowering(self.module)
+        self.derived = Derivation(self.module)
+        self.text_functions = TextFunctions(self)
+        self.writes = WriteAnalysis()
+        self.lowerings = LOWERINGS
+        self.usize = USIZE
+        self._instances: dict[tuple[Function, tuple[Type, ...]], str] = {}
+        self._actors: dict[ActorDecl, IrActor] = {}
+        self._pending: deque[tuple[Function, tuple[Type, ...], IrFunction]] = deque()
+
+    def instance(self, function: Function, args: tuple[Type, ...] = ()) -> str:
+        """The name of a function for these type arguments; it is lowered later when it is new."""
+        name = self._instances.get((function, args))
+        if name is None:
+            name = self._instances[function, args] = self._new_name(function, args)
+            substitution = dict(zip(function.type_params, args, strict=True))
+
+            def lower(type_: Type) -> IrType:
+                return self.types.lower(substitute(type_, substitution))
+            params = [Value(IrAddr(lower(p.type)) if p.kind == "inout" else lower(p.type), p.name)
+                      for p in function.params]
+            ir_function = IrFunction(name, params, lower(function.result), export=function.export, span=function.span)
+            self.module.functions[name] = ir_function
+            self._pending.append((function, args, ir_function))
+        return name
+
+    def _new_name(self, function: Function, args: tuple[Type, ...]) -> str:
+        """The qualified name, with the type arguments; numbered in the rare case that it is taken."""
+        base = name = function.name + (f"<{', '.join(map(self.types.name, args))}>" if args else "")
+        number = 2
+        while name in self.module.functions:
+            name, number = f"{base}#{number}", number + 1
+        return name
+
+    def add_function(self, function: IrFunction) -> None:
+        """Takes a function that was made by hand: a closure's body."""
+        if function.name in self.module.functions:
+            raise InternalError(f"two functions are named `{function.name}`", function.span)
+        self.module.functions[function.name] = function
+
+    def foreign(self, function: Function) -> ForeignFunction:
+        """The declaration of an `extern` function."""
+        known = self.module.foreign.get(function.foreign)
+        if known is None:
+            params = tuple(self.types.lower(p.type) for p in function.params)
+            known = ForeignFunction(function.foreign, params, self.types.lower(function.result))
+            self.module.foreign[function.foreign] = known
+        return known
+
+    def actor(self, decl: ActorDecl) -> IrActor:
+        """An actor's kind; its handlers are lowered when it is new."""
+        known = self._actors.get(decl)
+        if known is None:
+            state = self.types.lower(StructType(decl.state))
+            assert isinstance(state, IrStruct)
+            known = self._actors[decl] = IrActor(state.name, state)
+            self.module.actors[known.name] = known
+            for handler in sorted(decl.handlers, key=lambda h: h.index):
+                function = handler.function
+                payload = tuple(self.types.lower(p.type) for p in function.params[1:])
+                reply = self.types.lower(function.result) if handler.has_reply else None
+                known.handlers.append(IrHandler(handler.name, self.instance(function), payload, reply))
+        return known
+
+    def run(self) -> None:
+        """Lowers what is pending, and what that uses, until nothing is left."""
+        while self._pending:
+            function, args, ir_function = self._pending.popleft()
+            substitution = dict(zip(function.type_params, args, strict=True))
+            fl = FunctionLowering(self, ir_function, substitution)
+            fl.bind_params(function.params, ir_function.params)
+            if function.body is not None:
+                fl.finish(function.body)
+            else:
+                intrinsics.write_wrapper(fl, function, args)
+
+
+def lower_program(program: TypedProgram, overflow_checks: bool) -> Module:
+    """The module of a program that `check` has passed; `overflow_checks` makes integer overflow panic."""
+    lowering = ProgramLowering(overflow_checks)
+    if program.main is not None:
+        lowering.module.main = entry_function(lowering, program.main)
+    for function in program.functions:
+        if function.export:
+            lowering.instance(function)
+    lowering.run()
+    return lowering.module
+

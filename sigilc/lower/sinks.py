@@ -1,0 +1,305 @@
+"""Sinks: what the elements that leave a pipeline's stages become."""
+
+from __future__ import annotations
+
+from sigilc.check import typed
+from sigilc.check.types import SetType, Type
+from sigilc.crash import InternalError
+from sigilc.ir.ops import Value
+from sigilc.ir.types import BOOL, I32, USIZE, IrArray, IrFloat, IrOption, IrType
+from sigilc.lower.cells import OptionalCell, take
+from sigilc.lower.collections import empty
+from sigilc.lower.expressions import arithmetic
+from sigilc.lower.functions import FunctionLowering, Join
+from sigilc.lower.options import absent
+from sigilc.lower.patterns import Subject, bind_irrefutable
+from sigilc.lower.text import TextWriter
+
+
+class Sink:
+    """Made before the loop; `push` takes one element, `finish` gives the pipeline's value after the loop."""
+
+    def __init__(self, fl: FunctionLowering, result: IrType) -> None:
+        self.fl = fl
+        self.builder = fl.builder
+        self.result = result
+
+    def push(self, value: Value) -> None:
+        """Takes an element; may leave the loop for good, but goes on in the current block."""
+        raise NotImplementedError
+
+    def finish(self) -> Value:
+        """The pipeline's value, where all elements have come."""
+        return self.builder.unit()
+
+
+def make_sink(fl: FunctionLowering, expr: typed.Pipeline, item: Type, length: Value | None) -> Sink:
+    """The sink of a pipeline whose stages give elements of type `item`, `length` of them where that is known."""
+    result = fl.ir_type(expr)
+    match expr.sink:
+        case typed.CollectSink():
+            return _Collect(fl, result, length, isinstance(fl.type_of(expr), SetType))
+        case typed.FoldSink(kind="sum" | "product" as kind):
+            return _Total(fl, result, kind)
+        case typed.FoldSink(kind="count"):
+            return _Count(fl, result)
+        case typed.FoldSink(kind="min" | "max" as kind):
+            return _Extreme(fl, result, kind)
+        case typed.FoldSink(kind="first"):
+            return _First(fl, result)
+        case typed.FoldSink(kind="last"):
+            return _Last(fl, result)
+        case typed.TestSink(kind="any" | "all") as sink:
+            return _Quantifier(fl, result, sink)
+        case typed.TestSink(kind="find" | "position") as sink:
+            return _Search(fl, result, sink)
+        case typed.ReduceSink(initial=None) as sink:
+            return _ReduceFirst(fl, result, sink)
+        case typed.ReduceSink() as sink:
+            return _Reduce(fl, result, sink)
+        case typed.JoinSink(separator=separator):
+            return _JoinText(fl, result, fl.value(separator), item)
+        case typed.EachSink() as sink:
+            return _Each(fl, result, sink)
+    raise InternalError(f"{expr.sink} can't be lowered", expr.sink.span)
+
+
+class _Collect(Sink):
+    def __init__(self, fl: FunctionLowering, result: IrType, length: Value | None, is_set: bool) -> None:
+        super().__init__(fl, result)
+        self._is_set = is_set
+        self._place = fl.builder.slot(empty(fl, result), "items")
+        if length is not None and isinstance(result, IrArray):
+            fl.builder.array_reserve(self._place, length)
+
+    def push(self, value: Value) -> None:
+        if isinstance(self.result, IrArray):
+            self.builder.array_push(self._place, value)
+            return
+        builder = self.builder
+        if self._is_set:
+            builder.map_insert(self._place, value, builder.unit())
+        else:
+            builder.map_insert(self._place, builder.get_field(value, 0), builder.get_field(value, 1))
+
+    def finish(self) -> Value:
+        return self.builder.load(self._place)
+
+
+class _Total(Sink):
+    def __init__(self, fl: FunctionLowering, result: IrType, kind: str) -> None:
+        super().__init__(fl, result)
+        neutral = 0 if kind == "sum" else 1
+        self._op = "+" if kind == "sum" else "*"
+        initial = float(neutral) if isinstance(result, IrFloat) else neutral
+        self._place = fl.builder.slot(fl.builder.const(result, initial), kind)
+
+    def push(self, value: Value) -> None:
+        self.builder.store(self._place, arithmetic(self.fl, self._op, self.builder.load(self._place), value))
+
+    def finish(self) -> Value:
+        return self.builder.load(self._place)
+
+
+class _Count(Sink):
+    def __init__(self, fl: FunctionLowering, result: IrType) -> None:
+        super().__init__(fl, result)
+        self._place = fl.builder.slot(fl.builder.const_usize(0), "count")
+
+    def push(self, value: Value) -> None:
+        builder = self.builder
+        builder.store(self._place, builder.int_binary("add", builder.load(self._place), builder.const(USIZE, 1),
+                                                      no_wrap=True))
+
+    def finish(self) -> Value:
+        return self.builder.load(self._place)
+
+
+class _Early(Sink):
+    """A sink that may know its value before all elements have come."""
+
+    def __init__(self, fl: FunctionLowering, result: IrType) -> None:
+        super().__init__(fl, result)
+        self.end: Join = fl.join(result, "known")
+
+    def leave_if(self, condition: Value) -> None:
+        """Begins the block where the condition holds, for the caller to end, then goes on where it doesn't."""
+        self._found, self._rest = self.fl.fork(condition, "found", "rest")
+        self.builder.position_at(self._found)
+
+    def leave(self, value: Value) -> None:
+        """Ends the pipeline with a value, and goes on where the condition of `leave_if` doesn't hold."""
+        self.end.enter(value)
+        self.builder.position_at(self._rest)
+
+
+class _First(_Early):
+    def push(self, value: Value) -> None:
+        self.leave_if(self.builder.const_bool(True))
+        self.leave(self.builder.make_some(value))
+
+    def finish(self) -> Value:
+        assert isinstance(self.result, IrOption)
+        self.end.enter(absent(self.fl, self.result.item, "empty"))
+        return self.end.finish()
+
+
+class _Quantifier(_Early):
+    def __init__(self, fl: FunctionLowering, result: IrType, sink: typed.TestSink) -> None:
+        super().__init__(fl, BOOL)
+        self._sink = sink
+        self._is_any = sink.kind == "any"
+
+    def push(self, value: Value) -> None:
+        bind_irrefutable(self.fl, self._sink.pattern, Subject(value=value))
+        holds = self.fl.value(self._sink.predicate)
+        self.leave_if(holds if self._is_any else self.builder.not_(holds))
+        self.leave(self.builder.const_bool(self._is_any))
+
+    def finish(self) -> Value:
+        self.end.enter(self.builder.const_bool(not self._is_any))
+        return self.end.finish()
+
+
+class _Search(_Early):
+    def __init__(self, fl: FunctionLowering, result: IrType, sink: typed.TestSink) -> None:
+        super().__init__(fl, result)
+        self._sink = sink
+        self._index = fl.builder.slot(fl.builder.const_usize(0), "index") if sink.kind == "position" else None
+
+    def push(self, value: Value) -> None:
+        builder = self.builder
+        bind_irrefutable(self.fl, self._sink.pattern, Subject(value=value))
+        self.leave_if(self.fl.value(self._sink.predicate))
+        self.leave(builder.make_some(builder.load(self._index) if self._index is not None else value))
+        if self._index is not None:
+            builder.store(self._index, builder.int_binary("add", builder.load(self._index), builder.const(USIZE, 1),
+                                                          no_wrap=True))
+
+    def finish(self) -> Value:
+        assert isinstance(self.result, IrOption)
+        self.end.enter(absent(self.fl, self.result.item, "not found"))
+        return self.end.finish()
+
+
+class _Last(Sink):
+    def __init__(self, fl: FunctionLowering, result: IrType) -> None:
+        super().__init__(fl, result)
+        assert isinstance(result, IrOption)
+        self._cell = OptionalCell(fl, result.item)
+
+    def push(self, value: Value) -> None:
+        self._cell.set(value)
+
+    def finish(self) -> Value:
+        return self._cell.as_option("empty")
+
+
+class _Extreme(Sink):
+    """`min` and `max`: the first of equals, in the total order."""
+
+    def __init__(self, fl: FunctionLowering, result: IrType, kind: str) -> None:
+        super().__init__(fl, result)
+        assert isinstance(result, IrOption)
+        self._cell = OptionalCell(fl, result.item)
+        self._op = "lt" if kind == "min" else "gt"
+
+    def push(self, value: Value) -> None:
+        builder, fl = self.builder, self.fl
+        better, next_ = builder.new_block("better"), builder.new_block("compared")
+        old, first = fl.fork(self._cell.is_set(), "old", "first")
+        builder.position_at(first)
+        builder.branch(better)
+        builder.position_at(old)
+        order = fl.program.derived.emit_compare(builder, value, self._cell.view())
+        improves, same = fl.fork(builder.compare(self._op, order, builder.const(I32, 0)), "improves", "same")
+        builder.position_at(same)
+        builder.branch(next_)
+        builder.position_at(improves)
+        builder.branch(better)
+        builder.position_at(better)
+        self._cell.set(value)
+        builder.branch(next_)
+        builder.position_at(next_)
+
+    def finish(self) -> Value:
+        return self._cell.as_option("empty")
+
+
+class _Reduce(Sink):
+    def __init__(self, fl: FunctionLowering, result: IrType, sink: typed.ReduceSink) -> None:
+        super().__init__(fl, result)
+        assert sink.initial is not None
+        self._sink = sink
+        self._place = fl.builder.slot(fl.value(sink.initial), "accumulator")
+
+    def push(self, value: Value) -> None:
+        old = take(self.fl, self._place)
+        bind_irrefutable(self.fl, self._sink.accumulator, Subject(value=old))
+        bind_irrefutable(self.fl, self._sink.pattern, Subject(value=value))
+        self.builder.store(self._place, self.fl.value(self._sink.body))
+
+    def finish(self) -> Value:
+        return self.builder.load(self._place)
+
+
+class _ReduceFirst(Sink):
+    """A left fold that begins with the first element."""
+
+    def __init__(self, fl: FunctionLowering, result: IrType, sink: typed.ReduceSink) -> None:
+        super().__init__(fl, result)
+        assert isinstance(result, IrOption)
+        self._sink = sink
+        self._item = result.item
+        self._cell = OptionalCell(fl, result.item)
+
+    def push(self, value: Value) -> None:
+        builder, fl = self.builder, self.fl
+        join = fl.join(self._item, "folded")
+        old, first = fl.fork(self._cell.is_set(), "old", "first")
+        builder.position_at(first)
+        join.enter(value)
+        builder.position_at(old)
+        bind_irrefutable(fl, self._sink.accumulator, Subject(value=self._cell.take()))
+        bind_irrefutable(fl, self._sink.pattern, Subject(value=value))
+        fl.enter(join, lambda: fl.value(self._sink.body))
+        self._cell.set(join.finish())
+
+    def finish(self) -> Value:
+        return self._cell.as_option("empty")
+
+
+class _JoinText(Sink):
+    def __init__(self, fl: FunctionLowering, result: IrType, separator: Value, item: Type) -> None:
+        super().__init__(fl, result)
+        builder = fl.builder
+        self._separator = separator
+        self._item = item
+        self._place = builder.slot(builder.const_text(""), "text")
+        self._is_later = builder.slot(builder.const_bool(False), "is_later")
+
+    def push(self, value: Value) -> None:
+        builder = self.builder
+        after = builder.new_block("item")
+        later, first = self.fl.fork(builder.load(self._is_later), "later", "first")
+        builder.position_at(later)
+        builder.call_runtime("text_append", [self._place, self._separator])
+        builder.branch(after)
+        builder.position_at(first)
+        builder.store(self._is_later, builder.const_bool(True))
+        builder.branch(after)
+        builder.position_at(after)
+        TextWriter(self.fl.program, builder, self._place).value(value, self._item)
+
+    def finish(self) -> Value:
+        return self.builder.load(self._place)
+
+
+class _Each(Sink):
+    def __init__(self, fl: FunctionLowering, result: IrType, sink: typed.EachSink) -> None:
+        super().__init__(fl, result)
+        self._sink = sink
+
+    def push(self, value: Value) -> None:
+        bind_irrefutable(self.fl, self._sink.pattern, Subject(value=value))
+        self.fl.value(self._sink.body)

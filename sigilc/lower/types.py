@@ -1,0 +1,129 @@
+"""The IR type of each checked type; struct and enum instances are interned by their printed names."""
+
+from __future__ import annotations
+
+from sigilc.check import types as checked
+from sigilc.check.typed import ActorDecl, EnumDecl, StructDecl
+from sigilc.check.types import INTEGER_BITS, PrimType, Type, substitute
+from sigilc.crash import InternalError
+from sigilc.ir import types as ir
+from sigilc.ir.function import Module
+from sigilc.ir.types import IrType
+
+_SIMPLE: dict[str, IrType] = {
+    "bool": ir.BOOL, "char": ir.CHAR, "str": ir.STR, "()": ir.UNIT, "Fault": ir.FAULT, "Duration": ir.I64,
+    "!": ir.UNIT, "f32": ir.F32, "f64": ir.F64,
+    **{name: ir.IrInt(bits, name[0] == "i") for name, bits in INTEGER_BITS.items()},
+}
+
+
+class TypeLowering:
+    """Lowers types into one module; equal types give equal (for structs and enums: identical) IR types."""
+
+    def __init__(self, module: Module) -> None:
+        self._module = module
+        self._known: dict[Type, IrType] = {}
+        self._names: dict[Type, str] = {}
+        self._decl_names: dict[object, str] = {}
+        self._decl_by_name: dict[str, object] = {}
+
+    def lower(self, type_: Type) -> IrType:
+        """The IR type of a type without parameters."""
+        known = self._known.get(type_)
+        if known is None:
+            known = self._known[type_] = self._lower_new(type_)
+        return known
+
+    def name(self, type_: Type) -> str:
+        """The type as printed; two declarations of one name, in different modules, are told apart by a number."""
+        known = self._names.get(type_)
+        if known is None:
+            known = self._names[type_] = self._new_name(type_)
+        return known
+
+    def decl_name(self, decl: StructDecl | EnumDecl | ActorDecl) -> str:
+        """The name of a declaration, unique in the module."""
+        name = self._decl_names.get(decl)
+        if name is None:
+            name, number = decl.name, 2
+            while name in self._decl_by_name:
+                name, number = f"{decl.name}#{number}", number + 1
+            self._decl_names[decl] = name
+            self._decl_by_name[name] = decl
+        return name
+
+    def _new_name(self, type_: Type) -> str:
+        if isinstance(type_, checked.StructType | checked.EnumType):
+            args = ", ".join(map(self.name, type_.args))
+            return self.decl_name(type_.decl) + (f"<{args}>" if args else "")
+        return str(type_.rebuild(tuple(PrimType(self.name(p)) for p in type_.parts())))
+
+    def _lower_new(self, type_: Type) -> IrType:
+        match type_:
+            case PrimType(name) if name in _SIMPLE:
+                return _SIMPLE[name]
+            case checked.ArrayType(item):
+                return ir.IrArray(self.lower(item))
+            case checked.TupleType(items):
+                return ir.IrTuple(tuple(self.lower(i) for i in items))
+            case checked.MapType(key, value):
+                return ir.IrMap(self.lower(key), self.lower(value))
+            case checked.SetType(item):
+                return ir.IrMap(self.lower(item), ir.UNIT)
+            case checked.OptionType(item):
+                return ir.IrOption(self.lower(item))
+            case checked.RangeType(item):
+                end = self.lower(item)
+                return ir.IrTuple((end, end))
+            case checked.FnType(params, result, inout):
+                places = inout or (False,) * len(params)
+                lowered = tuple(ir.IrAddr(self.lower(p)) if is_place else self.lower(p)
+                                for p, is_place in zip(params, places, strict=True))
+                return ir.IrFn(lowered, self.lower(result))
+            case checked.StructType():
+                return self._lower_struct(type_)
+            case checked.EnumType():
+                return self._lower_enum(type_)
+            case checked.AddressType():
+                return ir.ADDRESS
+            case checked.FutureType(item):
+                return ir.IrFuture(self.lower(item))
+            case checked.PointerType():
+                return ir.PTR
+        raise InternalError(f"the type `{type_}` reached lowering")
+
+    def _lower_struct(self, type_: checked.StructType) -> IrType:
+        name = self.name(type_)
+        struct = self._module.structs.get(name)
+        if struct is None:
+            struct = self._module.structs[name] = ir.IrStruct(name)
+            struct.fields = tuple(self.lower(t) for t in struct_fields(type_))
+        return struct
+
+    def _lower_enum(self, type_: checked.EnumType) -> IrType:
+        name = self.name(type_)
+        enum = self._module.enums.get(name)
+        if enum is None:
+            variants = type_.decl.variants
+            enum = self._module.enums[name] = ir.IrEnum(
+                name, variant_names=tuple(v.name for v in variants),
+                discriminants=tuple(v.discriminant for v in variants))
+            enum.variants = tuple(tuple(self.lower(t) for t in fields) for fields in enum_payloads(type_))
+        return enum
+
+
+def struct_fields(type_: checked.StructType) -> tuple[Type, ...]:
+    """The types of a struct instance's fields."""
+    args = dict(zip(type_.decl.type_params, type_.args, strict=True))
+    return tuple(substitute(f.type, args) for f in type_.decl.fields)
+
+
+def enum_payloads(type_: checked.EnumType) -> tuple[tuple[Type, ...], ...]:
+    """The types of an enum instance's payload fields, variant by variant."""
+    args = dict(zip(type_.decl.type_params, type_.args, strict=True))
+    return tuple(tuple(substitute(f.type, args) for f in v.fields) for v in type_.decl.variants)
+
+
+def is_scalar(type_: IrType) -> bool:
+    """True for the types that `Compare` works on: numbers, `bool`, `char`, addresses and pointers."""
+    return isinstance(type_, (ir.IrInt, ir.IrFloat)) or type_ in (ir.BOOL, ir.CHAR, ir.ADDRESS, ir.PTR)

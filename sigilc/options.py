@@ -1,0 +1,40 @@
+"""What the user asked the compiler for, apart from the program itself."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+VERSION = "0.1.0"
+
+# Portable: every x86-64 machine of the last fifteen years.
+BUILD_CPU = "x86-64-v2" if os.uname().machine == "x86_64" else "generic"
+HOST_CPU = "native"
+
+# What `--emit` may ask for, with the suffix of the file.
+EMIT_SUFFIXES = {"ll": ".ll", "ll-raw": ".raw.ll", "asm": ".s", "obj": ".o", "ssa": ".ssa", "header": ".h"}
+CRATE_TYPES = ("bin", "obj")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Settings of one compilation.
+
+    level             0 to 3, as `-O` gives it
+    overflow_checks   None: by level
+    target_cpu        a name that LLVM knows, or `native`
+    emit              keys of EMIT_SUFFIXES: files to write besides the executable
+    output            path of the executable (of the object for crate type `obj`); empty: the program's stem, here
+    """
+
+    level: int = 0
+    overflow_checks: bool | None = None
+    target_cpu: str = BUILD_CPU
+    crate_type: str = "bin"
+    emit: frozenset[str] = frozenset()
+    output: str = ""
+
+    @property
+    def checks_overflow(self) -> bool:
+        """Whether integer overflow panics: at -O0 and -O1, unless the user says otherwise."""
+        return self.level <= 1 if self.overflow_checks is None else self.overflow_checks

@@ -1,0 +1,147 @@
+"""Says what is wrong with a token that does not fit, and what the writer probably meant."""
+
+from collections.abc import Callable, Container
+
+from sigilc.syntax.errors import Problem, foreign_form, shown, unexpected
+from sigilc.syntax.tokens import Token
+
+SPELLINGS = {"NAME": "a name", "_NL": "a new line", "RBRACE": "`}`", "RPAR": "`)`", "RSQB": "`]`", "COMMA": "`,`",
+             "_HEAD_OPEN": "`{`", "LBRACE": "`{`", "EQUAL": "`=`", "COLON": "`:`", "FAT_ARROW": "`=>`", "IN": "`in`",
+             "LPAR": "`(`", "_STRUCT_OPEN": "`{`", "SEMICOLON": "`;`",
+             "STRING": "an expression", "_DYN": "a type", "_CLOSURE_BAR": "`|`"}
+# What may follow almost every expression is worth no mention beside something else.
+WEAK = frozenset(["LPAR", "_STRUCT_OPEN"])
+ENDS_EXPRESSION = frozenset(["COMMA", "SEMICOLON", "RBRACE", "RPAR", "RSQB", "_NL"])
+
+HINTS = {
+    "_TAIL_OPEN": "a stage's body follows its name without a space, and a struct's name is capitalised",
+    "NE": "a marker before `=` needs a space: `x! = y`",
+    "LESSTHAN": "comparisons don't chain, and type arguments in an expression are written `Name·<T>`",
+    "MORETHAN": "comparisons don't chain, and type arguments in an expression are written `Name·<T>`",
+    "_PIPE": "bitwise or and alternatives of a pattern are written with spaces, `a | b`",
+}
+
+# Words that other languages have, before or after the place where parsing fails.
+FOREIGN_WORDS = {
+    "def": "functions begin with `fn`", "func": "functions begin with `fn`", "fun": "functions begin with `fn`",
+    "function": "functions begin with `fn`", "var": "variables begin with `let mut`",
+    "val": "variables begin with `let`", "class": "types are declared by `struct` or `enum`",
+    "interface": "interfaces are declared by `trait`", "elif": "write `else if`", "elsif": "write `else if`",
+    "switch": "write `match`", "and": "write `&&`", "or": "write `||`", "not": "write `!`", "is": "write `==`",
+    "import": "write `use`", "module": "write `mod`", "then": "the branches of an `if` stand in braces",
+    "do": "bodies stand in braces", "end": "bodies stand in braces",
+}
+MARKS = frozenset(["BANG", "QMARK", "TILDE", "PARADOX"])
+ENDS = frozenset(["_NL", "SEMICOLON", "RBRACE", "$END"])
+
+
+def describe_unexpected(text: str, tokens: list[Token], i: int, expected: Container[str]) -> Problem:
+    """The problem with token `i`, where only the tokens in `expected` may stand."""
+    token = tokens[i]
+    start, end = token.start_pos, token.end_pos
+    if token.type == "_NL" and i:       # where the line ends but for a comment
+        start = end = tokens[i - 1].end_pos
+    for recognise in RECOGNISERS:
+        recognised = recognise(tokens, i, expected)
+        if recognised is not None:
+            return foreign_form(start, end, *recognised)
+    found = {"$END": "the end of the file", "_NL": "the end of the line"}.get(token.type, "")
+    return unexpected(start, end, found or shown(text[start:end]), spell_out(expected), hint_for(tokens, i, expected))
+
+
+def spell_out(expected: Container[str]) -> list[str]:
+    """What may stand in a place, in words."""
+    types = [type_ for type_ in SPELLINGS if type_ in expected]
+    for whole in ("STRING", "_DYN"):
+        if whole in types:
+            return [SPELLINGS[whole]]
+    types = [type_ for type_ in types if type_ not in WEAK] or types
+    if any(type_ in ENDS_EXPRESSION for type_ in types):
+        types = [type_ for type_ in types if type_ != "EQUAL"]
+    return sorted({SPELLINGS[type_] for type_ in types})
+
+
+def hint_for(tokens: list[Token], i: int, expected: Container[str]) -> str:
+    """What the writer probably meant; empty where nothing comes to mind."""
+    token = tokens[i]
+    if token.type == "STAR":
+        is_glued = i + 1 < len(tokens) and tokens[i + 1].type == "NAME" and tokens[i + 1].start_pos == token.end_pos
+        return "raw pointers are read by `p.read()` and written by `p.write(v)`" if is_glued else ""
+    if token.type in HINTS:
+        return HINTS[token.type]
+    for word in (tokens[i - 1], token) if i else (token,):
+        if word.type == "NAME" and word.value in FOREIGN_WORDS:
+            return FOREIGN_WORDS[word.value]
+    if token.type == "ARROW" and "FAT_ARROW" in expected:
+        return "an arm is written `pattern => value`"
+    if token.type == "LABEL":
+        return "text stands in double quotes; single quotes hold one character"
+    return ""
+
+
+# -- forms that Sigil leaves out: each function gives the message and what to write instead, or None -----------------
+
+def let_chain(tokens: list[Token], i: int, expected: Container[str]) -> tuple[str, str] | None:
+    """`if a && let Some(x) = y`."""
+    if tokens[i].type == "LET" and i and tokens[i - 1].type in ("AND", "OR"):
+        return "there are no chains of `let` conditions", "nest the `if let`s, or match on a tuple"
+    return None
+
+
+def marked_shorthand(tokens: list[Token], i: int, expected: Container[str]) -> tuple[str, str] | None:
+    """`Point { x~ }`."""
+    if (tokens[i].type in MARKS and i > 1 and tokens[i - 1].type == "NAME"
+            and tokens[i - 2].type in ("_STRUCT_OPEN", "COMMA", "_NL") and "COLON" in expected):
+        name = tokens[i - 1].value
+        return "a field's shorthand takes no marker", f"write `{name}: {name}{tokens[i].value}`"
+    return None
+
+
+def several_dyn_bounds(tokens: list[Token], i: int, expected: Container[str]) -> tuple[str, str] | None:
+    """`dyn A + B`."""
+    if tokens[i].type != "PLUS":
+        return None
+    j = i - 1
+    while j > 0 and tokens[j].type in ("NAME", "PATH_SEP", "MORETHAN", "LESSTHAN", "COMMA"):
+        j -= 1
+    if tokens[j].type == "_DYN":
+        return "`dyn` takes one trait", "declare a trait that has both as supertraits: `trait Both: A + B { }`"
+    return None
+
+
+def impl_type(tokens: list[Token], i: int, expected: Container[str]) -> tuple[str, str] | None:
+    """`fn f(x: impl Display)`."""
+    if tokens[i].type == "IMPL" and i and tokens[i - 1].type in ("COLON", "ARROW", "LESSTHAN", "AMPERSAND", "LSQB"):
+        return "there are no `impl Trait` types", "leave the type out, or name it: `fn f<T: Trait>(x: T)`"
+    return None
+
+
+def const_generic(tokens: list[Token], i: int, expected: Container[str]) -> tuple[str, str] | None:
+    """`struct Ring<const N: usize>`."""
+    if tokens[i].type == "CONST" and i and tokens[i - 1].type in ("LESSTHAN", "COMMA"):
+        return "generic parameters are types, not values", "keep the number in a field, or use `[T]` for `[T; N]`"
+    return None
+
+
+def closure_result(tokens: list[Token], i: int, expected: Container[str]) -> tuple[str, str] | None:
+    """`|x| -> i64 { x }`."""
+    if tokens[i].type == "ARROW" and i and tokens[i - 1].type in ("_CLOSURE_BAR", "_CLOSURE_BARS"):
+        return "a closure's result type is inferred, never written", "leave it out, or declare a function"
+    return None
+
+
+def let_without_value(tokens: list[Token], i: int, expected: Container[str]) -> tuple[str, str] | None:
+    """`let x: i64`."""
+    if tokens[i].type not in ENDS or "EQUAL" not in expected:
+        return None
+    j = i - 1
+    while j >= 0 and tokens[j].type not in (*ENDS, "LET", "EQUAL", "CONST"):
+        j -= 1
+    if j >= 0 and tokens[j].type == "LET":
+        return "a variable is declared with its value", "write `let x = …`: an `if` or a `match` can be the value"
+    return None
+
+
+Recogniser = Callable[[list[Token], int, Container[str]], tuple[str, str] | None]
+RECOGNISERS: tuple[Recogniser, ...] = (let_chain, marked_shorthand, several_dyn_bounds, impl_type, const_generic,
+                                       closure_result, let_without_value)

@@ -1,0 +1,69 @@
+"""Every error code has a title and an explanation, and the explanation's programs show what they claim to show."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import sigilc
+from sigilc.diagnostics.codes import TITLE_BY_CODE, explain
+from tests.support.checking import can_check, check_text
+
+SOURCES = Path(sigilc.__file__).parent
+BLOCK = re.compile(r"^```sigil\n(.*?)^```$", re.M | re.S)
+# No text of a program produces these: the file itself is missing, or its bytes are wrong.
+OF_FILES = {"E0001", "E0002"}
+
+
+def codes_in_use() -> set[str]:
+    """The codes that the compiler's own sources mention as a string, but for the table itself."""
+    return {code for path in SOURCES.rglob("*.py") if path.name != "codes.py"
+            for code in re.findall(r"""["']([EW]\d{4})["']""", path.read_text(encoding="utf-8"))}
+
+
+def test_table_is_sorted() -> None:
+    """A code is found, and its neighbours seen, where one looks for it."""
+    assert list(TITLE_BY_CODE) == sorted(TITLE_BY_CODE)
+
+
+def test_each_code_in_use_has_a_title() -> None:
+    """A code that is not in the table could not be explained."""
+    assert sorted(codes_in_use() - set(TITLE_BY_CODE)) == []
+
+
+def test_each_title_is_one_line() -> None:
+    """Titles are phrases: no capital, no full stop."""
+    for title in TITLE_BY_CODE.values():
+        assert title and "\n" not in title and not title.endswith(".") and not title[0].isupper()
+
+
+@pytest.mark.parametrize("code", TITLE_BY_CODE)
+def test_explanation(code: str) -> None:
+    """The first program has the error, the second one does not."""
+    page = explain(code)
+    assert page is not None and page.startswith(f"# {code}: {TITLE_BY_CODE[code]}\n")
+    blocks = BLOCK.findall(page)
+    if code in OF_FILES:
+        assert not blocks
+        return
+    assert len(blocks) >= 2, "a wrong program and a mended one"
+    if not code.startswith("E00") and not can_check():
+        pytest.skip("sigilc.check.program does not exist yet")
+    wrong, mended = (check_text(block) for block in blocks[:2])
+    assert code in {d.code for d in wrong.items}, wrong.items
+    assert not mended.items, mended.items
+
+
+def test_unknown_codes_have_no_explanation() -> None:
+    """`sigilc explain` can tell a code from anything else."""
+    assert explain("E9999") is None
+    assert explain("../codes") is None
+    assert explain(" e0301 ") == explain("E0301")
+
+
+def test_each_page_belongs_to_a_code() -> None:
+    """No page is left over from a code that is gone."""
+    pages = {path.stem for path in (SOURCES / "diagnostics" / "explain").iterdir()}
+    assert pages <= set(TITLE_BY_CODE)

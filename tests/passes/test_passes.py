@@ -1,0 +1,64 @@
+"""Runs each pass on the text cases of the folder named after it: IR in, IR out.
+
+A case has the input, a line `====`, and the expected output, which `pytest --update` rewrites. The output of
+the certifiers, which change nothing, is `certified` or a complaint; that of `find_nounwind` begins with the
+functions found. What counts
+or views a pass writes must be certified as well.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sigilc.crash import InternalError
+from sigilc.ir.function import Module
+from sigilc.ir.parser import parse_module
+from sigilc.ir.printer import print_module
+from sigilc.ir.verify import verify
+from sigilc.passes.check_refcounts import check_refcounts
+from sigilc.passes.check_views import check_views
+from sigilc.passes.manager import PASSES
+
+FOLDER = Path(__file__).parent
+SEPARATOR = "\n====\n"
+CERTIFIERS = {"check_refcounts": check_refcounts, "check_views": check_views}
+CASES = sorted(path.relative_to(FOLDER) for path in FOLDER.glob("*/*.ir"))
+
+
+def outcome_of_pass(name: str, module: Module) -> str:
+    """What the case of a pass expects."""
+    if name in CERTIFIERS:
+        try:
+            CERTIFIERS[name](module)
+        except InternalError as error:
+            return error.message + "\n"
+        return "certified\n"
+    PASSES[name](module)
+    verify(module)
+    if name == "insert_refcounts":
+        check_refcounts(module)
+    if name in ("simplify_cfg", "borrow_loads"):
+        check_views(module)
+    head = f"// nounwind: {', '.join(sorted(module.nounwind))}\n\n" if name == "find_nounwind" else ""
+    return head + print_module(module)
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_pass(case: Path, update: bool) -> None:
+    path = FOLDER / case
+    given, separator, expected = path.read_text().partition(SEPARATOR)
+    module = parse_module(given)
+    if case.parent.name != "simplify_cfg":      # which establishes a rule of `verify`
+        verify(module)
+    found = outcome_of_pass(case.parent.name, module)
+    if update:
+        path.write_text(given.rstrip("\n") + "\n" + SEPARATOR + "\n" + found)
+        return
+    assert separator, f"{case} has no expected output yet: run pytest --update and read it"
+    assert found == expected.lstrip("\n")
+
+
+def test_every_pass_has_cases() -> None:
+    assert {case.parent.name for case in CASES} == {*PASSES, *CERTIFIERS}
