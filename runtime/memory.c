@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-int64_t rt_live_objects; /* written by the only worker */
+_Thread_local int64_t rt_live_objects;
 
 sigil_buffer_header sigil_empty_buffer;
 
@@ -17,24 +17,81 @@ _Noreturn void rt_die(const char *reason) {
     _exit(RT_STATUS_PANIC);
 }
 
-/* ---- Blocks ---- */
+/* ---- Blocks ----
+ *
+ * Small blocks come from free lists, one a size class; each 64 KiB chunk of a reserved range of addresses serves one
+ * class, so that a block's address tells its class. Everything else comes from the system.
+ */
+
+typedef struct free_block {
+    struct free_block *next;
+} free_block;
+
+typedef struct block_class {
+    free_block *free;
+    uint8_t *bump, *end; /* what is left of the newest chunk */
+} block_class;
+
+#define FINE_LIMIT 144 /* classes of 16, 32 … 144 bytes */
+#define FINE_CLASSES (FINE_LIMIT / 16)
+#define COARSE_LIMIT 1024 /* then 192, 256 … 1024, whose blocks lie as those from the system do */
+#define CLASSES (FINE_CLASSES + COARSE_LIMIT / 64 - 2)
+#define HEADER ((int64_t)sizeof(sigil_buffer_header))
+
+/* Functions that a C program calls may run on several threads at a time: each has its own lists. */
+static _Thread_local block_class classes[CLASSES];
 
 /* Blocks from the system lie 32 bytes past a multiple of 64, so that the data behind a buffer's header is aligned. */
 static void *system_block(int64_t size) {
     void *base = NULL;
-    if (size > INT64_MAX / 2 || posix_memalign(&base, RT_ALIGNMENT, (size_t)size + sizeof(sigil_buffer_header)) != 0)
+    if (size > INT64_MAX / 2 || posix_memalign(&base, RT_ALIGNMENT, (size_t)(size + HEADER)) != 0)
         rt_die("out of memory");
-    return (uint8_t *)base + sizeof(sigil_buffer_header);
+    return (uint8_t *)base + HEADER;
+}
+
+static int class_of_size(int64_t size) {
+    if (size <= FINE_LIMIT) return size <= 16 ? 0 : (int)((size - 1) / 16);
+    return FINE_CLASSES + (int)((size - 1) / 64) - 2;
+}
+
+static int64_t size_of_class(int class) {
+    return class < FINE_CLASSES ? (class + 1) * 16 : (class - FINE_CLASSES + 3) * 64;
+}
+
+static void *new_chunk_block(int class, int64_t size) {
+    block_class *c = &classes[class];
+    int64_t block = size_of_class(class);
+    if (c->end - c->bump < block) {
+        uint8_t *chunk = rt_chunk_new(class);
+        if (!chunk) return system_block(size);
+        c->bump = chunk + HEADER;
+        c->end = chunk + RT_CHUNK_SIZE;
+    }
+    void *made = c->bump;
+    c->bump += block;
+    return made;
 }
 
 void *sigil_alloc(int64_t size) {
     rt_live_objects++;
-    return system_block(size);
+    if (!RT_POOLS || size > COARSE_LIMIT) return system_block(size);
+    int class = class_of_size(size);
+    free_block *block = classes[class].free;
+    if (rt_unlikely(!block)) return new_chunk_block(class, size);
+    classes[class].free = block->next;
+    return block;
 }
 
 void sigil_free(void *block) {
     rt_live_objects--;
-    free((uint8_t *)block - sizeof(sigil_buffer_header));
+    int class = RT_POOLS ? rt_chunk_class(block) : -1;
+    if (class < 0) {
+        free((uint8_t *)block - HEADER);
+        return;
+    }
+    free_block *freed = block;
+    freed->next = classes[class].free;
+    classes[class].free = freed;
 }
 
 void rt_release_box(sigil_box *box) {
@@ -50,9 +107,9 @@ static int64_t item_size(const sigil_type *item) {
 sigil_buffer_header *sigil_buffer_new(int64_t capacity, int64_t size) {
     int64_t bytes;
     if (capacity < 0 || __builtin_mul_overflow(capacity, size, &bytes) ||
-        bytes > INT64_MAX / 2 - (int64_t)sizeof(sigil_buffer_header))
+        bytes > INT64_MAX / 2 - HEADER)
         rt_die("out of memory");
-    sigil_buffer_header *owner = sigil_alloc(bytes + (int64_t)sizeof(sigil_buffer_header));
+    sigil_buffer_header *owner = sigil_alloc(bytes + HEADER);
     *owner = (sigil_buffer_header){.count = 1, .capacity = capacity};
     return owner;
 }

@@ -7,7 +7,7 @@
 
 /* ---- memory.c ---- */
 
-extern int64_t rt_live_objects;
+extern _Thread_local int64_t rt_live_objects;
 /* Prints `sigil: REASON` and ends the program with status 101, without unwinding: for what nothing can be done about. */
 _Noreturn void rt_die(const char *reason);
 /* One reference less. */
@@ -22,6 +22,13 @@ static inline uint8_t *rt_buffer_data(sigil_buffer_header *owner) {
 }
 /* Drops `count` elements that begin at `data`. */
 void rt_drop_items(uint8_t *data, int64_t count, const sigil_type *item);
+
+/* ---- chunks.c ---- */
+
+/* A chunk of RT_CHUNK_SIZE bytes for blocks of a class, or null when there is no room any more. */
+uint8_t *rt_chunk_new(int class);
+/* The class of the chunk that a block lies in, or -1. */
+int rt_chunk_class(const void *block);
 
 /* ---- text.c ---- */
 

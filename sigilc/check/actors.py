@@ -95,10 +95,8 @@ class Actors(Pipelines):
             address = self.error_expr(span)
         actor = self.address_of(address, span).decl
         name_node, arguments = (node.callee, node.arguments) if isinstance(node, ast.Call) else (node, [])
-        if isinstance(name_node, ast.PathName) and isinstance(name_node.base, ast.Path) \
-                and name_node.base.name == actor.name:
-            name = name_node.name
-        elif isinstance(name_node, ast.Path):
+        if (isinstance(name_node, ast.PathName) and isinstance(name_node.base, ast.Path) \
+                and name_node.base.name == actor.name) or isinstance(name_node, ast.Path):
             name = name_node.name
         else:
             raise self.unsupported("messages as values are", node, "write the message here: `Message(…)`")
@@ -126,7 +124,7 @@ class Actors(Pipelines):
             raise self.error("E0503", f"only a future can be awaited, not `{resolve(type_)}`", span, "no future",
                              "a future comes from `|ask(Message)`")
         function = self.function
-        if self.closures or function is None or function.name != "main" and function.actor is None:
+        if self.closures or function is None or (function.name != "main" and function.actor is None):
             raise self.error("E0504", "this function can't wait", span, "`await` in a plain function or closure",
                              "await in `main`, or give the future back to it")
         if function.actor is not None:

@@ -9,9 +9,10 @@ from sigilc.resolve.symbols import Module
 from sigilc.source.spans import Span
 from sigilc.syntax import ast
 
-KNOWN = frozenset("inline export cold must_use deprecated allow derive trusted_caller link test bench".split())
-STD_ONLY = frozenset("intrinsic for_each".split())
-LATER = frozenset("constant_time mailbox transient repr".split())
+KNOWN = frozenset(["inline", "export", "cold", "must_use", "deprecated", "allow", "derive", "trusted_caller", "link",
+                   "test", "bench"])
+STD_ONLY = frozenset(["intrinsic", "for_each"])
+LATER = frozenset(["constant_time", "mailbox", "transient", "repr"])
 
 
 class Attributes:
@@ -20,7 +21,7 @@ class Attributes:
     def __init__(self, context: Context, entries: list[Any], module: Module):
         self.entries = entries
         for entry in entries:
-            if entry.name in KNOWN or entry.name in STD_ONLY and module.is_std:
+            if entry.name in KNOWN or (entry.name in STD_ONLY and module.is_std):
                 continue
             span = Span(module.source, entry.start, entry.end)
             if entry.name in LATER:

@@ -42,7 +42,7 @@ class Calls(Paths):
             variable = self.find_variable(callee.name)
             if variable is None and callee.name in BUILTIN_CALLS and not self.is_users(callee.name):
                 return self.builtin_call(callee.name, node, expected)
-            if variable is not None or self.stages and callee.name in self.stages[-1].holes:
+            if variable is not None or (self.stages and callee.name in self.stages[-1].holes):
                 return self.call_value(self.expr(callee), node)
         elif not isinstance(callee, ast.PathName | ast.PathArguments):
             return self.call_value(self.expr(callee), node)

@@ -106,10 +106,7 @@ class Control(Operators):
             if not is_never(otherwise.type) and not isinstance(shallow(otherwise.type), ErrorType):
                 self.error("E0217", "the block after `else` must not end", node.otherwise, "goes on to what follows",
                            "end it with `return`, `break`, `continue` or `panic(…)`")
-        if not is_never(value.type):
-            type_ = shallow(value.type)
-        else:
-            type_ = written if written is not None else NEVER
+        type_ = shallow(value.type) if not is_never(value.type) else written or NEVER
         pattern = self.pattern(node.pattern, type_)
         checked = t.Let(self.span(node), UNIT, pattern, value, otherwise, marks)
         if otherwise is None:
@@ -307,11 +304,14 @@ class Control(Operators):
     def check_Labelled(self, node: Any, expected: Type | None) -> t.Expr:
         """`'outer: loop { }`."""
         loop = node.loop
-        checks = {ast.Loop: self.check_Loop, ast.While: self.check_While, ast.For: self.check_For}
-        check = checks.get(type(loop))
-        if check is None:
-            raise self.unsupported("labelled blocks are", node)
-        return check(loop, expected, node.label)  # type: ignore[operator,no-any-return]
+        match loop:
+            case ast.Loop():
+                return self.check_Loop(loop, expected, node.label)
+            case ast.While():
+                return self.check_While(loop, expected, node.label)
+            case ast.For():
+                return self.check_For(loop, expected, node.label)
+        raise self.unsupported("labelled blocks are", node)
 
     def frame_of(self, node: Any, word: str) -> LoopFrame:
         """The loop that a jump names."""

@@ -386,7 +386,8 @@ class Declarations:
             return
         attributes = Attributes(self.context, impl.attributes, module)
         generics = self.generics(node, f"impl {module.name} {node.start}")
-        for written in attributes.words("for_each") or [None]:
+        targets: list[str | None] = [*attributes.words("for_each")]
+        for written in targets or [None]:
             try:
                 if written is None:
                     self_type, _ = self.names(Scope(module, generics)).resolve(node.type)

@@ -7,6 +7,7 @@ or alternatives. `useful` then asks whether a row matches something that the row
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TypeAlias
 
 from sigilc.check import typed as t
@@ -201,9 +202,9 @@ def useful_numbers(rows: list[Row], row: Row, types: list[Type], numbers: tuple[
         if isinstance(r[0], Interval):
             cuts |= {c for c in (r[0].low, r[0].high + 1) if low < c <= high}
     ends = sorted(cuts)
-    for begin, end in zip(ends, ends[1:], strict=False):
-        inner = [r[1:] for r in rows if r[0] is None or isinstance(r[0], Interval) and r[0].low <= begin
-                 and end - 1 <= r[0].high]
+    for begin, end in pairwise(ends):
+        inner = [r[1:] for r in rows if r[0] is None or (isinstance(r[0], Interval) and r[0].low <= begin
+                 and end - 1 <= r[0].high)]
         rest = useful(inner, row[1:], types[1:])
         if rest is not None:
             whole = (begin, end - 1) == numbers

@@ -76,7 +76,7 @@ def mark_elements(flow: OpenLoop, mark: str, span: Span) -> OpenLoop:
     item = shallow(flow.item)
     if mark == "?" and isinstance(item, OptionType):
         return flow
-    if mark == "?" or mark in ("!", "!?") and isinstance(item, OptionType) or mark == "‽":
+    if mark == "?" or (mark in ("!", "!?") and isinstance(item, OptionType)) or mark == "‽":
         variable = t.Variable("it", flow.item, span)
         value: t.Expr = t.Local(span, flow.item, variable)
         marked = add_mark(value, mark, span)

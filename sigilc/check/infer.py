@@ -23,8 +23,8 @@ from sigilc.check.types import (
 
 def shallow(type_: Type) -> Type:
     """The type that a variable is bound to, or the variable itself."""
-    while type_.__class__ is InferVar and type_.bound is not None:  # type: ignore[attr-defined]
-        type_ = type_.bound  # type: ignore[attr-defined]
+    while type_.__class__ is InferVar and type_.bound is not None:
+        type_ = type_.bound
     return type_
 
 
@@ -50,12 +50,12 @@ def bind(variable: InferVar, type_: Type) -> bool:
         other = type_
         if variable.kind == "any":
             variable.bound = other
-        elif other.kind == "any" or other.kind == variable.kind:  # type: ignore[attr-defined]
-            other.bound = variable  # type: ignore[attr-defined]
+        elif other.kind == "any" or other.kind == variable.kind:
+            other.bound = variable
         else:
             return False
         return True
-    if variable.kind == "int" and not is_integer(type_) or variable.kind == "float" and not is_float(type_):
+    if (variable.kind == "int" and not is_integer(type_)) or (variable.kind == "float" and not is_float(type_)):
         if not isinstance(type_, ErrorType):
             return False
     elif occurs(variable, type_):
@@ -70,9 +70,9 @@ def unify(a: Type, b: Type) -> bool:
     if a is b or a.__class__ is ErrorType or b.__class__ is ErrorType:
         return True
     if a.__class__ is InferVar:
-        return bind(a, b)  # type: ignore[arg-type]
+        return bind(a, b)
     if b.__class__ is InferVar:
-        return bind(b, a)  # type: ignore[arg-type]
+        return bind(b, a)
     if a.__class__ is not b.__class__:
         return False
     left, right = a.parts(), b.parts()
@@ -167,10 +167,9 @@ def _final(type_: Type, node: Any, unresolved: Callable[[Any], None]) -> Type:
     """A type without unknowns."""
     type_ = shallow(type_)
     if isinstance(type_, InferVar):
-        default = {"int": I64, "float": F64}.get(type_.kind)
-        if default is None:
+        default: Type = I64 if type_.kind == "int" else F64 if type_.kind == "float" else ERROR
+        if default is ERROR:
             unresolved(node)
-            default = ERROR
         type_.bound = default
         return default
     parts = type_.parts()

@@ -90,8 +90,8 @@ class Literals(BodyBase):
         wanted = shallow(expected) if expected is not None else None
         while isinstance(wanted, OptionType):
             wanted = shallow(wanted.item)
-        if isinstance(wanted, InferVar) and wanted.kind == kind or kind == "int" and wanted is not None and (
-                is_integer(wanted) or is_float(wanted)) or kind == "float" and wanted is not None and is_float(wanted):
+        if (isinstance(wanted, InferVar) and wanted.kind == kind) or (kind == "int" and wanted is not None and (
+                is_integer(wanted) or is_float(wanted))) or (kind == "float" and wanted is not None and is_float(wanted)):
             return wanted
         return InferVar(kind)
 

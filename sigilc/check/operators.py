@@ -34,7 +34,6 @@ from sigilc.check.types import (
     is_numeric,
     substitute,
 )
-from sigilc.diagnostics.suggest import closest
 from sigilc.source.spans import Span
 from sigilc.syntax import ast
 
@@ -188,9 +187,9 @@ class Operators(Places):
             return
         scalar = is_numeric(source) or source in (BOOL, CHAR)
         fits = scalar and is_numeric(target) and not (source in (BOOL, CHAR) and not is_integer(target))
-        fits = fits or source == target or target == CHAR and source == PrimType("u8")
-        fits = fits or isinstance(source, EnumType) and is_integer(target) and all(
-            not v.fields for v in source.decl.variants)
+        fits = fits or source == target or (target == CHAR and source == PrimType("u8"))
+        fits = fits or (isinstance(source, EnumType) and is_integer(target) and all(
+            not v.fields for v in source.decl.variants))
         if not fits:
             help_ = "check the code point: `char·from_u32(n)`" if target == CHAR else ""
             self.error("E0211", f"`{source}` does not convert to `{target}`", node, "no such conversion", help_)

@@ -40,7 +40,7 @@ class Patterns(Literals):
         """Checks a pattern and declares what it binds."""
         span = self.span(node)
         match node:
-            case ast.Path() if node.name == "_":
+            case ast.Path(name="_"):
                 return t.WildPattern(span, type_)
             case ast.Path() | ast.PathName() | ast.PathArguments():
                 return self.path_pattern(node, type_, kind)

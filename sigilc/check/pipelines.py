@@ -30,13 +30,14 @@ from sigilc.syntax import ast
 from sigilc.syntax.print_tree import Printer
 
 # Stages that the language has and this compiler does not yet.
-LATER = frozenset("zip windows chunks unique group_by scan reverse par stream buffer await_all await_any sh".split())
-ACTOR_STAGES = frozenset("tell ask await stop kill".split())
-FOLDS = frozenset("sum product count len min max first last".split())
-TESTS = frozenset("any all find position".split())
+LATER = frozenset(["zip", "windows", "chunks", "unique", "group_by", "scan", "reverse", "par", "stream",
+                   "buffer", "await_all", "await_any", "sh"])
+ACTOR_STAGES = frozenset(["tell", "ask", "await", "stop", "kill"])
+FOLDS = frozenset(["sum", "product", "count", "len", "min", "max", "first", "last"])
+TESTS = frozenset(["any", "all", "find", "position"])
 STAGES = LATER | ACTOR_STAGES | FOLDS | TESTS | frozenset(
-    "map filter sort reduce take skip take_while enumerate flat join each collect all_present validate! validate? "
-    "assume!".split())
+    ["map", "filter", "sort", "reduce", "take", "skip", "take_while", "enumerate", "flat", "join", "each",
+                   "collect", "all_present", "validate!", "validate?", "assume!"])
 
 
 class Pipelines(StageBodies):

@@ -81,7 +81,7 @@ class Places(Calls):
         if isinstance(place, t.GetField):
             return [*self.path_of(place.value), place.index]
         if isinstance(place, _PARTS):
-            return [*self.path_of(place.value), "*"]  # type: ignore[attr-defined]
+            return [*self.path_of(place.value), "*"]
         return [place.variable if isinstance(place, t.Local) else place]
 
     # ---- Reading parts --------------------------------------------------------------------------------------------------
@@ -129,7 +129,8 @@ class Places(Calls):
             if type_ == STR:
                 raise self.error("E0204", "text can't be indexed by a number", node, "a byte, or a character?",
                                  "take `.bytes()[i]`, `.chars()[i]`, or a part: `[a..b]`")
-            return t.Index(span, type_.item, value, self.index_value(index))  # type: ignore[attr-defined]
+            item = type_.parts()[0]
+            return t.Index(span, item, value, self.index_value(index))
         raise self.error("E0204", f"`{resolve(type_)}` can't be indexed", node, "neither array, text nor map")
 
     def index_value(self, node: Any) -> t.Expr:

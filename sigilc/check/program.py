@@ -5,6 +5,7 @@ Bodies of the standard library are checked only when something reaches them.
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +67,7 @@ class Program:
             self.context.error("E0116", f"the module `{name}` contains itself", span, "loaded already",
                                "a file belongs to one module")
             return None
-        source = load_source(path, self.diagnostics)
+        source = load_source(str(path), self.diagnostics)
         if source is None:
             return None
         tree = parse_source(source, self.diagnostics)
@@ -196,11 +197,9 @@ class Program:
             constant.value = body.error_expr(item.span)
             return
         constant.value = body.error_expr(item.span)
-        try:
+        with contextlib.suppress(Reported):
             constant.value = body.coerce(body.expr(item.node.value, constant.type), constant.type,
                                          (item.span, "the constant's type"))
-        except Reported:
-            pass
         self.finish(body, [constant.value])
 
     def check_main(self, main: t.Function) -> None:
@@ -214,13 +213,13 @@ class Program:
         if not function.export and not function.foreign:
             return
         for param in function.params:
-            fits = self.crosses(param.type) or bool(function.foreign) and isinstance(param.type, PointerType)
-            fits = fits or isinstance(param.type, ArrayType) and self.crosses(param.type.item)
+            fits = self.crosses(param.type) or (bool(function.foreign) and isinstance(param.type, PointerType))
+            fits = fits or (isinstance(param.type, ArrayType) and self.crosses(param.type.item))
             if not fits or param.kind == "inout":
                 self.context.error("E0602", f"`{param.type}` does not cross the border to C", param.span,
                                    "scalars and arrays of scalars cross", "pass numbers, or `[T]` of numbers")
         result = function.result
-        if not (self.crosses(result) or result in (UNIT, NEVER) or function.foreign and isinstance(result, PointerType)):
+        if not (self.crosses(result) or result in (UNIT, NEVER) or (function.foreign and isinstance(result, PointerType))):
             self.context.error("E0602", f"`{result}` does not cross the border to C", function.result_span or function.span,
                                "only scalars are returned", "give back a number")
         if function.type_params:
@@ -228,7 +227,7 @@ class Program:
 
     def crosses(self, type_: Type) -> bool:
         """Whether a type is a scalar of C's."""
-        return is_numeric(type_) and str(type_) not in ("i128", "u128") or type_ in (BOOL, CHAR) or type_ == ERROR
+        return (is_numeric(type_) and str(type_) not in ("i128", "u128")) or type_ in (BOOL, CHAR) or type_ == ERROR
 
 
 class ProgramBody(Body):

@@ -17,10 +17,8 @@ from sigilc.check.infer import resolve, shallow, unifies
 from sigilc.check.paths import Associated
 from sigilc.check.stage_parts import StageParts, has_implicit_field, holes_in, only_expression
 from sigilc.check.types import (
-
     FnType,
     InferVar,
-
     ParamType,
     Type,
     substitute,
@@ -97,7 +95,7 @@ class StageBodies(Control):
             if self.lookup_item(path.name) is None:
                 return None
         found = self.resolve_value_path(path)
-        if isinstance(found, t.Constant) or isinstance(found, tuple) and not found[1].fields:
+        if isinstance(found, t.Constant) or (isinstance(found, tuple) and not found[1].fields):
             return None
         return Applied(found, tree, arguments, hole)
 
@@ -233,7 +231,7 @@ class StageBodies(Control):
         node = parts.node
         if parts.operator == "??":
             raise self.unsupported("sections of `??` are", node, "write `{_ ?? default}`")
-        made = ast.Binary(node.start, node.end, None, parts.operator, parts.operand)
+        made = ast.Binary(node.start, node.end, parts.operand, parts.operator, parts.operand)
         return self.binary(made, value, None)
 
     def over_two(self, parts: StageParts, first: Type, second: Type) -> tuple[t.Pattern, t.Pattern, t.Expr]:
@@ -242,15 +240,15 @@ class StageBodies(Control):
         a, b = self.element_variable(first, node), self.element_variable(second, node)
         values = t.Local(a.span, first, a), t.Local(b.span, second, b)
         if parts.operator:
-            made = ast.Binary(node.start, node.end, None, parts.operator, None)
-            return self.bind_value(a), self.bind_value(b), self.binary_of(made, *values)
+            return self.bind_value(a), self.bind_value(b), self.binary_of(node, parts.operator, *values)
         body = parts.body
         applied = self.applied_body(parts)
         if applied is not None:
             return self.bind_value(a), self.bind_value(b), self.apply_two(applied, *values)
         closure = only_expression(body)
         if isinstance(closure, ast.Closure):
-            body = ast.StageClosure(body.start, body.end, closure.parameters, closure.body, body.start_value)
+            block = ast.Block(body.start, body.end, [closure.body])
+            body = ast.StageClosure(body.start, body.end, closure.parameters, block, body.start_value)
         if isinstance(body, ast.StageClosure):
             if len(body.parameters) != 2:
                 raise self.error("E0202", "this body takes what is built so far, and an element", body,
@@ -267,9 +265,8 @@ class StageBodies(Control):
         frame = StageFrame(holes={"_1": a, "_2": b}, loops=len(self.loops))
         return self.bind_value(a), self.bind_value(b), self.in_stage(frame, lambda: self.expr(body.block, first))
 
-    def binary_of(self, node: Any, left: t.Expr, right: t.Expr) -> t.Expr:
+    def binary_of(self, node: Any, operator: str, left: t.Expr, right: t.Expr) -> t.Expr:
         """An operator between two checked operands."""
-        operator = node.operator
         if not unifies(left.type, right.type):
             raise self.operand_mismatch(operator, left, right, node)
         from sigilc.check.infer import unify

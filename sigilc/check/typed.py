@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 
 from sigilc.check.types import Marks, ParamType, Type
 from sigilc.source.files import SourceFile
-from sigilc.source.files import SourceFile
 from sigilc.source.spans import Span
 
 # ---- Declarations ----------------------------------------------------------------------------------------------------
@@ -115,6 +114,7 @@ class Function:
     foreign      the C symbol of an `extern "C"` function, or ""
     export       the C symbol of an `#[export]` function, or ""
     trusted_caller   reason of `#[trusted_caller("…")]`, or ""
+    requirement  the trait's method that this one implements, if any
     """
 
     name: str
@@ -131,6 +131,7 @@ class Function:
     is_public: bool = False
     actor: ActorDecl | None = None
     result_span: Span | None = None     # of the written result type
+    requirement: Function | None = None
 
 
 @dataclass(eq=False, slots=True)
@@ -160,7 +161,6 @@ class TypedProgram:
     main: Function | None
     imports: list[SourceFile] = field(default_factory=list)
     libraries: list[str] = field(default_factory=list)
-    imports: list[SourceFile] = field(default_factory=list)
 
 
 # ---- Patterns ---------------------------------------------------------------------------------------------------------

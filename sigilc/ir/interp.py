@@ -94,9 +94,20 @@ class Machine:
         if is_integer:
             return int(result) & 0xFF
         if isinstance(result, FaultValue):
-            self.stderr.append(b"error: " + result.message + b"\n")
+            self.stderr.append(report(result).encode())
             return STATUS_FAILED
         return 0
+
+
+def report(fault: FaultValue | None) -> str:
+    """What is printed when `main` gives an absent value: the fault and its causes, a line each."""
+    lines = []
+    prefix = "fault"
+    while fault is not None:
+        site = f" at {fault.site.decode()}" if fault.site else ""
+        lines.append(f"{prefix}{site}: {fault.message.decode()}\n")
+        prefix, fault = "  caused by: fault", fault.cause
+    return "".join(lines)
 
 
 def interpret(module: Module, args: Iterable[str] = (), max_steps: int | None = None) -> Outcome:

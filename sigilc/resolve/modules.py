@@ -15,7 +15,7 @@ from sigilc.syntax import ast
 # `extern "sigil"` declares the operations that the compiler itself provides; only the standard library may.
 INTRINSIC_ABI = "sigil"
 
-_SIMPLE = {ast.Struct: "struct", ast.TupleStruct: "struct", ast.RecordStruct: "struct", ast.Enum: "enum",
+_SIMPLE: dict[type, str] = {ast.Struct: "struct", ast.TupleStruct: "struct", ast.RecordStruct: "struct", ast.Enum: "enum",
            ast.Actor: "actor", ast.TypeAlias: "type", ast.Constant: "const", ast.Trait: "trait"}
 
 

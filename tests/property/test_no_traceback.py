@@ -44,7 +44,7 @@ def test_parse() -> None:
 @pytest.mark.skipif(not can_check(), reason="sigilc.check.program does not exist yet")
 def test_check() -> None:
     """Mutated programs that parse go through all of `check`."""
-    for text in mutations(texts(), fuzz_count(200), seed=3):
+    for text in mutations(texts(), fuzz_count(600), seed=3):
         try:
             check_rendering(check_text(text, "fuzz.sg"))
         except Exception as error:

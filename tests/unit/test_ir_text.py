@@ -1,5 +1,7 @@
 """The text form of the IR: printing, parsing, and both together."""
 
+from typing import Any
+
 import pytest
 
 from sigilc.ir import ops
@@ -8,7 +10,7 @@ from sigilc.ir.function import IrFunction, Module
 from sigilc.ir.op_types import RULES
 from sigilc.ir.parser import IrSyntaxError, parse_module
 from sigilc.ir.printer import print_module
-from sigilc.ir.types import I64, UNIT, IrFn, IrOption, IrTuple
+from sigilc.ir.types import F64, I64, UNIT, IrAddr, IrFn, IrOption, IrTuple
 from sigilc.ir.verify import verify
 
 EVERYTHING = r'''struct %Point { f64, f64 }
@@ -95,14 +97,13 @@ def test_parsing_keeps_what_the_text_says() -> None:
     assert module.enums["List"].variants[0][1] is module.enums["List"]
     assert module.foreign["printf"].is_variadic
     assert module.actors["Counter"].handlers[0].reply is None
-    by_name = {op.result.name: op for op in main.blocks[0].ops if op.result and op.result.name}
+    by_name: dict[str, Any] = {op.result.name: op for op in main.blocks[0].ops if op.result and op.result.name}
     assert by_name["b"].data == b'a\x00"\\b'
     assert by_name["s"].data == 'a\n"τ'.encode()
     assert by_name["c"].value == 0x3c4
     assert by_name["e"].checked is False
-    assert isinstance(by_name["o"].result.type, IrOption)
-    assert isinstance(by_name["o"].result.type.item, IrFn)
-    assert isinstance(by_name["one"].result.type, IrTuple)
+    assert by_name["o"].result.type == IrOption(IrFn((I64, IrAddr(I64)), IrOption(I64)))
+    assert by_name["one"].result.type == IrTuple((F64,))
 
 
 def test_names_are_numbered_in_order_of_definition() -> None:

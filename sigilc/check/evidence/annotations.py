@@ -13,9 +13,10 @@ from sigilc.check.evidence.graph import (
 )
 from sigilc.check.evidence.rules import RULES
 from sigilc.check.evidence.slots import marks_part
-from sigilc.check.evidence.trees import FnTree, Tree, fresh_like, flow_tree, labels_of, map_labels
+from sigilc.check.evidence.trees import FnTree, Tree, flow_tree, fresh_like, labels_of, map_labels
 from sigilc.check.types import (
     ArrayType,
+    EnumType,
     FnType,
     FutureType,
     MapType,
@@ -24,7 +25,6 @@ from sigilc.check.types import (
     ParamType,
     SetType,
     StructType,
-    EnumType,
     TupleType,
     Type,
 )

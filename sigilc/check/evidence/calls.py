@@ -118,7 +118,7 @@ def _copy_edges(flow: Flow, summary: Summary, pieces: list[Piece], span: Span, r
                 flow_tree(graph, given, target, step, flags & ASSERT)
             else:
                 _mix(flow, flow.collapse(given, given_type, span), target, step, flags & ASSERT)
-    if not RULES["call_source"]:
+    if not RULES["call_source"] or not RULES[rule]:
         return
     for output, level, reason in summary.constants:
         text = "`{}` brings in reported data" if level == REPORTED_LEVEL else "`{}` brings in asserted data"

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
-
+from sigilc.check import typed as t
 from sigilc.check.evidence import calls, places
 from sigilc.check.evidence.annotations import annotate, demand
-from sigilc.check.evidence.flow import EVALUATORS, Accept, Flow
+from sigilc.check.evidence.flow import EVALUATORS, Flow
 from sigilc.check.evidence.graph import (
     ASSERT,
     ASSERTED_LEVEL,
     KNOWN,
     REPORTED_LEVEL,
     Reason,
-    Step,
     Wanted,
 )
-from sigilc.check.evidence.patterns import bind_pattern
 from sigilc.check.evidence.rules import RULES
-from sigilc.check.evidence.trees import FnTree, Tree, flow_tree, fresh_tree, labels_of, map_labels, merge_trees
-from sigilc.check import typed as t
-from sigilc.check.types import NO_MARKS, UNIT, ArrayType, EnumType, MapType, SetType, StructType, TupleType
-from sigilc.crash import InternalError
+from sigilc.check.evidence.trees import Tree, labels_of, map_labels, merge_trees
+from sigilc.check.types import NO_MARKS, UNIT, ArrayType, EnumType, StructType, TupleType
 from sigilc.source.spans import Span
 
 

@@ -27,7 +27,6 @@ from sigilc.check.types import (
     FAULT,
     EnumType,
     Marks,
-    OptionType,
     PrimType,
     StructType,
     Type,

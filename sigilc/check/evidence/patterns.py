@@ -30,6 +30,7 @@ def bind_pattern(flow: Flow, pattern: Pattern, tree: Tree, span: Span, place: Ex
 
     `span` is the matched value's. With `place` the match is in place: what is assigned to a variable goes there too.
     """
+    part: Expr | None
     if isinstance(pattern, BindPattern):
         _bind_variable(flow, pattern.variable, tree, span, place)
         if pattern.sub is not None:

@@ -13,8 +13,8 @@ from sigilc.check.evidence.flow import EVALUATORS, Flow
 from sigilc.check.evidence.graph import KNOWN, Wanted
 from sigilc.check.evidence.patterns import bind_pattern
 from sigilc.check.evidence.rules import RULES
-from sigilc.check.evidence.trees import Tree, flow_tree, fresh_like, labels_of, map_labels
-from sigilc.check.types import ArrayType, FutureType, MapType, OptionType, SetType, Type, UNIT
+from sigilc.check.evidence.trees import Tree, flow_tree, fresh_like, labels_of, validated
+from sigilc.check.types import UNIT, ArrayType, FutureType, MapType, OptionType, SetType, Type
 from sigilc.crash import InternalError
 
 
@@ -58,7 +58,7 @@ def run_stage(flow: Flow, stage: t.Stage, own: int, item: Tree, type_: Type) -> 
         bind_pattern(flow, stage.pattern, item, stage.span)
         flow.eval(stage.predicate)
         if stage.mode == "!":
-            return KNOWN, map_labels(item, lambda label: KNOWN)
+            return KNOWN, validated(item, type_)
         return own, flow.via("filter", item, type_)
     if isinstance(stage, t.TakeWhileStage):
         bind_pattern(flow, stage.pattern, item, stage.span)
@@ -153,7 +153,7 @@ def eval_filter_value(flow: Flow, e: t.FilterValue) -> Tree:
     bind_pattern(flow, e.pattern, source, e.source.span)
     flow.eval(e.predicate)
     if e.mode in ("!", "!?"):
-        return map_labels(source, lambda label: KNOWN)
+        return validated(source, e.source.type)
     return flow.via("filter", source, e.type)
 
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from sigilc.check.evidence.annotations import has_function
 from sigilc.check.evidence.graph import ASSERTED_LEVEL, MIX, REPORTED_LEVEL, Reason
 from sigilc.check.evidence.rules import RULES
 from sigilc.check.evidence.slots import Slot, slots_of
-from sigilc.check.evidence.annotations import has_function
 from sigilc.check.typed import Function, Variable
 from sigilc.check.types import (
     NO_MARKS,

@@ -152,6 +152,19 @@ def map_labels(tree: Tree, change: Callable[[int], int]) -> Tree:
     return FnTree(change(tree.own), tree.params, exits, map_labels(tree.result, change))
 
 
+def validated(tree: Tree, type_: Type) -> Tree:
+    """What passed a predicate is known; every value of a `struct Name~` stays what it is."""
+    if isinstance(type_, OptionType | FutureType):
+        return validated(tree, type_.item)
+    if isinstance(type_, StructType | EnumType) and type_.decl.mark == "~":
+        return (tree[0], *map(validated, tree[1:], type_.args)) if isinstance(tree, tuple) else tree
+    if isinstance(tree, tuple):
+        if isinstance(type_, TupleType):
+            return tuple(map(validated, tree, type_.items))
+        return (KNOWN, *map(validated, tree[1:], type_.parts()))
+    return map_labels(tree, lambda label: KNOWN)
+
+
 def fresh_like(graph: Graph, tree: Tree) -> Tree:
     """A tree of new labels of the same shape."""
     if isinstance(tree, int):

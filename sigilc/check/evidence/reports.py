@@ -1,0 +1,134 @@
+"""Broken demands as diagnostics: what is wrong, where the value became reported, which way it went, how to mend it."""
+
+from __future__ import annotations
+
+from sigilc.check.evidence.analyse import Analysis
+from sigilc.check.evidence.graph import ASSERTED_LEVEL, KNOWN, Demand, Step, Wanted
+from sigilc.check.evidence.paths import Path, find_origin, find_path, reaches_demand
+from sigilc.check.evidence.rules import RULES
+from sigilc.check.typed import Variable
+from sigilc.diagnostics.diagnostic import Diagnostic, Diagnostics, Label
+from sigilc.source.spans import Span
+
+MOST_STEPS = 6      # labels for the way between source and demand
+
+MESSAGES = {
+    "argument": "{a} value is passed where {b} one is required",
+    "message": "{a} value is sent where {b} one is required",
+    "annotation": "{a} value is bound where {b} one is required",
+    "field": "{a} value is put into a field that takes only {c} ones",
+    "confirm": "`!` on {a} value that nothing has validated",
+    "stage": "`!` on a stage that does not validate {a} value",
+    "foreign": "`!` on what comes from foreign code",
+    "result": "the result is promised as `!`, but {a} value is given here",
+    "implementation": "this implementation gives {a} value, which its trait does not declare",
+    "state": "{a} value is stored in a field of an actor that does not say `~`",
+    "exit": "this call may leave {a} value in a variable that takes only {c} ones",
+}
+
+LABELS = {
+    "argument": "parameter `{n}` must be {c}",
+    "message": "`{n}` of this message must be {c}",
+    "annotation": "`{n}` is declared {c}",
+    "field": "field `{n}` is declared {c}",
+    "confirm": "only asserted and known values can be confirmed",
+    "stage": "only `φ` and functions declared to give `!` can be confirmed",
+    "foreign": "foreign code gives reported values",
+    "result": "not {c} on this path",
+    "implementation": "its trait promises no more than the arguments bring",
+    "state": "field `{n}` takes only {c} values",
+    "exit": "`{n}` is declared {c}",
+}
+
+
+def report_function(analysis: Analysis, diagnostics: Diagnostics) -> None:
+    """Adds a diagnostic for every demand of a body that is broken."""
+    graph, masks = analysis.graph, analysis.masks
+    if not graph.demands:
+        return
+    inputs = {label for label, _ in analysis.inputs}
+    limits: dict[int, int] = {}
+    for demand in graph.demands:
+        if not demand.real_only:
+            limits[demand.label] = min(demand.limit, limits.get(demand.label, demand.limit))
+    explained: set[int] = set()
+    for check in graph.checks:
+        label = reaches_demand(graph, check.labels, set(check.exits) - set(check.labels), limits)
+        if label is not None:
+            explained.add(label)
+            diagnostics.add(_function_refused(check.wanted))
+    for demand in graph.demands:
+        if demand.label in explained:
+            continue
+        if masks.level(demand.label, demand.real_only or not RULES["unmarked_parameter"]) > demand.limit:
+            path = find_path(graph, demand.label, demand.limit, set() if demand.real_only else inputs)
+            if path is not None:
+                diagnostics.add(_broken(analysis, demand, path))
+
+
+def _function_refused(wanted: Wanted) -> Diagnostic:
+    span = wanted.span
+    assert span is not None
+    return Diagnostic(wanted.code, "a function that demands known arguments is used where one is required that accepts all",
+                      span, "an unmarked parameter in a function type accepts any trust",
+                      help="mark the parameter in the function type, as in `fn(str!)`, or let the function take `~`")
+
+
+def _broken(analysis: Analysis, demand: Demand, path: Path) -> Diagnostic:
+    wanted = demand.wanted
+    steps = path.steps
+    span = wanted.span
+    if span is None:
+        span = steps[-1][0] if steps else analysis.function.span
+    words = {"a": "an asserted" if path.level == ASSERTED_LEVEL else "a reported",
+             "b": "a known" if demand.limit == KNOWN else "an asserted",
+             "c": "known" if demand.limit == KNOWN else "asserted", "n": wanted.name}
+    labels: list[Label] = []
+    owner: Variable | None = None
+    if path.reason is None:
+        owner = next((v for label, v in analysis.inputs if label == path.input_label), None)
+        if owner is not None:
+            labels.append(Label(owner.span, f"`{owner.name}` has no mark, so it accepts any trust and counts as reported"))
+    else:
+        origin, earlier = find_origin(path.reason)
+        level = "asserted" if path.level == ASSERTED_LEVEL else "reported"
+        labels.append(Label(origin.span, f"{level} because " + origin.text.format(origin.name)))
+        steps = earlier + steps
+    labels += _way(steps, span, {label.span for label in labels})
+    return Diagnostic(wanted.code, MESSAGES[wanted.what].format(**words), span, LABELS[wanted.what].format(**words),
+                      labels, _help(demand, path, owner, span))
+
+
+def _way(steps: list[Step], span: Span, shown: set[Span]) -> list[Label]:
+    labels: list[Label] = []
+    for where, text, name in steps:
+        if where == span or where in shown:
+            continue
+        shown.add(where)
+        labels.append(Label(where, text.format(name) if name else text))
+    if len(labels) > MOST_STEPS:
+        half = MOST_STEPS // 2
+        labels = labels[:half] + labels[-half:]
+    return labels
+
+
+def _help(demand: Demand, path: Path, owner: Variable | None, span: Span) -> str:
+    wanted = demand.wanted
+    if owner is not None and wanted.what not in ("confirm", "stage"):
+        mark = "!" if demand.limit == KNOWN else "‽"
+        return f"write `{owner.name}: {owner.type}{mark}` to demand it of the callers"
+    if wanted.what == "foreign":
+        return "validate the result first, with `|φ{…}!`, or vouch for it with `|assume!(\"reason\")`"
+    text = wanted.name if wanted.what in ("confirm", "stage") else span.text
+    if wanted.what == "exit" or "\n" in text or len(text) > 40:
+        text = "value"
+    elif not text.replace(".", "").replace("_", "").isalnum() and not text.startswith('"'):
+        text = f"({text})"
+    fix = f"validate it with `{text} |φ{{…}}!`, or vouch for it with `{text} |assume!(\"reason\")`"
+    if wanted.what == "state":
+        return fix + f", or declare the field `{wanted.name}` with `~`"
+    if wanted.what == "result":
+        return fix + ", or promise less"
+    if wanted.what == "implementation":
+        return "declare the trait's result with `~`"
+    return fix
