@@ -51,6 +51,8 @@ class Patterns(Literals):
             case ast.ParenPattern():
                 return self.pattern(node.pattern, type_, kind)
             case ast.AtPattern():
+                if not isinstance(node.path, ast.Path):
+                    raise self.error("E0210", "a new name stands before `@`", node.path, "not a name")
                 bound = self.bind(node.path.name, "", type_, span, kind, kind == "inout")
                 bound.sub = self.pattern(node.pattern, type_, kind)
                 return bound
@@ -112,7 +114,9 @@ class Patterns(Literals):
                 if variant is not None:
                     raise self.error("E0105", f"`{node.name}` would be a new variable here, not the variant", node,
                                      "a bare name binds", f"write `{wanted.decl.name}·{node.name}`")
-            return self.bind(node.name, "", type_, span, kind, kind == "inout")
+            item = self.scope.module.lookup(node.name)
+            if getattr(item, "kind", "") != "const":
+                return self.bind(node.name, "", type_, span, kind, kind == "inout")
         found = self.resolve_value_path(node)
         if isinstance(found, tuple) and isinstance(found[1], t.Variant):
             return self.variant_of(node, found, [], type_, kind)

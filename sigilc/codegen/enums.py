@@ -57,7 +57,7 @@ def _as_bits(w: Writer, leaf: Leaf, scalar: str, chunk: Leaf, offset: int) -> st
     if leaf.size < chunk.size:
         scalar = w.value(f"zext {int_type} {scalar} to {chunk.ll_type}")
         if offset > 0:
-            scalar = w.value(f"shl nuw {chunk.ll_type} {scalar}, {8 * offset + 1}")
+            scalar = w.value(f"shl nuw {chunk.ll_type} {scalar}, {8 * offset}")
     return scalar
 
 
