@@ -31,10 +31,17 @@ static uint64_t round_to_odd(const uint64_t power[2], uint64_t factor) {
     return (uint64_t)(high >> 64) | ((uint64_t)high > 1);
 }
 
+/* At most 19 of them. */
 static rt_decimal without_zeros(rt_decimal decimal) {
-    while (decimal.digits % 10 == 0) {
-        decimal.digits /= 10;
-        decimal.exponent++;
+    static const struct {
+        uint64_t power;
+        int zeros;
+    } steps[] = {{100000000, 8}, {100000000, 8}, {10000, 4}, {100, 2}, {10, 1}};
+    for (unsigned i = 0; i < sizeof steps / sizeof *steps; i++) {
+        uint64_t shorter = decimal.digits / steps[i].power;
+        if (shorter * steps[i].power != decimal.digits) continue;
+        decimal.digits = shorter;
+        decimal.exponent += steps[i].zeros;
     }
     return decimal;
 }

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #define MAX_DIGITS 20      /* of a shortest decimal */
-#define MAX_SHORTEST 1100  /* characters of a float in full: 5e-324 has 326, in front of up to 17 digits */
+#define MAX_SHORTEST 400   /* characters of a float in full: at most 324 zeros and 17 digits */
 
 /* A host program may have set a locale with another decimal point. */
 static locale_t plain_locale(void) {
@@ -21,19 +21,24 @@ static locale_t plain_locale(void) {
 
 /* ---- Shortest forms; each writes at `out` and gives the length. ---- */
 
-static int decimal_digits(char *out, uint64_t value) {
-    char reversed[MAX_DIGITS];
-    int count = 0;
-    do reversed[count++] = (char)('0' + value % 10);
-    while ((value /= 10) != 0);
-    for (int i = 0; i < count; i++) out[i] = reversed[count - 1 - i];
-    return count;
+/* The digits' text, which ends at the array's end. */
+typedef struct digit_text {
+    uint8_t room[MAX_DIGITS];
+    const uint8_t *first;
+    int count;
+} digit_text;
+
+static void write_digits(digit_text *text, uint64_t value) {
+    text->first = rt_decimal_digits(text->room + MAX_DIGITS, value);
+    text->count = (int)(text->room + MAX_DIGITS - text->first);
 }
 
 /* All digits, without an exponent; `.0` behind a whole number when `has_point`. */
 static int64_t write_plain(char *out, rt_decimal decimal, bool has_point) {
-    char digits[MAX_DIGITS];
-    int count = decimal_digits(digits, decimal.digits), whole = count + decimal.exponent;
+    digit_text text;
+    write_digits(&text, decimal.digits);
+    const uint8_t *digits = text.first;
+    int count = text.count, whole = count + decimal.exponent;
     char *at = out;
     if (whole <= 0) {
         *at++ = '0';
@@ -59,18 +64,21 @@ static int64_t write_plain(char *out, rt_decimal decimal, bool has_point) {
 }
 
 static int64_t write_exponent(char *out, rt_decimal decimal) {
-    char digits[MAX_DIGITS];
-    int count = decimal_digits(digits, decimal.digits), exponent = decimal.exponent + count - 1;
+    digit_text text;
+    write_digits(&text, decimal.digits);
+    int exponent = decimal.exponent + text.count - 1;
     char *at = out;
-    *at++ = digits[0];
-    if (count > 1) {
+    *at++ = (char)text.first[0];
+    if (text.count > 1) {
         *at++ = '.';
-        memcpy(at, digits + 1, (size_t)(count - 1));
-        at += count - 1;
+        memcpy(at, text.first + 1, (size_t)(text.count - 1));
+        at += text.count - 1;
     }
     *at++ = 'e';
     if (exponent < 0) *at++ = '-';
-    return at + decimal_digits(at, (uint64_t)abs(exponent)) - out;
+    write_digits(&text, (uint64_t)abs(exponent));
+    memcpy(at, text.first, (size_t)text.count);
+    return at + text.count - out;
 }
 
 /* ---- What both widths share ---- */
@@ -152,8 +160,23 @@ void sigil_text_format_f32(sigil_buffer *place, float value, uint32_t fill, uint
     format_float(place, &number, signbit(value), fill, flags, width, precision);
 }
 
+/* The usual case, without a format's detours. */
+static void append_f64(sigil_buffer *place, double value, uint32_t flags) {
+    if (rt_unlikely(!isfinite(value) || value == 0)) {
+        sigil_text_format_f64(place, value, ' ', flags, -1, -1);
+        return;
+    }
+    char text[MAX_SHORTEST];
+    text[0] = '-';
+    bool is_negative = value < 0;
+    magnitude number = {.value = fabs(value)};
+    number.shortest = rt_shortest_f64(number.value);
+    int64_t length = write_shortest(text + is_negative, &number, flags) + is_negative;
+    sigil_text_append(place, (const uint8_t *)text, length);
+}
+
 void sigil_text_append_f64(sigil_buffer *place, double value) {
-    sigil_text_format_f64(place, value, ' ', 0, -1, -1);
+    append_f64(place, value, 0);
 }
 
 void sigil_text_append_f32(sigil_buffer *place, float value) {
@@ -161,7 +184,7 @@ void sigil_text_append_f32(sigil_buffer *place, float value) {
 }
 
 void sigil_text_debug_f64(sigil_buffer *place, double value) {
-    sigil_text_format_f64(place, value, ' ', SIGIL_FORMAT_DEBUG, -1, -1);
+    append_f64(place, value, SIGIL_FORMAT_DEBUG);
 }
 
 void sigil_text_debug_f32(sigil_buffer *place, float value) {

@@ -41,7 +41,9 @@ extern void __asan_handle_no_return(void) __attribute__((weak));
 
 bool __attribute__((noinline)) rt_protect(rt_boundary_kind kind, void (*body)(void *), void *argument,
                                           rt_failure *failure) {
-    boundary here = {.outer = thread.innermost, .kind = kind};
+    boundary here;
+    here.outer = thread.innermost;
+    here.kind = kind;
     thread.innermost = &here;
     if (set_jump(here.target) == 0) {
         body(argument);

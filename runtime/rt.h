@@ -44,6 +44,8 @@ static inline void rt_text_extend(sigil_buffer *place, int64_t length) {
     place->length += length;
     place->owner->used += length;
 }
+/* Writes the decimal digits of `value` so that they end before `end`, at most 20; where they begin. */
+uint8_t *rt_decimal_digits(uint8_t *end, uint64_t value);
 void rt_text_printf(sigil_buffer *place, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* ---- format.c ---- */

@@ -30,17 +30,30 @@ sigil_address sigil_actor_self(void) {
     return worker.current ? rt_actor_address(worker.current) : 0;
 }
 
-/* ---- One message ---- */
+/* ---- One turn ---- */
 
-typedef struct delivery {
+typedef struct turn {
     rt_actor *actor;
-    rt_message *message;
-} delivery;
+    rt_message *message; /* the one in the handler */
+    int left;            /* messages until the next actor's turn */
+} turn;
 
-static void handle(void *argument) {
-    const delivery *d = argument;
-    sigil_future *future = d->message->future;
-    d->actor->type->handle(d->actor->state, d->message->handler, d->message->payload, future ? future->reply : NULL);
+static void settle(rt_message *message) {
+    if (message->future) rt_release_box(&message->future->box);
+    sigil_free(message);
+}
+
+/* Handles messages until the turn is over; one boundary serves all of them as long as none fails. */
+static void handle_messages(void *argument) {
+    turn *t = argument;
+    rt_actor *actor = t->actor;
+    while (t->left > 0 && !actor->is_killed && (t->message = rt_mailbox_pop(actor)) != NULL) {
+        t->left--;
+        sigil_future *future = t->message->future;
+        actor->type->handle(actor->state, t->message->handler, t->message->payload, future ? future->reply : NULL);
+        if (future) future->state = RT_FUTURE_READY;
+        settle(t->message);
+    }
 }
 
 static void report_stop(const rt_actor *actor, const rt_failure *failure) {
@@ -53,42 +66,28 @@ static void report_stop(const rt_actor *actor, const rt_failure *failure) {
 }
 
 /* A fault ends the message alone; a panic is a bug and ends the actor, which nobody supervises. */
-static void fail(const delivery *d, rt_failure *failure) {
+static void fail(const turn *t, rt_failure *failure) {
     if (failure->kind == RT_PANIC) {
-        report_stop(d->actor, failure);
-        d->actor->is_closed = d->actor->is_killed = true;
+        report_stop(t->actor, failure);
+        t->actor->is_closed = t->actor->is_killed = true;
     }
-    if (d->message->future) rt_future_fail(d->message->future, rt_failure_to_fault(failure));
+    if (t->message->future) rt_future_fail(t->message->future, rt_failure_to_fault(failure));
     else rt_failure_drop(failure);
+    settle(t->message);
 }
-
-static void deliver(rt_actor *actor, rt_message *message) {
-    delivery d = {.actor = actor, .message = message};
-    rt_actor *outer = worker.current;
-    rt_failure failure;
-    worker.current = actor;
-    bool is_done = rt_protect(RT_BOUNDARY_MESSAGE, handle, &d, &failure);
-    worker.current = outer;
-    if (!is_done) fail(&d, &failure);
-    else if (message->future) message->future->state = RT_FUTURE_READY;
-    if (message->future) rt_release_box(&message->future->box);
-    sigil_free(message);
-}
-
-/* ---- Turns ---- */
 
 bool rt_run_one(void) {
-    rt_actor *actor = worker.first;
+    rt_actor *actor = worker.first, *outer = worker.current;
     if (!actor) return false;
     worker.first = actor->next_ready;
+    worker.current = actor;
     actor->is_queued = false;
     actor->is_running = true;
-    for (int left = RT_TURN_MESSAGES; left > 0 && !actor->is_killed; left--) {
-        rt_message *message = rt_mailbox_pop(actor);
-        if (!message) break;
-        deliver(actor, message);
-    }
+    turn t = {.actor = actor, .left = RT_TURN_MESSAGES};
+    rt_failure failure;
+    while (!rt_protect(RT_BOUNDARY_MESSAGE, handle_messages, &t, &failure)) fail(&t, &failure);
     actor->is_running = false;
+    worker.current = outer;
     if (actor->is_killed || (actor->is_closed && !actor->first)) rt_actor_end(actor);
     else rt_schedule(actor);
     return true;

@@ -63,6 +63,7 @@ class BodyBase:
         self.loops: list[LoopFrame] = []
         self.stages: list[StageFrame] = []
         self.unsafe_depth = 0
+        self.dropped: set[int] = set()          # ids of `if` and `match` trees whose value nothing takes
         self.deferred: list[Callable[[], None]] = []     # checks that need final types
 
     # ---- Errors and spans ---------------------------------------------------------------------------------------------

@@ -38,6 +38,8 @@ class Calls(Paths):
         callee = node.callee
         if isinstance(callee, ast.Access):
             return self.method_call(node, callee, node.arguments, expected)
+        if isinstance(callee, ast.ImplicitAccess):
+            return self.call_method(self.element(callee), callee.name, node, node.arguments, expected)
         if isinstance(callee, ast.Path):
             variable = self.find_variable(callee.name)
             if variable is None and callee.name in BUILTIN_CALLS and not self.is_users(callee.name):
@@ -47,6 +49,10 @@ class Calls(Paths):
         elif not isinstance(callee, ast.PathName | ast.PathArguments):
             return self.call_value(self.expr(callee), node)
         return self.call_path(self.resolve_value_path(callee), callee, node, node.arguments, expected)
+
+    def element(self, node: Any) -> t.Expr:
+        """What a `.field` at the start of a stage's body is taken of; given by places.py."""
+        raise NotImplementedError
 
     def is_users(self, name: str) -> bool:
         """Whether the program declares this name itself, which then shadows the language's own."""

@@ -44,6 +44,8 @@ class Control(Operators):
         failed = False
         last = None if discards or not node.statements else node.statements[-1]
         for part in node.statements:
+            if part is not last:
+                self.drop_value(part)
             try:
                 if part is last and not isinstance(part, ast.Let):
                     value = self.statement(part, expected)
@@ -60,6 +62,20 @@ class Control(Operators):
             return t.Block(span, value.type, statements, value)
         ends = any(is_never(s.type) for s in statements)
         return t.Block(span, NEVER if ends else UNIT, statements, None)
+
+    def drop_value(self, node: Any) -> None:
+        """Notes that the value of a branch is dropped: then its arms may differ in type."""
+        match node:
+            case ast.Block() if node.statements:
+                self.drop_value(node.statements[-1])
+            case ast.If():
+                self.dropped.add(id(node))
+                self.drop_value(node.then)
+                self.drop_value(node.otherwise)
+            case ast.Match():
+                self.dropped.add(id(node))
+                for arm in node.arms:
+                    self.drop_value(getattr(arm, "body", None))
 
     def check_DiscardingBlock(self, node: Any, expected: Type | None) -> t.Expr:
         """A block whose last statement ends in `;`."""
@@ -138,18 +154,21 @@ class Control(Operators):
         condition = self.coerce(self.expr(node.condition, BOOL), BOOL)
         span = self.span(node)
         if node.otherwise is None:
+            self.drop_value(node.then)
             return t.If(span, UNIT, condition, self.expr(node.then), None)
         then = self.expr(node.then, expected)
         otherwise = self.expr(node.otherwise, expected)
-        then, otherwise = self.join([then, otherwise], expected)
+        then, otherwise = self.join(node, [then, otherwise], expected)
         return t.If(span, self.joined(then.type, otherwise.type), condition, then, otherwise)
 
     def joined(self, first: Type, second: Type) -> Type:
         """The type of two branches that have been joined."""
         return second if is_never(first) else first
 
-    def join(self, branches: list[t.Expr], expected: Type | None) -> list[t.Expr]:
+    def join(self, node: Any, branches: list[t.Expr], expected: Type | None) -> list[t.Expr]:
         """Branches as values of one type: the expected one where it is known, else that of the first that returns."""
+        if id(node) in self.dropped:
+            return [b if is_never(b.type) or shallow(b.type) == UNIT else t.Discard(b.span, UNIT, b) for b in branches]
         wanted = shallow(expected) if expected is not None else None
         if wanted is None or isinstance(wanted, InferVar):
             returning = [b for b in branches if not is_never(b.type)]
@@ -165,6 +184,8 @@ class Control(Operators):
         value, kind = self.matched(node.condition.value)
         self.scopes.append({})
         pattern = self.pattern(node.condition.pattern, shallow(value.type), kind)
+        if node.otherwise is None:
+            self.drop_value(node.then)
         then = self.expr(node.then, expected if node.otherwise is not None else None)
         self.scopes.pop()
         otherwise = self.unit(span) if node.otherwise is None else self.expr(node.otherwise, expected)
@@ -172,7 +193,7 @@ class Control(Operators):
         if node.otherwise is None:
             then = t.Discard(then.span, NEVER if is_never(then.type) else UNIT, then)
         else:
-            then, otherwise = self.join([then, otherwise], expected)
+            then, otherwise = self.join(node, [then, otherwise], expected)
             type_ = self.joined(then.type, otherwise.type)
         wild = t.WildPattern(span, value.type)
         return t.Match(span, type_, value, [t.Arm(pattern, None, then, then.span), t.Arm(wild, None, otherwise, span)])
@@ -208,12 +229,13 @@ class Control(Operators):
                 self.scopes.pop()
         if failed:
             raise Reported
-        bodies = self.join([a.body for a in arms], expected)
+        bodies = self.join(node, [a.body for a in arms], expected)
         for arm, body in zip(arms, bodies, strict=True):
             arm.body = body
         type_ = next((b.type for b in bodies if not is_never(b.type)), NEVER)
         wanted = shallow(expected) if expected is not None else None
-        if bodies and wanted is not None and not isinstance(wanted, InferVar) and type_ != NEVER:
+        if bodies and wanted is not None and not isinstance(wanted, InferVar) and type_ != NEVER \
+                and id(node) not in self.dropped:
             type_ = wanted
         match = t.Match(self.span(node), type_, value, arms)
         self.deferred.append(lambda: self.check_arms(match))
@@ -244,6 +266,7 @@ class Control(Operators):
         """`loop { }`, whose value is that of its breaks."""
         result = InferVar() if expected is None else expected
         frame = self.enter_loop(name, result)
+        self.drop_value(node.block)
         body = self.expr(node.block)
         self.loops.pop()
         return t.Loop(self.span(node), result if frame.has_break else NEVER, frame.label, body)
@@ -258,6 +281,7 @@ class Control(Operators):
             value, kind = self.matched(node.condition.value)
             self.scopes.append({})
             pattern = self.pattern(node.condition.pattern, shallow(value.type), kind)
+            self.drop_value(node.body)
             body = self.expr(node.body)
             self.scopes.pop()
             body = t.Discard(body.span, NEVER if is_never(body.type) else UNIT, body)
@@ -265,6 +289,7 @@ class Control(Operators):
             inner = t.Match(span, UNIT, value, [t.Arm(pattern, None, body, body.span), t.Arm(wild, None, out, span)])
         else:
             condition = self.coerce(self.expr(node.condition, BOOL), BOOL)
+            self.drop_value(node.body)
             body = self.expr(node.body)
             inner = t.If(span, UNIT, condition, t.Discard(body.span, NEVER if is_never(body.type) else UNIT, body), out)
         self.loops.pop()
@@ -278,6 +303,7 @@ class Control(Operators):
         pattern = self.pattern(node.pattern, item)
         self.deferred.append(lambda: self.check_irrefutable(pattern, "for"))
         frame = self.enter_loop(name, None)
+        self.drop_value(node.body)
         body = self.expr(node.body)
         self.loops.pop()
         self.scopes.pop()

@@ -93,11 +93,15 @@ class Places(Calls):
 
     def check_ImplicitAccess(self, node: Any, expected: Type | None) -> t.Expr:
         """`.field` in a stage body: of the element."""
+        return self.field(self.element(node), node.name, node)
+
+    def element(self, node: Any) -> t.Expr:
+        """The element that a stage's body is about, where `.field` or `.method()` begins an expression."""
         frame = self.stages[-1] if self.stages else None
         element = frame.holes.get("_") or frame.implicit if frame else None
         if element is None:
             raise self.error("E0111", f"`.{node.name}` has no value before it", node, "stands only in a stage's body")
-        return self.field(t.Local(self.span(node), element.type, element), node.name, node)
+        return t.Local(self.span(node), element.type, element)
 
     def check_index_base(self, value: t.Expr) -> Type:
         """The type of what is indexed, which must be known."""

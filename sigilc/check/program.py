@@ -136,6 +136,8 @@ class Program:
         for variable in function.params:
             body.declare(variable)
         drops = function.result is UNIT
+        if drops:
+            body.drop_value(node.body)
         expr: t.Expr
         try:
             expr = body.expr(node.body, None if drops else function.result)

@@ -111,7 +111,7 @@ def _drop(context: ModuleContext, function: IrFunction, captures: tuple[IrType, 
         layout, offset, _ = _environment(context, captures)
         for part in layout.parts:
             if context.is_counted(part.type):
-                pass
+                emit_release_at(w, part.type, w.offset("%box", offset + part.offset))
         w.call_runtime("sigil_free", "void", "ptr %box")
         w.emit("ret void")
         return w.text(f"define internal void {name}(ptr noundef %box) nounwind")

@@ -179,7 +179,7 @@ class Compare(Op):
 
 @dataclass(eq=False, slots=True, kw_only=True)
 class Cast(Op):
-    """Between ints, floats, bool, char, as Rust's `as`: wraps, extends, and saturates from floats."""
+    """Between ints, floats, bool, char, as Rust's `as`: wraps, extends, and saturates from floats; an address to U64."""
 
     value: Value
     OPERANDS = ("value",)

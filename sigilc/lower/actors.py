@@ -27,7 +27,7 @@ def lower_tell(fl: FunctionLowering, expr: typed.Tell) -> Value:
     address = fl.value(expr.address)
     args = [fl.value(a) for a in expr.args]
     fl.builder.tell(actor.name, expr.handler.index, address, args)
-    return fl.builder.unit()
+    return fl.unit()
 
 
 def lower_ask(fl: FunctionLowering, expr: typed.Ask) -> Value:
@@ -54,7 +54,7 @@ def lower_await(fl: FunctionLowering, expr: typed.Await) -> Value:
 def lower_stop(fl: FunctionLowering, expr: typed.Stop) -> Value:
     """`addr |stop` and `addr |kill`."""
     fl.builder.stop_actor(fl.value(expr.address), expr.kind)
-    return fl.builder.unit()
+    return fl.unit()
 
 
 LOWERINGS: Lowerings = {

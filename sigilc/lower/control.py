@@ -19,7 +19,7 @@ def lower_block(fl: FunctionLowering, expr: typed.Block) -> Value:
     """Statements, then the value."""
     for statement in expr.statements:
         fl.value(statement)
-    return fl.value(expr.value) if expr.value is not None else fl.builder.unit()
+    return fl.value(expr.value) if expr.value is not None else fl.unit()
 
 
 def lower_unsafe(fl: FunctionLowering, expr: typed.Unsafe) -> Value:
@@ -33,7 +33,7 @@ def lower_let(fl: FunctionLowering, expr: typed.Let) -> Value:
     subject = Subject(value=value)
     if expr.otherwise is None:
         bind_irrefutable(fl, expr.pattern, subject)
-        return fl.builder.unit()
+        return fl.unit()
     otherwise = fl.builder.new_block("otherwise")
     bindings = match_pattern(fl, expr.pattern, subject, otherwise)
     after = fl.builder.block
@@ -43,7 +43,7 @@ def lower_let(fl: FunctionLowering, expr: typed.Let) -> Value:
         fl.builder.unreachable()
     fl.builder.position_at(after)
     bindings.bind(fl)
-    return fl.builder.unit()
+    return fl.unit()
 
 
 def lower_if(fl: FunctionLowering, expr: typed.If) -> Value:
@@ -149,7 +149,7 @@ def lower_return(fl: FunctionLowering, expr: typed.Return) -> Value:
     """`return e`."""
     value = fl.value(expr.value) if expr.value is not None else None
     if value is None or fl.function.result == IR_UNIT:
-        value = fl.builder.unit()
+        value = fl.unit()
     fl.builder.return_(value)
     raise Diverges
 

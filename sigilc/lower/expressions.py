@@ -47,7 +47,7 @@ def lower_same(fl: FunctionLowering, expr: typed.Report | typed.Assert) -> Value
 def lower_discard(fl: FunctionLowering, expr: typed.Discard) -> Value:
     """Evaluates, and drops the value."""
     fl.view(expr.value)
-    return fl.builder.unit()
+    return fl.unit()
 
 
 # ---- Operators -------------------------------------------------------------------------------------------------------
@@ -118,7 +118,7 @@ def lower_op_assign(fl: FunctionLowering, expr: typed.OpAssign) -> Value:
     place = prepare_place(fl, expr.place)
     value = fl.value(expr.value)
     write_place(fl, place, lambda old: arithmetic(fl, expr.op, old, value))
-    return fl.builder.unit()
+    return fl.unit()
 
 
 def lower_cast(fl: FunctionLowering, expr: typed.Cast) -> Value:

@@ -13,7 +13,7 @@ from sigilc.check.types import NEVER, ParamType, Type, substitute
 from sigilc.crash import InternalError
 from sigilc.ir.builder import FunctionBuilder
 from sigilc.ir.function import Block, IrFunction
-from sigilc.ir.ops import Value
+from sigilc.ir.ops import Const, Value
 from sigilc.ir.types import UNIT, IrType
 
 if TYPE_CHECKING:
@@ -38,28 +38,28 @@ Binding = Value | PlaceBinding
 class Join:
     """Where several paths meet, each with a value of `type` (dropped when it is `unit`)."""
 
-    def __init__(self, builder: FunctionBuilder, type_: IrType, name: str = "join") -> None:
-        self._builder = builder
+    def __init__(self, fl: FunctionLowering, type_: IrType, name: str) -> None:
+        self._fl = fl
         self._has_value = type_ != UNIT
-        self.block = builder.new_block(name, [type_] if self._has_value else [])
+        self.block = fl.builder.new_block(name, [type_] if self._has_value else [])
         self.is_reached = False
 
     def enter(self, value: Value | None = None) -> None:
         """Ends the current block with a branch here."""
         self.is_reached = True
         if not self._has_value:
-            self._builder.branch(self.block)
+            self._fl.builder.branch(self.block)
             return
         if value is None:
-            raise InternalError("a path without a value meets others with one", self._builder.span)
-        self._builder.branch(self.block, [value])
+            raise InternalError("a path without a value meets others with one", self._fl.builder.span)
+        self._fl.builder.branch(self.block, [value])
 
     def finish(self) -> Value:
         """Goes on after the meeting, with its value; Diverges when no path comes here."""
         if not self.is_reached:
             raise Diverges
-        self._builder.position_at(self.block)
-        return self.block.params[0] if self._has_value else self._builder.unit()
+        self._fl.builder.position_at(self.block)
+        return self.block.params[0] if self._has_value else self._fl.unit()
 
 
 @dataclass(eq=False, slots=True)
@@ -90,6 +90,7 @@ class FunctionLowering:
         self.bindings: dict[Variable, Binding] = {}
         self.loops: dict[LoopLabel, LoopTargets] = {}
         self._closures = 0
+        self._unit: Value | None = None
         self.builder.position_at(self.builder.new_block("entry"))
 
     # ---- Types -------------------------------------------------------------------------------------------------------
@@ -143,6 +144,13 @@ class FunctionLowering:
         self._closures += 1
         return f"{self.function.name}.closure{self._closures}"
 
+    def unit(self) -> Value:
+        """The value `()`: one for the function, at its beginning."""
+        if self._unit is None:
+            self._unit = Value(UNIT)
+            self.function.blocks[0].ops.insert(0, Const(value=None, result=self._unit, span=self.function.span))
+        return self._unit
+
     # ---- Variables ---------------------------------------------------------------------------------------------------
 
     def bind(self, variable: Variable, value: Value) -> None:
@@ -177,7 +185,7 @@ class FunctionLowering:
 
     def join(self, type_: IrType, name: str = "join") -> Join:
         """A new meeting of paths."""
-        return Join(self.builder, type_, name)
+        return Join(self, type_, name)
 
     def enter(self, join: Join, produce: Callable[[], Value | None]) -> None:
         """Runs `produce` and takes its value to `join`, unless it diverges."""
@@ -201,7 +209,7 @@ class FunctionLowering:
         """Lowers the function's body and its result."""
         with suppress(Diverges):
             value = self.value(body)
-            self.builder.return_(value if self.function.result != UNIT else self.builder.unit())
+            self.builder.return_(value if self.function.result != UNIT else self.unit())
         remove_unreached(self.function)
 
 

@@ -55,12 +55,12 @@ def _look(fl: FunctionLowering, arg: Value) -> Value:
 
 def _array_push(fl: FunctionLowering, args: list[Value], result: Type) -> Value:
     fl.builder.array_push(*args)
-    return fl.builder.unit()
+    return fl.unit()
 
 
 def _array_reserve(fl: FunctionLowering, args: list[Value], result: Type) -> Value:
     fl.builder.array_reserve(*args)
-    return fl.builder.unit()
+    return fl.unit()
 
 
 def _array_pop(fl: FunctionLowering, args: list[Value], result: Type) -> Value:
@@ -112,7 +112,7 @@ def _map_get(fl: FunctionLowering, args: list[Value], result: Type) -> Value:
 
 def _map_insert(fl: FunctionLowering, args: list[Value], result: Type) -> Value:
     fl.builder.map_insert(*args)
-    return fl.builder.unit()
+    return fl.unit()
 
 
 def _map_remove(fl: FunctionLowering, args: list[Value], result: Type) -> Value:
@@ -142,7 +142,7 @@ def _set_insert(fl: FunctionLowering, args: list[Value], result: Type) -> Value:
     builder.position_at(old)
     builder.branch(after)
     builder.position_at(new)
-    builder.map_insert(args[0], args[1], builder.unit())
+    builder.map_insert(args[0], args[1], fl.unit())
     builder.branch(after)
     builder.position_at(after)
     return builder.not_(is_there)

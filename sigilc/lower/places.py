@@ -332,7 +332,7 @@ def lower_assign(fl: FunctionLowering, expr: typed.Assign) -> Value:
     target, text = strip_evidence(expr.place), strip_evidence(expr.value)
     if isinstance(target, typed.Local) and isinstance(text, typed.Interpolate) and appends_to(text, target.variable):
         append_text(fl, prepare_place(fl, target).form(fl), text)
-        return fl.builder.unit()
+        return fl.unit()
     place = prepare_place(fl, expr.place)
     value = fl.value(expr.value)
     if isinstance(place, EntryPlace):
@@ -342,7 +342,7 @@ def lower_assign(fl: FunctionLowering, expr: typed.Assign) -> Value:
     else:
         fl.builder.store(place.form(fl), value)
         place.finish(fl)
-    return fl.builder.unit()
+    return fl.unit()
 
 
 def write_place(fl: FunctionLowering, place: Place, change: Callable[[Value], Value]) -> None:

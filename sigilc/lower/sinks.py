@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sigilc.check import typed
 from sigilc.check.types import SetType, Type
 from sigilc.crash import InternalError
@@ -14,6 +16,9 @@ from sigilc.lower.functions import FunctionLowering, Join
 from sigilc.lower.options import absent
 from sigilc.lower.patterns import Subject, bind_irrefutable
 from sigilc.lower.text import TextWriter
+
+# emits the number of elements that will come, None where it is not known
+Length = Callable[[], Value | None]
 
 
 class Sink:
@@ -30,11 +35,11 @@ class Sink:
 
     def finish(self) -> Value:
         """The pipeline's value, where all elements have come."""
-        return self.builder.unit()
+        return self.fl.unit()
 
 
-def make_sink(fl: FunctionLowering, expr: typed.Pipeline, item: Type, length: Value | None) -> Sink:
-    """The sink of a pipeline whose stages give elements of type `item`, `length` of them where that is known."""
+def make_sink(fl: FunctionLowering, expr: typed.Pipeline, item: Type, length: Length) -> Sink:
+    """The sink of a pipeline whose stages give elements of type `item`."""
     result = fl.ir_type(expr)
     match expr.sink:
         case typed.CollectSink():
@@ -65,12 +70,13 @@ def make_sink(fl: FunctionLowering, expr: typed.Pipeline, item: Type, length: Va
 
 
 class _Collect(Sink):
-    def __init__(self, fl: FunctionLowering, result: IrType, length: Value | None, is_set: bool) -> None:
+    def __init__(self, fl: FunctionLowering, result: IrType, length: Length, is_set: bool) -> None:
         super().__init__(fl, result)
         self._is_set = is_set
         self._place = fl.builder.slot(empty(fl, result), "items")
-        if length is not None and isinstance(result, IrArray):
-            fl.builder.array_reserve(self._place, length)
+        count = length() if isinstance(result, IrArray) else None
+        if count is not None:
+            fl.builder.array_reserve(self._place, count)
 
     def push(self, value: Value) -> None:
         if isinstance(self.result, IrArray):
@@ -78,7 +84,7 @@ class _Collect(Sink):
             return
         builder = self.builder
         if self._is_set:
-            builder.map_insert(self._place, value, builder.unit())
+            builder.map_insert(self._place, value, self.fl.unit())
         else:
             builder.map_insert(self._place, builder.get_field(value, 0), builder.get_field(value, 1))
 

@@ -189,7 +189,8 @@ fn main() {
         Shape·Box { w, note } => known(w),  //~ E0301
         Shape·Dot => println("dot"),
     }
-    match Shape·Box { w: 1, note: "x"~ } {
+    let box = Shape·Box { w: 1, note: "x"~ }
+    match box {
         Shape·Box { w, note } => {
             known(w)
             text(note)  //~ E0301
@@ -360,6 +361,37 @@ fn main() {
     known(twice(|x| x + 1, 3))
     known(twice(|x| x + raw, 3))  //~ E0301
     known(twice(|x| x + 1, raw))  //~ E0301
+}""",
+    "each call of a named closure is its own": """
+fn main() {
+    let raw~ = 5
+    let double = |x| x * 2
+    println("{double(raw)}")
+    known(double(1))
+    known(double(raw))  //~ E0301
+    let again = |x| double(x) + 1
+    known(again(1))
+    println("{again(raw)}")
+    known(again(raw))  //~ E0301
+}""",
+    "named closure with a demand and a capture": """
+fn main() {
+    let raw~ = 5
+    let plus = |x| {
+        known(x)  //~ E0301
+        x + raw
+    }
+    println("{plus(1)}")
+    known(plus(2))  //~ E0301
+    println("{plus(raw)}")
+}""",
+    "closure that calls itself by a parameter": """
+fn fix(f: fn(i64) -> i64, x: i64) -> i64 { f(x) }
+fn main() {
+    let raw~ = 5
+    let inner = |x| fix(|y| y + x, 1)
+    known(inner(1))
+    known(inner(raw))  //~ E0301
 }""",
     "function given out": """
 fn adder(n: i64) -> fn(i64) -> i64 { |x| x + n }
@@ -565,7 +597,10 @@ actor Log {
 }
 fn main() { spawn Log { } |tell(Put("x")) }""",
     "spawned with reported data": """
-actor Log { name: str on Show { println(self.name) } }
+actor Log {
+    name: str
+    on Show { println(self.name) }
+}
 fn main() {
     let raw~ = "x"
     spawn Log { name: raw } |tell(Show)  //~ E0306

@@ -93,6 +93,20 @@ fn main() {
     put(&mut x, raw)
     known(x)  //~ E0301
 }""",
+    "fault_exit": """
+actor Store {
+    last: i64 = 0
+    fn put(mut self, x: i64~) {
+        fill(&mut self.last, x)  //~ E0306
+    }
+    on Put(x: i64~) { self.put(x) }
+}
+fn fill(mut to: i64, x: i64) {
+    to = x
+    if x > 3 { panic("too large") }
+    to = 0
+}
+fn main() { spawn Store { } |tell(Put(1)) }""",
     "call_source": """
 fn bring() -> i64~ { 5 }
 fn main() {

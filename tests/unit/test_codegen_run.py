@@ -215,6 +215,64 @@ entry:
 main main
 """
 
+# Views that are the last owner of their buffer, which holds more elements than they show.
+PARTS = """
+fn words() -> [str] {
+entry:
+  %t: str = static "word"
+  %a: str = call shout(%t)
+  %b: str = call shout(%t)
+  %c: str = call shout(%t)
+  %xs: [str] = array [%a, %b, %c]
+  %s: &[str] = slot %xs
+  %room: u64 = const 8
+  reserve %s, %room
+  %ys: [str] = load %s
+  return %ys
+}
+fn part(%low: u64, %high: u64) -> [str] {
+entry:
+  %xs: [str] = call words()
+  %p: [str] = slice %xs, %low, %high
+  return %p
+}
+fn main() -> unit {
+entry:
+  %zero: u64 = const 0
+  %one: u64 = const 1
+  %two: u64 = const 2
+  %t: str = static "more"
+  %x: str = call shout(%t)
+  %y: str = call shout(%t)
+  %front: [str] = call part(%zero, %one)
+  %f: &[str] = slot %front
+  push %f, %x
+  %fs: [str] = load %f
+  %second: str = get %fs, %one
+  %u1: unit = call line(%second)
+  %middle: [str] = call part(%one, %two)
+  %m: &[str] = slot %middle
+  %popped: str = pop %m
+  push %m, %y
+  %other: str = call shout(%t)
+  %u2: unit = call line(%popped)
+  %u5: unit = call line(%other)
+  %ms: [str] = load %m
+  %n: u64 = length %ms
+  %k: i64 = cast %n
+  %u3: unit = call show(%k)
+  %inner: [str] = call part(%one, %two)
+  %i: &[str] = slot %inner
+  %e: &str = element_addr %i, %zero
+  store %e, %t
+  %is: [str] = load %i
+  %changed: str = get %is, %zero
+  %u4: unit = call line(%changed)
+  return %u4
+}
+main main
+"""
+
 ENUMS = """
 struct %Point { i32, i32 }
 struct %Entry { str, %Shape, bool, (i64, f32) }
@@ -599,6 +657,7 @@ entry:
   tell Counter[0] %c(%n, %s)
   tell Counter[0] %c(%n, %t)
   tell Counter[1] %c()
+  tell Counter[2] %c(%s)
   %f2: future<i64> = ask Counter[1] %c()
   %r2: i64? = await %f2
   %total: i64 = unwrap %r2
@@ -614,7 +673,8 @@ entry:
 main main
 """
 
-PROGRAMS = {"loops": LOOPS, "text": TEXT, "arrays": ARRAYS, "enums": ENUMS, "options": OPTIONS, "closures": CLOSURES,
+PROGRAMS = {"loops": LOOPS, "text": TEXT, "arrays": ARRAYS, "parts": PARTS,
+            "enums": ENUMS, "options": OPTIONS, "closures": CLOSURES,
             "maps": MAPS, "actors": ACTORS}
 
 

@@ -50,6 +50,9 @@ def analyse_function(program: Program, function: Function) -> Analysis:
     flow.give_result = lambda tree, e: _give_result(flow, summary, result, tree, e)
     pieces = _bind_parameters(flow, summary)
     pieces_of(function.result, function.result, result, pieces)
+    for param, _ in flow.exits:
+        flow.fault_exits[param] = fresh_tree(graph, param.type)
+        pieces_of(param.type, param.type, flow.fault_exits[param], pieces)
     control.eval_tail(flow, function.body, flow.give_result)
     if not flow.dead:
         flow.leave_by_exit()
@@ -104,7 +107,7 @@ def _keep_to_requirement(flow: Flow, summary: Summary, tree: Tree, e: Expr) -> N
     pieces: list[Piece] = []
     pieces_of(flow.function.result, flow.function.result, tree, pieces)
     wanted = Wanted("E0305", e.span, "implementation", flow.function.name)
-    for (label, _), slot in zip(pieces, summary.slots[summary.result_start:], strict=True):
+    for (label, _), slot in zip(pieces, summary.slots[summary.result_start:summary.faults_start], strict=True):
         if slot.is_output and not slot.mark and isinstance(label, int):
             demand(flow.graph, label, KNOWN, wanted, real_only=True)
 

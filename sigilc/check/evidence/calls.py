@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from sigilc.check.evidence.annotations import annotate
+from sigilc.check.evidence.closures import copy_closure
 from sigilc.check.evidence.flow import Flow, is_never
 from sigilc.check.evidence.graph import ASSERT, KNOWN, MIX, REPORTED_LEVEL, Graph, Reason, Step, Wanted
-from sigilc.check.evidence.places import write_place
+from sigilc.check.evidence.places import write_at_fault, write_place
 from sigilc.check.evidence.rules import RULES
 from sigilc.check.evidence.slots import Piece, pieces_of
 from sigilc.check.evidence.summaries import Summary, parameter_marks
@@ -16,7 +17,9 @@ from sigilc.check.evidence.trees import (
     flow_tree,
     fresh_tree,
     labels_of,
-    raise_tree,
+    map_labels,
+    merge_trees,
+    step_to,
 )
 from sigilc.check.typed import Ask, Call, CallValue, Expr, FunctionRef, InOut, Tell, Variable
 from sigilc.check.types import (
@@ -41,7 +44,10 @@ def eval_call(flow: Flow, e: Call) -> Tree:
     trees = eval_arguments(flow, e.args, [p.type for p in function.params])
     summary = flow.program.summary_of(function)
     bound = bind_arguments(flow, summary, trees, [a.span for a in e.args], "argument")
-    result, exits = instantiate(flow, summary, bound, argument_types(e.args, function.params), e.type, e.span, "call")
+    result, exits, faults = instantiate(flow, summary, bound, argument_types(e.args, function.params), e.type, e.span, "call")
+    for arg, left in zip(e.args, faults, strict=True):
+        if isinstance(arg, InOut) and left is not None:
+            write_at_fault(flow, arg.place, left, arg.span)
     write_exits(flow, e.args, exits)
     return result
 
@@ -82,31 +88,45 @@ def write_exits(flow: Flow, args: list[Expr], exits: list[Tree | None]) -> None:
 
 
 def instantiate(flow: Flow, summary: Summary, trees: list[Tree], types: list[Type], result_type: Type, span: Span,
-                rule: str) -> tuple[Tree, list[Tree | None]]:
-    """Copies a summary's edges into the caller's graph: the result's tree, and what in-out parameters hold after."""
+                rule: str) -> tuple[Tree, list[Tree | None], list[Tree | None]]:
+    """Copies a summary's edges into the caller's graph.
+
+    Gives the result's tree, what in-out parameters hold after a return, and after a fault where that may be more.
+    """
     params = summary.function.params
     pieces: list[Piece] = []
     for param, tree, type_ in zip(params, trees, types, strict=True):
         pieces_of(param.type, type_, tree, pieces)
     filled = set(summary.flows)
     filled.update(number for number, _, _ in summary.constants)
+    exits = _exit_trees(flow, summary, types, pieces, filled)
+    result = _output_tree(flow.graph, summary.function.result, result_type, [len(pieces)], filled)
+    pieces_of(summary.function.result, result_type, result, pieces)
+    faults: list[Tree | None] = [None] * len(params)
+    if summary.may_leave_more():
+        faults = _exit_trees(flow, summary, types, pieces, filled)
+    _copy_edges(flow, summary, pieces, span, rule)
+    return result, exits, faults
+
+
+def _exit_trees(flow: Flow, summary: Summary, types: list[Type], pieces: list[Piece],
+                filled: set[int]) -> list[Tree | None]:
     exits: list[Tree | None] = []
-    for param, type_ in zip(params, types, strict=True):
+    for param, type_ in zip(summary.function.params, types, strict=True):
         left: Tree | None = None
         if param.kind == "inout":
             left = _output_tree(flow.graph, param.type, type_, [len(pieces)], filled)
             pieces_of(param.type, type_, left, pieces)
         exits.append(left)
-    result = _output_tree(flow.graph, summary.function.result, result_type, [len(pieces)], filled)
-    pieces_of(summary.function.result, result_type, result, pieces)
-    _copy_edges(flow, summary, pieces, span, rule)
-    return result, exits
+    return exits
 
 
 def _copy_edges(flow: Flow, summary: Summary, pieces: list[Piece], span: Span, rule: str) -> None:
     graph, slots = flow.graph, summary.slots
     step = (span, "passes through `{}`", summary.function.name)
     for output, sources in summary.flows.items():
+        if output >= len(pieces):
+            continue
         if not RULES["call_exit" if summary.exits_start <= output < summary.result_start else rule]:
             continue
         target = pieces[output][0]
@@ -121,6 +141,8 @@ def _copy_edges(flow: Flow, summary: Summary, pieces: list[Piece], span: Span, r
     if not RULES["call_source"] or not RULES[rule]:
         return
     for output, level, reason in summary.constants:
+        if output >= len(pieces):
+            continue
         text = "`{}` brings in reported data" if level == REPORTED_LEVEL else "`{}` brings in asserted data"
         label = graph.source(level, reason)
         _mix(flow, [label], pieces[output][0], (span, text, summary.function.name), 0)
@@ -188,25 +210,32 @@ def eval_function_ref(flow: Flow, e: FunctionRef) -> Tree:
             tree = annotate(flow.graph, tree, param.type, parameter_marks(param), summary.default_mark,
                             Wanted("E0301", None, "argument", param.name), why)
         bound.append(tree)
-    result, exits = instantiate(flow, summary, bound, list(e.type.params), e.type.result, e.span, "call")
-    return FnTree(KNOWN, params, tuple(exits), result)
+    result, exits, faults = instantiate(flow, summary, bound, list(e.type.params), e.type.result, e.span, "call")
+    left = tuple(one if one is None or other is None else merge_trees(flow.graph, [one, other])
+                 for one, other in zip(exits, faults, strict=True))
+    return FnTree(KNOWN, params, left, result)
 
 
 def eval_call_value(flow: Flow, e: CallValue) -> Tree:
-    """A call of a function value: what it captured comes along."""
+    """A call of a function value; what it captured is in its result already."""
     callee = flow.eval(e.callee)
     type_ = e.callee.type
     assert isinstance(callee, FnTree) and isinstance(type_, FnType)
+    callee = copy_closure(flow.graph, callee)
     trees = eval_arguments(flow, e.args, list(type_.params))
     if not RULES["apply"]:
         return flow.known(e.type)
     for arg, tree, accepted in zip(e.args, trees, callee.params, strict=True):
         flow_tree(flow.graph, tree, accepted, (arg.span, "is passed here", ""))
-    captured = callee.own if RULES["capture"] else KNOWN
     step = (e.span, "comes out of this call of a function value", "")
-    exits = [None if left is None else raise_tree(flow.graph, left, captured, step) for left in callee.exits]
+    exits = [None if left is None else _given_out(flow, left, step) for left in callee.exits]
     write_exits(flow, e.args, exits)
-    return raise_tree(flow.graph, callee.result, captured, step)
+    return _given_out(flow, callee.result, step)
+
+
+def _given_out(flow: Flow, tree: Tree, step: Step) -> Tree:
+    """The same evidence, with a step that names the call."""
+    return map_labels(tree, lambda label: step_to(flow.graph, label, step))
 
 
 def send(flow: Flow, e: Tell | Ask) -> Tree:

@@ -1,4 +1,4 @@
-"""Control flow: blocks, branches, loops, returns and closures.
+"""Control flow: blocks, branches, loops and returns.
 
 Control dependence does not taint: conditions, subjects of a match and the counts of loops only choose.
 """
@@ -12,9 +12,8 @@ from sigilc.check.evidence.annotations import annotate
 from sigilc.check.evidence.flow import EVALUATORS, Accept, Flow
 from sigilc.check.evidence.graph import KNOWN, Reason, Wanted
 from sigilc.check.evidence.patterns import bind_pattern
-from sigilc.check.evidence.rules import RULES
-from sigilc.check.evidence.trees import FnTree, Tree, flow_tree, fresh_tree
-from sigilc.check.types import NO_MARKS, UNIT, ArrayType, MapType, SetType, Type
+from sigilc.check.evidence.trees import Tree
+from sigilc.check.types import UNIT, ArrayType, MapType, SetType, Type
 from sigilc.crash import InternalError
 
 
@@ -177,41 +176,8 @@ def eval_return(flow: Flow, e: t.Return) -> Tree:
     return KNOWN
 
 
-def eval_closure(flow: Flow, e: t.Closure) -> Tree:
-    """A body of its own: parameters are what callers put in, captured variables what they hold now."""
-    graph = flow.graph
-    outer = (flow.give_result, flow.exits, flow.loops, flow.mutable, flow.dead)
-    result = fresh_tree(graph, e.body.type)
-    own = flow.join("capture", [label for v in e.captures for label in flow.collapse(flow.read(v, e.span), v.type, e.span)],
-                    (e.span, "is captured here", ""))
-    params: list[Tree] = []
-    exits: list[Tree | None] = []
-    flow.exits, flow.loops, flow.mutable, flow.dead = [], {}, [], False
-    for param in e.params:
-        given = fresh_tree(graph, param.type)
-        why = Reason(param.span, "parameter `{}` is declared to take reported data", param.name)
-        flow.declare(param, annotate(graph, given, param.type, param.marks or NO_MARKS, "",
-                                     Wanted("E0301", None, "argument", param.name), why))
-        params.append(given)
-        exits.append(fresh_tree(graph, param.type) if param.kind == "inout" else None)
-        left = exits[-1]
-        if left is not None:
-            flow.exits.append((param, left))
-
-    def give(tree: Tree, value: t.Expr) -> None:
-        if RULES["result"]:
-            flow_tree(graph, tree, result, (value.span, "the closure gives it", ""))
-
-    flow.give_result = give
-    eval_tail(flow, e.body, give)
-    if not flow.dead:
-        flow.leave_by_exit()
-    flow.give_result, flow.exits, flow.loops, flow.mutable, flow.dead = outer
-    return FnTree(own, tuple(params), tuple(exits), result)
-
-
 EVALUATORS.update({
     t.Block: eval_block, t.Let: eval_let, t.If: eval_if, t.Match: eval_match, t.Loop: eval_loop, t.For: eval_for,
-    t.Break: eval_break, t.Continue: eval_continue, t.Return: eval_return, t.Closure: eval_closure,
+    t.Break: eval_break, t.Continue: eval_continue, t.Return: eval_return,
     t.Unsafe: lambda flow, e: flow.eval(e.body),
 })

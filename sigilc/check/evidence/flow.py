@@ -65,7 +65,7 @@ class LoopFrame:
 class Flow:
     """One body under analysis; closures inside it share the object."""
 
-    __slots__ = ("aliases", "dead", "env", "exits", "function", "give_result", "graph", "loops", "mutable", "program",
+    __slots__ = ("aliases", "dead", "env", "exits", "fault_exits", "function", "give_result", "graph", "loops", "mutable", "program",
                  "trail", "variable_marks")
 
     def __init__(self, program: Program, function: Function, graph: Graph, give_result: Accept):
@@ -79,6 +79,7 @@ class Flow:
         self.aliases: dict[Variable, Expr] = {}
         self.loops: dict[LoopLabel, LoopFrame] = {}
         self.exits: list[tuple[Variable, Tree]] = []
+        self.fault_exits: dict[Variable, Tree] = {}
         self.give_result = give_result
         self.dead = False
 
@@ -136,7 +137,7 @@ class Flow:
         for branch in branches:
             self.dead = was_dead
             tree = branch()
-            changed = self._undo(mark)
+            changed = self.undo(mark)
             if not self.dead:
                 trees.append(tree)
                 changes.append(changed)
@@ -148,7 +149,8 @@ class Flow:
             return trees[0]
         return merge_trees(self.graph, trees, step) if len(trees) > 1 else trees[0]
 
-    def _undo(self, mark: int) -> dict[Variable, Tree]:
+    def undo(self, mark: int) -> dict[Variable, Tree]:
+        """Takes back what was renamed since the trail had `mark` entries, and gives it."""
         trail, env = self.trail, self.env
         changed = {variable: env[variable] for variable, _ in trail[mark:]}
         while len(trail) > mark:

@@ -62,6 +62,20 @@ class AcceptCheck(NamedTuple):
     wanted: Wanted
 
 
+class ClosureBody(NamedTuple):
+    """A closure's part of the graph: labels from `start` to before `end`, and where its sources, demands and checks begin.
+
+    `outside` are the edges that come in from what it captured.
+    """
+
+    start: int
+    end: int
+    sources: int
+    demands: int
+    checks: int
+    outside: list[tuple[int, Edge]]
+
+
 class Graph:
     """Labels and edges of one body. `type_params` has the labels that stand for a whole type parameter."""
 

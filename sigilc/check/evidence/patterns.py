@@ -6,7 +6,7 @@ from sigilc.check.evidence.annotations import annotate
 from sigilc.check.evidence.flow import Flow
 from sigilc.check.evidence.graph import KNOWN, Reason, Wanted
 from sigilc.check.evidence.places import PayloadPlace, VariantPlace, name_step, project
-from sigilc.check.evidence.trees import Tree, known_tree
+from sigilc.check.evidence.trees import FnTree, Tree, known_tree
 from sigilc.check.typed import (
     BindPattern,
     Expr,
@@ -103,7 +103,9 @@ def _bind_variable(flow: Flow, variable: Variable, tree: Tree, span: Span, place
         why = Reason(variable.span, "`{}` is declared reported", variable.name)
         tree = annotate(flow.graph, tree, variable.type, marks, "",
                         Wanted("E0301", span, "annotation", variable.name), why)
-    flow.declare(variable, name_step(flow, tree, variable, variable.span))
+    if not (isinstance(tree, FnTree) and tree.body is not None):
+        tree = name_step(flow, tree, variable, variable.span)
+    flow.declare(variable, tree)
     if place is not None:
         flow.aliases[variable] = place
 

@@ -18,10 +18,12 @@ from sigilc.check.evidence.trees import (
     Tree,
     build_tree,
     declared_label,
+    flow_tree,
     labels_of,
     map_labels,
     merge_trees,
     raise_tree,
+    step_to,
 )
 from sigilc.check.typed import (
     Expr,
@@ -289,28 +291,31 @@ def write_variable(flow: Flow, variable: Variable, tree: Tree, wanted: Wanted) -
     if variable not in flow.mutable:
         raise InternalError(f"`{variable.name}` is written, but not mutable", variable.span)
     flow.rename(variable, named)
+    left = flow.fault_exits.get(variable)
+    if left is not None and RULES["fault_exit"]:
+        flow_tree(flow.graph, named, left)
     alias = flow.aliases.get(variable)
     if alias is not None:
         write_place(flow, alias, named, wanted)
+
+
+def write_at_fault(flow: Flow, place: Expr, tree: Tree, span: Span) -> None:
+    """The place may hold `tree` if the call that wrote it ends by a fault: only what outlives this body can see that."""
+    root = place
+    while isinstance(root, GetField | Index | Slice | MapIndex | VariantPlace | PayloadPlace):
+        root = root.value
+    if isinstance(root, Local) and (root.variable.kind == "inout" or root.variable in flow.aliases):
+        mark = len(flow.trail)
+        write_place(flow, place, tree, Wanted("E0307", span, "exit"))
+        flow.undo(mark)
 
 
 def name_step(flow: Flow, tree: Tree, variable: Variable, span: Span | None) -> Tree:
     """`tree` with a step that says into which variable it went."""
     if span is None or variable.name == "self":
         return tree
-    step = (variable.span if span is variable.span else span, "`{}` gets it here", variable.name)
-    graph = flow.graph
-
-    def named(label: int) -> int:
-        if label == KNOWN:
-            return label
-        target = graph.fresh()
-        if label in graph.type_params:
-            graph.type_params[target] = graph.type_params[label]
-        graph.edge(label, target, step)
-        return target
-
-    return map_labels(tree, named)
+    step = (span, "`{}` gets it here", variable.name)
+    return map_labels(tree, lambda label: step_to(flow.graph, label, step))
 
 
 def _write_field(flow: Flow, place: GetField | VariantPlace, tree: Tree, wanted: Wanted) -> None:

@@ -23,6 +23,7 @@ RULES: dict[str, bool] = dict.fromkeys((
     # calls
     "call",                 # argument -> result, by the callee's summary
     "call_exit",            # argument -> in-out exit, by the callee's summary
+    "fault_exit",           # what a callee wrote before a fault or a panic -> state that outlives it
     "call_source",          # what a callee's body or signature brings in
     "apply",                # argument -> parameter of a function value; its result -> the call
     "capture",              # captured variables -> whatever a call of the closure gives

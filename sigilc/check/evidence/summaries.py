@@ -1,6 +1,7 @@
 """The summary of a function: the reduced graph of what flows from which position of its signature to which.
 
-Slots are numbered through: those of all parameters, then those of the in-out parameters' exits, then the result's.
+Slots are numbered through: those of all parameters, then those of the in-out parameters' exits, then the result's,
+then those of what in-out parameters may hold when the function ends by a fault or a panic.
 A function without a body is summarised by its signature alone.
 """
 
@@ -23,6 +24,8 @@ from sigilc.check.types import (
     SetType,
 )
 
+LEVEL_NAMES = {ASSERTED_LEVEL: "asserted data", REPORTED_LEVEL: "reported data"}
+
 
 @dataclass(eq=False, slots=True)
 class Summary:
@@ -36,11 +39,20 @@ class Summary:
     slots: list[Slot] = field(default_factory=list)
     exits_start: int = 0
     result_start: int = 0
+    faults_start: int = 0
     default_mark: str = ""
     flows: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
     constants: list[tuple[int, int, Reason]] = field(default_factory=list)
     needs_binding: list[bool] = field(default_factory=list)
     slot_owner: list[Variable | None] = field(default_factory=list)
+
+    def may_leave_more(self) -> bool:
+        """Whether an in-out parameter may hold something at a fault that it can't hold at a return."""
+        distance = self.faults_start - self.exits_start
+        returned = {(output + distance, level) for output, level, _ in self.constants}
+        return any(not set(flows) <= set(self.flows.get(output - distance, ()))
+                   for output, flows in self.flows.items() if output >= self.faults_start) \
+            or any((output, level) not in returned for output, level, _ in self.constants if output >= self.faults_start)
 
     def shape(self) -> tuple[object, ...]:
         """What must be stable before the summary of a recursive function is done."""
@@ -74,18 +86,32 @@ def empty_summary(function: Function, is_handler: bool) -> Summary:
         summary.slot_owner += [param] * (len(slots) - before)
         summary.needs_binding.append(bool(default) or not marks.is_empty or has_function(param.type))
     summary.exits_start = len(slots)
-    for param in function.params:
-        if param.kind == "inout":
-            slots_of(param.type, parameter_marks(param), "", True, slots)
+    _add_exit_slots(summary)
     summary.result_start = len(slots)
     slots_of(function.result, result_marks(function), "", True, slots)
+    summary.slot_owner += [None] * (len(slots) - summary.result_start)
+    summary.faults_start = len(slots)
+    if function.body is not None:
+        _add_exit_slots(summary)
     for number, slot in enumerate(slots):
         if slot.is_output and slot.mark in ("~", "‽") and RULES["call_source"]:
             level = REPORTED_LEVEL if slot.mark == "~" else ASSERTED_LEVEL
-            span = function.result_span or function.span
-            text = "`{}` is declared to give reported data" if slot.mark == "~" else "`{}` gives asserted data"
-            summary.constants.append((number, level, Reason(span, text, function.name)))
+            owner = summary.slot_owner[number]
+            if owner is not None:
+                reason = Reason(owner.span, "parameter `{}` is declared to hold " + LEVEL_NAMES[level], owner.name)
+            else:
+                span = function.result_span or function.span
+                reason = Reason(span, "`{}` is declared to give " + LEVEL_NAMES[level], function.name)
+            summary.constants.append((number, level, reason))
     return summary
+
+
+def _add_exit_slots(summary: Summary) -> None:
+    for param in summary.function.params:
+        if param.kind == "inout":
+            before = len(summary.slots)
+            slots_of(param.type, parameter_marks(param), "", True, summary.slots)
+            summary.slot_owner += [param] * (len(summary.slots) - before)
 
 
 def summarise_signature(function: Function, is_handler: bool = False) -> Summary:
@@ -119,7 +145,7 @@ def summarise_signature(function: Function, is_handler: bool = False) -> Summary
 def _flows_to_type_parameter(summary: Summary, output: int, wanted: ParamType, inputs: list[int]) -> list[tuple[int, int]]:
     """Inputs named by the same parameter; in a result also the key or index that selected the value."""
     flows = [(i, 0) for i in inputs if summary.slots[i].type == wanted]
-    if output < summary.result_start:
+    if output < summary.result_start:       # an exit: what was put in
         return flows
     for i in inputs:
         slot, owner = summary.slots[i], summary.slot_owner[i]

@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeAlias
 
-from sigilc.check.evidence.graph import KNOWN, REPORTED_LEVEL, Graph, Reason, Step
+from sigilc.check.evidence.graph import KNOWN, REPORTED_LEVEL, ClosureBody, Graph, Reason, Step
 from sigilc.check.evidence.rules import RULES
 from sigilc.check.types import (
     ArrayType,
@@ -39,16 +39,18 @@ class FnTree:
     """The labels of a function value.
 
     `own` is what it captured; `params[i]` is what its callers put in, `exits[i]` what a call leaves in an in-out
-    parameter (None for a view), `result` what it gives.
+    parameter (None for a view), `result` what it gives. What was captured is in exits and result already: whoever
+    makes a function value joins it there. `body` is the part of the graph of a closure that is called by its own name.
     """
 
-    __slots__ = ("exits", "own", "params", "result")
+    __slots__ = ("body", "exits", "own", "params", "result")
 
     def __init__(self, own: int, params: tuple[Tree, ...], exits: tuple[Tree | None, ...], result: Tree):
         self.own = own
         self.params = params
         self.exits = exits
         self.result = result
+        self.body: ClosureBody | None = None
 
 
 Tree: TypeAlias = "int | tuple[Tree, ...] | FnTree"
@@ -226,6 +228,17 @@ def join_labels(graph: Graph, labels: list[int], step: Step | None = None) -> in
     for label in different:
         graph.edge(label, joined, step)
     return joined
+
+
+def step_to(graph: Graph, label: int, step: Step) -> int:
+    """A label with the same trust, reached by a step that can be shown."""
+    if label == KNOWN:
+        return label
+    target = graph.fresh()
+    if label in graph.type_params:
+        graph.type_params[target] = graph.type_params[label]
+    graph.edge(label, target, step)
+    return target
 
 
 def raise_tree(graph: Graph, tree: Tree, label: int, step: Step | None = None) -> Tree:
