@@ -24,10 +24,10 @@ OTHER_GRAPHEME_EXTEND = {
 def power_of_ten(exponent: int) -> int:
     """10^exponent scaled to 128 significant bits and rounded up."""
     if exponent >= 0:
-        power = 10 ** exponent
+        power = int(10 ** exponent)
         shift = power.bit_length() - 128
         return power << -shift if shift <= 0 else -(-power >> shift)
-    power = 10 ** -exponent
+    power = int(10 ** -exponent)
     return -(-(1 << (power.bit_length() + 127)) // power)
 
 
@@ -58,7 +58,7 @@ def is_escaped(code: int) -> bool:
     """Whether Rust's Debug text shows the character by its number (core/src/unicode/printable.py there)."""
     category = unicodedata.category(chr(code))
     return (category in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Mn", "Me")
-            or category == "Zs" and code != 0x20 or code in OTHER_GRAPHEME_EXTEND)
+            or (category == "Zs" and code != 0x20) or code in OTHER_GRAPHEME_EXTEND)
 
 
 def is_ignorable(code: int) -> bool:
@@ -100,7 +100,7 @@ def mapping(name: str, change: Callable[[str], str]) -> Iterator[str]:
         if runs and runs[-1][3] == delta:
             first, last, stride, _ = runs[-1]
             gap = code - last
-            if gap == stride or first == last and gap <= 2:
+            if gap == stride or (first == last and gap <= 2):
                 runs[-1][1:3] = [code, gap]
                 continue
         runs.append([code, code, 1, delta])

@@ -264,20 +264,11 @@ def emit_element_addr(f: FunctionEmitter, op: ElementAddr) -> None:
 
 
 def emit_array_sort(f: FunctionEmitter, op: ArraySort) -> None:
-    """Sorted by the runtime, on a copy of the view."""
-    type_ = f.target(op.address)
-    view_layout, place = f.types.layout(type_), f.scalar(op.address)
-    item = item_type(type_)
-    temporary = f.spill(type_, f.load(view_layout, place))
-    compare = _compare_function(f.context, item, op.compare)
-    f.emit(f"call void {f.context.runtime('sigil_array_sort')}(ptr {temporary}, ptr {f.context.descriptor(item)}, "
-           f"ptr {compare})")
-    f.store(view_layout, f.load(view_layout, temporary), place)
-
-
-def _compare_function(context: ModuleContext, item: IrType, function: str) -> str:
-    """The IR function `(T, T) -> i32` on two places."""
-    return on_places(context, "compare", function, item, 2, "i32")
+    """Sorted by the runtime, in the place itself: comparing may panic, and then the place must hold what there is."""
+    item = item_type(f.target(op.address))
+    compare = on_places(f.context, "compare", op.compare, item, 2, "i32")
+    f.emit(f"call void {f.context.runtime('sigil_array_sort')}(ptr {f.scalar(op.address)}, "
+           f"ptr {f.context.descriptor(item)}, ptr {compare})")
 
 
 def on_places(context: ModuleContext, verb: str, function: str, type_: IrType, count: int, result: str) -> str:

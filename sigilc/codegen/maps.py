@@ -51,31 +51,26 @@ def emit_map_value(f: FunctionEmitter, op: MapValue) -> None:
     f.define(op, *f.load(f.types.layout(f.result(op).type), place))
 
 
-def _with_place(f: FunctionEmitter, op: MapInsert | MapRemove | MapValueAddr, name: str, *more: str) -> str:
-    """Calls a runtime function on a copy of the map's place, so that the place need not be memory."""
-    type_ = _map_type(f.target(op.address))
-    layout, place = f.types.layout(type_), f.scalar(op.address)
-    temporary = f.spill(type_, f.load(layout, place))
-    f.call_runtime(name, "void", f"ptr {temporary}", *more)
-    leaves = f.load(layout, temporary)
-    f.store(layout, leaves, place)
-    return leaves[0]
+# The runtime changes the place itself: hashing and comparing may be the program's own code, and when that panics, the
+# place must hold the map as it is then.
 
 
 def emit_map_insert(f: FunctionEmitter, op: MapInsert) -> None:
     """Moves key and value into the map."""
     key, value = f.spill(op.key.type, f.leaves(op.key)), f.spill(op.value.type, f.leaves(op.value))
-    _with_place(f, op, "sigil_map_insert", f"ptr {key}", f"ptr {value}")
+    f.call_runtime("sigil_map_insert", "void", f"ptr {f.scalar(op.address)}", f"ptr {key}", f"ptr {value}")
 
 
 def emit_map_remove(f: FunctionEmitter, op: MapRemove) -> None:
     """Drops an entry."""
-    _with_place(f, op, "sigil_map_remove", f"i64 {f.scalar(op.index)}")
+    f.call_runtime("sigil_map_remove", "void", f"ptr {f.scalar(op.address)}", f"i64 {f.scalar(op.index)}")
 
 
 def emit_map_value_addr(f: FunctionEmitter, op: MapValueAddr) -> None:
     """The place of a value in a map that nothing else sees."""
-    unique = _with_place(f, op, "sigil_map_make_unique")
+    type_, place = f.target(op.address), f.scalar(op.address)
+    f.call_runtime("sigil_map_make_unique", "void", f"ptr {place}")
+    (unique,) = f.load(f.types.layout(type_), place)
     f.define(op, f.call_runtime("sigil_map_value", "ptr", f"ptr {unique}", f"i64 {f.scalar(op.index)}"))
 
 

@@ -9,7 +9,7 @@ from sigilc.codegen import tbaa
 from sigilc.codegen.abi import emit_export, emit_program
 from sigilc.codegen.context import ModuleContext
 from sigilc.codegen.functions import blocks_in_order, emit_function
-from sigilc.codegen.names import function_symbol
+from sigilc.codegen.names import symbol
 from sigilc.crash import InternalError
 from sigilc.ir.function import IrFunction, Module
 from sigilc.ir.ops import ArraySort, Ask, Call, FunctionValue, MakeClosure, MapNew, Op, Spawn, Tell
@@ -25,8 +25,9 @@ def emit_module(module: Module, options: object = None) -> str:
             texts.append(emit_export(context, function))
     if module.main:
         texts.append(emit_program(context, module.functions[module.main]))
-    declarations = sorted(text for name, text in context.declarations.items()
-                          if name not in {function_symbol(f.name) for f in functions})
+    # A program may declare as C's what it exports itself.
+    defined = {symbol(function.export) for function in functions if function.export}
+    declarations = sorted(text for name, text in context.declarations.items() if name not in defined)
     return "\n\n".join([
         'source_filename = "sigil"',
         "\n".join(context.constants.values()),

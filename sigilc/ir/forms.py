@@ -96,7 +96,6 @@ FORMS: list[Form] = [
     _form(ops.ArraySort, "sort", "%address, @compare"),
     _form(ops.ShareBuffer, "share_buffer", "%value"),
     _form(ops.Copy, "copy", "%value"),
-    _form(ops.Copy, "copy", "%value"),
     _form(ops.Slot, "slot", "%initial"),
     _form(ops.Load, "load", "%address"),
     _form(ops.Peek, "peek", "%address"),

@@ -525,7 +525,6 @@ RULES: dict[type[Op], Callable[[Any, Module], None]] = {
     ops.ArraySort: _array_sort,
     ops.ShareBuffer: _share_buffer,
     ops.Copy: lambda op, _: _result(op, op.value.type),
-    ops.Copy: lambda op, _: _result(op, op.value.type),
     ops.Slot: lambda op, _: _result(op, IrAddr(op.initial.type)),
     ops.Load: lambda op, _: _result(op, _place(op.address)),
     ops.Peek: lambda op, _: _result(op, _place(op.address)),

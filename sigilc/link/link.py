@@ -15,7 +15,8 @@ def link_executable(toolchain: Toolchain, objects: list[str], runtime: str, outp
     """Writes the executable `output` at once or not at all. `libraries` are names as `-l` takes them."""
     with replacing(output) as scratch:
         command = [*toolchain.compiler, *objects, runtime, "-o", scratch, "-pie", "-pthread", "-Wl,--gc-sections",
-                   *(f"-l{name}" for name in libraries), "-lm"]
+                   *(f"-l{name}" for name in libraries), "-lm",
+                   *(["-lunwind"] if toolchain.is_zig else [])]     # gcc and clang bring their unwinder unasked
         done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
         if done.returncode != 0:
             raise _link_fault(done.stderr or done.stdout)

@@ -385,6 +385,16 @@ fn main() {
     known(plus(2))  //~ E0301
     println("{plus(raw)}")
 }""",
+    "closure that calls one which captured": """
+fn main() {
+    let raw~ = 5
+    let one = 1
+    let plus = |x| x + raw + one
+    let again = |x| plus(x) + one
+    known(again(1))  //~ E0301
+    let third = |x| again(x)
+    known(third(1))  //~ E0301
+}""",
     "closure that calls itself by a parameter": """
 fn fix(f: fn(i64) -> i64, x: i64) -> i64 { f(x) }
 fn main() {

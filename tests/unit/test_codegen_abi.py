@@ -141,6 +141,14 @@ def test_function_named_like_one_of_c(tmp_path: Path) -> None:
     assert run_ir(PRELUDE + text, 0, tmp_path).status == 5
 
 
+def test_calls_its_own_export_as_c(tmp_path: Path) -> None:
+    text = ("foreign twice(i64) -> i64\n"
+            "fn double(%n: i64) -> i64 export twice {\nentry:\n  %m: i64 = add %n, %n\n  return %m\n}\n"
+            "fn main() -> i64 {\nentry:\n  %n: i64 = const 21\n  %m: i64 = foreign twice(%n)\n  return %m\n}\n"
+            "main main")
+    assert run_ir(text, 0, tmp_path).status == 42
+
+
 def test_export_with_counted_elements_is_refused(tmp_path: Path) -> None:
     text = 'fn f(%xs: [str]) -> u64 export f {\nentry:\n  %n: u64 = length %xs\n  return %n\n}'
     with pytest.raises(InternalError, match=r"takes \[str\]"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
-from sigilc.check.typed import Ask, Call, Expr, Function, FunctionRef, Sink, Stage, Tell
+from sigilc.check.typed import Arm, Ask, Call, Expr, Function, FunctionRef, Sink, Stage, Tell
 
 _child_names: dict[type, tuple[str, ...]] = {}
 
@@ -16,41 +16,46 @@ def called_functions(function: Function) -> list[Function]:
     pending: list[Any] = [function.body]
     while pending:
         node = pending.pop()
-        if isinstance(node, list):
+        cls = node.__class__
+        names = _child_names.get(cls)
+        if names is None:
+            names = _children(cls)
+        for name in names:
+            child = getattr(node, name)
+            if child is not None:
+                pending.append(child)
+        if cls is list:
             pending.extend(reversed(node))
-            continue
-        if isinstance(node, tuple):
-            pending.append(node[0])
-            continue
-        if node is None or isinstance(node, str):
-            continue
-        if isinstance(node, Call | FunctionRef):
+        elif cls is tuple:
+            pending.append(node[0])         # a part of an interpolation, with its format
+        elif cls is Call or cls is FunctionRef:
             found[node.function] = None
-        elif isinstance(node, Tell | Ask):
+        elif cls is Tell or cls is Ask:
             found[node.handler.function] = None
-        for name in _children(type(node)):
-            pending.append(getattr(node, name))
     return list(found)
 
 
 def _children(cls: type) -> tuple[str, ...]:
     """The fields of a node class that hold expressions, by their declared types."""
-    names = _child_names.get(cls)
-    if names is None:
+    names: tuple[str, ...] = ()
+    if issubclass(cls, Expr | Stage | Sink | Arm):
         wanted = ("Expr", "list[Arm]", "Stage", "Sink")
-        names = tuple(f.name for f in fields(cls) if any(w in str(f.type) for w in wanted)) \
-            if issubclass(cls, Expr | Stage | Sink) or cls.__name__ == "Arm" else ()
-        _child_names[cls] = names
+        names = tuple(f.name for f in reversed(fields(cls)) if any(w in str(f.type) for w in wanted))
+    _child_names[cls] = names
     return names
 
 
-def order_functions(functions: list[Function]) -> list[list[Function]]:
-    """Strongly connected components of the call graph, callees first (Tarjan 1972, without recursion)."""
+def order_functions(functions: list[Function]) -> list[tuple[list[Function], bool]]:
+    """Strongly connected components of the call graph, callees first (Tarjan 1972, without recursion).
+
+    The flag says that functions of the component call themselves or each other.
+    """
+    calls_itself: set[Function] = set()
     index: dict[Function, int] = {}
     low: dict[Function, int] = {}
     stack: list[Function] = []
     on_stack: set[Function] = set()
-    components: list[list[Function]] = []
+    components: list[tuple[list[Function], bool]] = []
     for root in functions:
         if root in index:
             continue
@@ -65,13 +70,15 @@ def order_functions(functions: list[Function]) -> list[list[Function]]:
                     work.append((callee, _enter(callee, index, low, stack, on_stack), 0))
                     break
                 if callee in on_stack:
+                    calls_itself.add(callee)
                     low[function] = min(low[function], index[callee])
             else:
                 if work:
                     parent = work[-1][0]
                     low[parent] = min(low[parent], low[function])
                 if low[function] == index[function]:
-                    components.append(_leave(function, stack, on_stack))
+                    component = _leave(function, stack, on_stack)
+                    components.append((component, len(component) > 1 or function in calls_itself))
     return components
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sigilc.check.evidence.analyse import Analysis, analyse_function
-from sigilc.check.evidence.call_graph import called_functions, order_functions
+from sigilc.check.evidence.call_graph import order_functions
 from sigilc.check.evidence.flow import Program, marks_level
 from sigilc.check.evidence.reports import report_function
 from sigilc.check.evidence.summaries import Summary, empty_summary, result_marks, summarise_signature
@@ -28,17 +28,17 @@ def check_evidence(program: TypedProgram, diagnostics: Diagnostics) -> None:
 
     shared = Program(summary_of, {actor.state for actor in program.actors}, handlers)
     functions = list(dict.fromkeys([*program.functions, *(h.function for a in program.actors for h in a.handlers)]))
-    for component in order_functions(functions):
-        for analysis in _solve_component(shared, summaries, component):
+    for component, is_recursive in order_functions(functions):
+        for analysis in _solve_component(shared, summaries, component, is_recursive):
             report_function(analysis, diagnostics)
     for function in functions:
         _check_border(function, diagnostics)
 
 
-def _solve_component(shared: Program, summaries: dict[Function, Summary], component: list[Function]) -> list[Analysis]:
+def _solve_component(shared: Program, summaries: dict[Function, Summary], component: list[Function],
+                     is_recursive: bool) -> list[Analysis]:
     """Analyses functions that call each other until their summaries stay the same."""
     bodies = [function for function in component if function.body is not None]
-    is_recursive = len(component) > 1 or any(f in called_functions(f) for f in bodies)
     while True:
         is_stable = True
         analyses: list[Analysis] = []

@@ -56,9 +56,16 @@ def eval_closure(flow: Flow, e: t.Closure) -> Tree:
     for label in [*labels_of(result), *(label for left in exits for label in labels_of(left))]:
         graph.edge(own, label, step)
     tree = FnTree(own, tuple(params), tuple(exits), result)
-    outside = [(label, edge) for label in dict.fromkeys(captured) for edge in graph.out[label] if edge[0] >= body.start]
+    sources = captured + _captured_further(flow, e)
+    outside = [(label, edge) for label in dict.fromkeys(sources) for edge in graph.out[label] if edge[0] >= body.start]
     tree.body = body._replace(end=len(graph.out), outside=outside)
     return tree
+
+
+def _captured_further(flow: Flow, e: t.Closure) -> list[int]:
+    """What captured closures captured: their copies inside this body get it directly."""
+    trees = [flow.env[variable] for variable in e.captures]
+    return [label for tree in trees if isinstance(tree, FnTree) and tree.body is not None for label, _ in tree.body.outside]
 
 
 def copy_closure(graph: Graph, tree: FnTree) -> FnTree:

@@ -65,8 +65,8 @@ class LoopFrame:
 class Flow:
     """One body under analysis; closures inside it share the object."""
 
-    __slots__ = ("aliases", "dead", "env", "exits", "fault_exits", "function", "give_result", "graph", "loops", "mutable", "program",
-                 "trail", "variable_marks")
+    __slots__ = ("aliases", "dead", "env", "exits", "fault_exits", "function", "give_result", "graph", "loops",
+                 "mutable", "program", "trail", "variable_marks")
 
     def __init__(self, program: Program, function: Function, graph: Graph, give_result: Accept):
         self.program = program

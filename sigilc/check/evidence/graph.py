@@ -102,7 +102,7 @@ class Graph:
 
     def edge(self, source: int, target: int, step: Step | None = None, flags: int = 0) -> None:
         """`source` flows into `target`. Nothing flows from or into `KNOWN`."""
-        if source == KNOWN or target == KNOWN or source == target:
+        if source in (KNOWN, target) or target == KNOWN:
             return
         if self.is_generic:
             owner = self.type_params.get(source)
