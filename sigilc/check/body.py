@@ -63,6 +63,7 @@ class BodyBase:
         self.loops: list[LoopFrame] = []
         self.stages: list[StageFrame] = []
         self.unsafe_depth = 0
+        self.matched_places: list[t.Expr] = []  # what the mutable matches around have taken apart
         self.dropped: set[int] = set()          # ids of `if` and `match` trees whose value nothing takes
         self.deferred: list[Callable[[], None]] = []     # checks that need final types
 

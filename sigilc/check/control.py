@@ -186,7 +186,11 @@ class Control(Operators):
         pattern = self.pattern(node.condition.pattern, shallow(value.type), kind)
         if node.otherwise is None:
             self.drop_value(node.then)
+        if isinstance(value, t.InOut):
+            self.matched_places.append(value.place)
         then = self.expr(node.then, expected if node.otherwise is not None else None)
+        if isinstance(value, t.InOut):
+            self.matched_places.pop()
         self.scopes.pop()
         otherwise = self.unit(span) if node.otherwise is None else self.expr(node.otherwise, expected)
         type_: Type = UNIT
@@ -214,6 +218,7 @@ class Control(Operators):
         """The arms of a match over a checked value."""
         arms: list[t.Arm] = []
         failed = False
+        matched = len(self.matched_places)
         for arm in nodes:
             if isinstance(arm, ast.Error):
                 failed = True
@@ -221,12 +226,15 @@ class Control(Operators):
             self.scopes.append({})
             try:
                 pattern = self.pattern(arm.pattern, shallow(value.type), kind)
+                if isinstance(value, t.InOut) and any(v.kind == "inout" for v in self.scopes[-1].values()):
+                    self.matched_places.append(value.place)
                 guard = None if arm.guard is None else self.coerce(self.expr(arm.guard, BOOL), BOOL)
                 arms.append(t.Arm(pattern, guard, self.expr(arm.body, expected), self.span(arm)))
             except Reported:
                 failed = True
             finally:
                 self.scopes.pop()
+                del self.matched_places[matched:]
         if failed:
             raise Reported
         bodies = self.join(node, [a.body for a in arms], expected)
@@ -282,7 +290,11 @@ class Control(Operators):
             self.scopes.append({})
             pattern = self.pattern(node.condition.pattern, shallow(value.type), kind)
             self.drop_value(node.body)
+            if isinstance(value, t.InOut):
+                self.matched_places.append(value.place)
             body = self.expr(node.body)
+            if isinstance(value, t.InOut):
+                self.matched_places.pop()
             self.scopes.pop()
             body = t.Discard(body.span, NEVER if is_never(body.type) else UNIT, body)
             wild = t.WildPattern(span, value.type)

@@ -29,6 +29,7 @@ from sigilc.check.types import (
     Type,
     is_float,
     is_integer,
+    is_numeric,
 )
 from sigilc.syntax import ast
 
@@ -188,8 +189,8 @@ class Literals(BodyBase):
                        "show its parts, or the whole for debugging: `{…:?}`")
         elif spec.kind in ("x", "X", "o", "b") and not is_integer(type_) and not isinstance(type_, ErrorType):
             self.error("E0204", f"the format `{spec.kind}` is for integers", value, f"this is `{type_}`")
-        elif spec.kind == "e":
-            self.unsupported("the format `e` is", value.span)
+        elif spec.kind == "e" and not is_numeric(type_) and not isinstance(type_, ErrorType):
+            self.error("E0204", "the format `e` is for numbers", value, f"this is `{type_}`")
 
     def text_argument(self, arguments: list[Any], node: Any) -> t.Expr:
         """The text that `println`, `format`, `panic` are called with."""

@@ -193,8 +193,6 @@ class Operators(Places):
         if not fits:
             help_ = "check the code point: `char·from_u32(n)`" if target == CHAR else ""
             self.error("E0211", f"`{source}` does not convert to `{target}`", node, "no such conversion", help_)
-        if isinstance(source, EnumType) and fits and source != target:
-            self.unsupported("numbers of variants by `as` are", node)
 
     # ---- Ranges, default, evidence --------------------------------------------------------------------------------------
 

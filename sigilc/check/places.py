@@ -51,6 +51,11 @@ class Places(Calls):
             raise self.error("E0403", f"`{variable.name}` is captured by this closure: the change would be lost", node,
                              "changes only the closure's copy", "return the new value, or use a loop or a stage body",
                              [(variable.span, "declared outside the closure")])
+        taken = next((p for p in self.matched_places if self.may_overlap(p, place)), None)
+        if taken is not None:
+            raise self.error("E0402", "this place is being matched, and its parts are bound", node, "changed while matched",
+                             "change it through the names of the pattern, or after the match",
+                             [(taken.span, "matched here")])
         if not variable.mutable:
             if variable.kind == "param":
                 help_ = f"make the parameter in-out: `mut {variable.name}`, or copy it: `let mut copy = {variable.name}`"

@@ -78,6 +78,8 @@ TITLE_BY_CODE: dict[str, str] = {
     "E0613": "a program has no `main`",
     "W0101": "a stage's name means the built-in stage, not your function",
     "W0201": "an arm can never be reached",
+    "W0301": "a public result is reported, and its type does not say so",
+    "W0302": "a predicate validates a value without looking at it",
 }
 
 

@@ -37,6 +37,7 @@ class Analysis:
     graph: Graph
     masks: Masks
     inputs: list[tuple[int, Variable | None]]
+    idle_predicates: list[Expr]
 
 
 def analyse_function(program: Program, function: Function) -> Analysis:
@@ -64,7 +65,7 @@ def analyse_function(program: Program, function: Function) -> Analysis:
             inputs.append((number, label, owner))
     masks = propagate(graph, [label for _, label, _ in inputs])
     _reduce(summary, graph, masks, pieces, [number for number, _, _ in inputs])
-    return Analysis(function, summary, graph, masks, [(label, owner) for _, label, owner in inputs])
+    return Analysis(function, summary, graph, masks, [(label, owner) for _, label, owner in inputs], flow.idle_predicates)
 
 
 def _bind_parameters(flow: Flow, summary: Summary) -> list[Piece]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import fields
 from typing import Any
 
@@ -10,10 +11,9 @@ from sigilc.check.typed import Arm, Ask, Call, Expr, Function, FunctionRef, Sink
 _child_names: dict[type, tuple[str, ...]] = {}
 
 
-def called_functions(function: Function) -> list[Function]:
-    """The functions that a body names, each once, in the order of the text."""
-    found: dict[Function, None] = {}
-    pending: list[Any] = [function.body]
+def nodes_of(root: Expr | None) -> Iterator[Any]:
+    """All nodes of a tree, in the order of the text, patterns left out; lists and other values as well."""
+    pending: list[Any] = [root]
     while pending:
         node = pending.pop()
         cls = node.__class__
@@ -28,7 +28,15 @@ def called_functions(function: Function) -> list[Function]:
             pending.extend(reversed(node))
         elif cls is tuple:
             pending.append(node[0])         # a part of an interpolation, with its format
-        elif cls is Call or cls is FunctionRef:
+        yield node
+
+
+def called_functions(function: Function) -> list[Function]:
+    """The functions that a body names, each once, in the order of the text."""
+    found: dict[Function, None] = {}
+    for node in nodes_of(function.body):
+        cls = node.__class__
+        if cls is Call or cls is FunctionRef:
             found[node.function] = None
         elif cls is Tell or cls is Ask:
             found[node.handler.function] = None

@@ -65,8 +65,8 @@ class LoopFrame:
 class Flow:
     """One body under analysis; closures inside it share the object."""
 
-    __slots__ = ("aliases", "dead", "env", "exits", "fault_exits", "function", "give_result", "graph", "loops",
-                 "mutable", "program", "trail", "variable_marks")
+    __slots__ = ("aliases", "dead", "env", "exits", "fault_exits", "function", "give_result", "graph", "idle_predicates",
+                 "loops", "mutable", "program", "trail", "variable_marks")
 
     def __init__(self, program: Program, function: Function, graph: Graph, give_result: Accept):
         self.program = program
@@ -81,6 +81,7 @@ class Flow:
         self.exits: list[tuple[Variable, Tree]] = []
         self.fault_exits: dict[Variable, Tree] = {}
         self.give_result = give_result
+        self.idle_predicates: list[Expr] = []
         self.dead = False
 
     # ---- Expressions

@@ -7,11 +7,12 @@ find, position, take_while and σ read only chooses.
 from __future__ import annotations
 
 from sigilc.check import typed as t
+from sigilc.check.evidence.call_graph import nodes_of
 from sigilc.check.evidence.control import element_of
 from sigilc.check.evidence.expressions import confirm_tree, report_tree
 from sigilc.check.evidence.flow import EVALUATORS, Flow
 from sigilc.check.evidence.graph import KNOWN, Wanted
-from sigilc.check.evidence.patterns import bind_pattern
+from sigilc.check.evidence.patterns import bind_pattern, pattern_variables
 from sigilc.check.evidence.rules import RULES
 from sigilc.check.evidence.trees import Tree, flow_tree, fresh_like, labels_of, validated
 from sigilc.check.types import UNIT, ArrayType, FutureType, MapType, OptionType, SetType, Type
@@ -58,6 +59,7 @@ def run_stage(flow: Flow, stage: t.Stage, own: int, item: Tree, type_: Type) -> 
         bind_pattern(flow, stage.pattern, item, stage.span)
         flow.eval(stage.predicate)
         if stage.mode == "!":
+            note_validation(flow, stage.pattern, stage.predicate)
             return KNOWN, validated(item, type_)
         return own, flow.via("filter", item, type_)
     if isinstance(stage, t.TakeWhileStage):
@@ -153,8 +155,16 @@ def eval_filter_value(flow: Flow, e: t.FilterValue) -> Tree:
     bind_pattern(flow, e.pattern, source, e.source.span)
     flow.eval(e.predicate)
     if e.mode in ("!", "!?"):
+        note_validation(flow, e.pattern, e.predicate)
         return validated(source, e.source.type)
     return flow.via("filter", source, e.type)
+
+
+def note_validation(flow: Flow, pattern: t.Pattern, predicate: t.Expr) -> None:
+    """A predicate that never looks at its value validates nothing."""
+    bound = set(pattern_variables(pattern))
+    if not any(isinstance(node, t.Local) and node.variable in bound for node in nodes_of(predicate)):
+        flow.idle_predicates.append(predicate)
 
 
 def eval_sort(flow: Flow, e: t.Sort) -> Tree:

@@ -43,6 +43,7 @@ LABELS = {
 
 def report_function(analysis: Analysis, diagnostics: Diagnostics) -> None:
     """Adds a diagnostic for every demand of a body that is broken."""
+    _warn(analysis, diagnostics)
     graph, masks = analysis.graph, analysis.masks
     if not graph.demands:
         return
@@ -64,6 +65,23 @@ def report_function(analysis: Analysis, diagnostics: Diagnostics) -> None:
             path = find_path(graph, demand.label, demand.limit, set() if demand.real_only else inputs)
             if path is not None:
                 diagnostics.add(_broken(analysis, demand, path))
+
+
+def _warn(analysis: Analysis, diagnostics: Diagnostics) -> None:
+    for predicate in analysis.idle_predicates:
+        diagnostics.add(Diagnostic("W0302", "this predicate validates a value without looking at it", predicate.span,
+                                   "says nothing about the value", severity="warning",
+                                   help="test the value, or say `|assume!(\"reason\")` if it needs no test"))
+    function, summary = analysis.function, analysis.summary
+    results = [reason for output, level, reason in summary.constants
+               if summary.result_start <= output < summary.faults_start and not summary.slots[output].mark]
+    if function.is_public and results:
+        origin, _ = find_origin(results[0])
+        diagnostics.add(Diagnostic(
+            "W0301", f"the result of `{function.name}` is reported, and its type does not say so",
+            function.result_span or function.span, "says nothing about evidence",
+            [Label(origin.span, "reported because " + origin.text.format(origin.name))], severity="warning",
+            help="write `~` behind the result's type"))
 
 
 def _function_refused(wanted: Wanted) -> Diagnostic:

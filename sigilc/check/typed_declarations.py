@@ -1,0 +1,160 @@
+"""The typed tree: declarations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from sigilc.check.types import Marks, ParamType, Type
+from sigilc.source.files import SourceFile
+from sigilc.source.spans import Span
+
+if TYPE_CHECKING:
+    from sigilc.check.typed_expressions import Expr
+
+
+@dataclass(eq=False, slots=True)
+class Variable:
+    """A local: of a `let`, a pattern, a parameter or a stage.
+
+    `kind`: `let` (also what patterns and stages bind), `param` (a view), `inout` (a place of the caller's).
+    `mutable` variables may be assigned; `marks` is the evidence annotation, None where there is none.
+    """
+
+    name: str
+    type: Type
+    span: Span
+    kind: str = "let"
+    mutable: bool = False
+    marks: Marks | None = None
+
+
+@dataclass(eq=False, slots=True)
+class Field:
+    """A field of a struct, of an enum variant (named by its index where it has no name) or of an actor."""
+
+    name: str
+    type: Type
+    span: Span
+    marks: Marks | None = None
+    default: Expr | None = None
+    is_public: bool = False
+
+
+@dataclass(eq=False, slots=True)
+class StructDecl:
+    """A struct. `mark` is that of `struct Name~`; `is_tuple` for `struct Id(u64)` and `struct Marker`."""
+
+    name: str
+    span: Span
+    type_params: tuple[ParamType, ...] = ()
+    fields: list[Field] = field(default_factory=list)
+    mark: str = ""
+    is_tuple: bool = False
+
+
+@dataclass(eq=False, slots=True)
+class Variant:
+    """A variant of an enum; `discriminant` is its number. `has_names` for `Rect { w: f64 }`."""
+
+    name: str
+    index: int
+    span: Span
+    fields: list[Field] = field(default_factory=list)
+    has_names: bool = False
+    discriminant: int = 0
+
+
+@dataclass(eq=False, slots=True)
+class EnumDecl:
+    """An enum."""
+
+    name: str
+    span: Span
+    type_params: tuple[ParamType, ...] = ()
+    variants: list[Variant] = field(default_factory=list)
+    mark: str = ""
+
+
+@dataclass(eq=False, slots=True)
+class Handler:
+    """`on Name(params) -> R { … }`. `function.params[0]` is `self` (kind `inout`); `has_reply` when `->` is written.
+
+    `index` numbers the handlers of an actor. The reply's type is `function.result`.
+    """
+
+    name: str
+    index: int
+    function: Function
+    has_reply: bool
+
+
+@dataclass(eq=False, slots=True)
+class ActorDecl:
+    """An actor: its state's fields, helper functions and handlers. Inside it, `self` has type `StructType(state)`."""
+
+    name: str
+    span: Span
+    state: StructDecl
+    handlers: list[Handler] = field(default_factory=list)
+
+
+@dataclass(eq=False, slots=True)
+class Function:
+    """A function, method, handler or foreign function.
+
+    name         qualified and unique: `quote·calculate`, `Point·area`, `Counter·Add`, `str·trim`
+    params       Variables of kind `param` or `inout`; a method's first is `self`
+    result       its type; `result_marks` None when unmarked, so that evidence is whatever flows there
+    body         None for intrinsics, foreign functions and trait requirements
+    intrinsic    the name of the operation that `lower` knows (stdlib only), or ""
+    foreign      the C symbol of an `extern "C"` function, or ""
+    export       the C symbol of an `#[export]` function, or ""
+    trusted_caller   reason of `#[trusted_caller("…")]`, or ""
+    requirement  the trait's method that this one implements, if any
+    """
+
+    name: str
+    span: Span
+    type_params: tuple[ParamType, ...] = ()
+    params: list[Variable] = field(default_factory=list)
+    result: Type = None  # type: ignore[assignment]
+    result_marks: Marks | None = None
+    body: Expr | None = None
+    intrinsic: str = ""
+    foreign: str = ""
+    export: str = ""
+    trusted_caller: str = ""
+    is_public: bool = False
+    actor: ActorDecl | None = None
+    result_span: Span | None = None     # of the written result type
+    requirement: Function | None = None
+
+
+@dataclass(eq=False, slots=True)
+class Constant:
+    """`const N: T = …`; the value is an expression without effects, lowered where it is used."""
+
+    name: str
+    type: Type
+    value: Expr
+    span: Span
+    marks: Marks | None = None
+
+
+@dataclass(eq=False, slots=True)
+class TypedProgram:
+    """Everything that was declared and checked. `main` is None for a library.
+
+    `libraries` are the names of `#[link(name = "…")]`; `imports` the files besides the program's own that were read for
+    it, those of the standard library left out: when one of them changes, a cached executable is stale.
+    """
+
+    functions: list[Function]
+    structs: list[StructDecl]
+    enums: list[EnumDecl]
+    actors: list[ActorDecl]
+    constants: list[Constant]
+    main: Function | None
+    imports: list[SourceFile] = field(default_factory=list)
+    libraries: list[str] = field(default_factory=list)

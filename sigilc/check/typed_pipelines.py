@@ -1,0 +1,241 @@
+"""The typed tree: pipelines and actors.
+
+A stage over a whole value is an ordinary expression (a Call, a FilterValue, a Let in a Block …), lifted over `T?`
+by `Lift`. A run of element-wise stages over one collection is one `Pipeline`: source, stages, sink. Bodies are
+inlined expressions over the stage's pattern variables; `return`, `break` and `?` don't occur in them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sigilc.check.typed_expressions import Expr
+from sigilc.check.types import Type
+from sigilc.source.spans import Span
+
+if TYPE_CHECKING:
+    from sigilc.check.typed_declarations import ActorDecl, Handler, Variable
+    from sigilc.check.typed_patterns import Pattern
+
+
+@dataclass(eq=False, slots=True)
+class Lift(Expr):
+    """Runs `body` with `variable` bound to the payload when `source` (a `T?`) is present; else its fault goes on.
+
+    `flatten` says that `body` is itself an OptionType, which is then the whole's type; else the whole is `body?`.
+    """
+
+    source: Expr
+    variable: Variable
+    body: Expr
+    flatten: bool
+
+
+@dataclass(eq=False, slots=True)
+class FilterValue(Expr):
+    """`φ` on a whole value. `stage` is the text for the fault (`φ{valid}`), message `filtered out by <stage>`.
+
+    mode ""   type `T?`; the trust stays
+    mode "!?" type `T?`; validated: known
+    mode "!"  type `T`; validated: known; a fault when the predicate fails
+    """
+
+    source: Expr
+    pattern: Pattern
+    predicate: Expr
+    stage: str
+    mode: str
+
+
+@dataclass(eq=False, slots=True)
+class Stage:
+    """An element-wise stage of a Pipeline; `item` is the type of the elements that leave it."""
+
+    span: Span
+    item: Type
+
+
+@dataclass(eq=False, slots=True)
+class MapStage(Stage):
+    """`τ`: each element becomes `body`."""
+
+    pattern: Pattern
+    body: Expr
+
+
+@dataclass(eq=False, slots=True)
+class FilterStage(Stage):
+    """`φ`: `mode` "!" validates, "" only chooses. `stage` as in FilterValue."""
+
+    pattern: Pattern
+    predicate: Expr
+    stage: str
+    mode: str
+
+
+@dataclass(eq=False, slots=True)
+class TakeStage(Stage):
+    """`take(n)`; `count` (usize) is evaluated once, before the loop. Stops the source."""
+
+    count: Expr
+
+
+@dataclass(eq=False, slots=True)
+class SkipStage(Stage):
+    """`skip(n)`."""
+
+    count: Expr
+
+
+@dataclass(eq=False, slots=True)
+class TakeWhileStage(Stage):
+    """`take_while{p}`."""
+
+    pattern: Pattern
+    predicate: Expr
+
+
+@dataclass(eq=False, slots=True)
+class EnumerateStage(Stage):
+    """`enumerate`: elements become `(usize, T)`; the index is known."""
+
+
+@dataclass(eq=False, slots=True)
+class FlatStage(Stage):
+    """`flat` (each element is a collection, or a `T?` whose absence drops it)."""
+
+
+@dataclass(eq=False, slots=True)
+class MarkStage(Stage):
+    """A suffix on a stage whose elements it marks: `~` reported, `!` confirm (E0302 on reported)."""
+
+    mark: str
+
+
+@dataclass(eq=False, slots=True)
+class Sink:
+    """What ends a Pipeline."""
+
+    span: Span
+
+
+@dataclass(eq=False, slots=True)
+class CollectSink(Sink):
+    """Into the Pipeline's type: an ArrayType, a SetType or a MapType (of pairs)."""
+
+
+@dataclass(eq=False, slots=True)
+class FoldSink(Sink):
+    """`sum product count min max first last`: `sum` and `product` have the element's type, `count` is usize, others `T?`.
+
+    Overflow of `sum` and `product` is that of `+` and `*`. `min` and `max` take the first of equals.
+    """
+
+    kind: str
+
+
+@dataclass(eq=False, slots=True)
+class TestSink(Sink):
+    """`any all find position` with a predicate; stop early. bool, bool, `T?`, `usize?`."""
+
+    kind: str
+    pattern: Pattern
+    predicate: Expr
+
+
+@dataclass(eq=False, slots=True)
+class ReduceSink(Sink):
+    """A left fold: `accumulator` is bound to what is built so far, `pattern` to the element.
+
+    With `initial` the type is the accumulator's, without it `T?` (the first element begins).
+    """
+
+    accumulator: Pattern
+    pattern: Pattern
+    body: Expr
+    initial: Expr | None
+
+
+@dataclass(eq=False, slots=True)
+class JoinSink(Sink):
+    """`join(s)`: the elements' display text with `separator` between."""
+
+    separator: Expr
+
+
+@dataclass(eq=False, slots=True)
+class EachSink(Sink):
+    """`each{…}`: runs `body` for its effects. UNIT."""
+
+    pattern: Pattern
+    body: Expr
+
+
+@dataclass(eq=False, slots=True)
+class Pipeline(Expr):
+    """One fused loop: `source` is an array, map (elements are pairs), set or range."""
+
+    source: Expr
+    item: Type
+    stages: list[Stage]
+    sink: Sink
+
+
+@dataclass(eq=False, slots=True)
+class Sort(Expr):
+    """`σ`: a stably sorted copy of an array. The key is `key` over `pattern`, or the element itself when None."""
+
+    value: Expr
+    pattern: Pattern | None
+    key: Expr | None
+    descending: bool
+
+
+@dataclass(eq=False, slots=True)
+class AllPresent(Expr):
+    """`all_present`: `[T?]` to `[T]?`; the first fault wins."""
+
+    value: Expr
+
+
+@dataclass(eq=False, slots=True)
+class Spawn(Expr):
+    """`spawn A { … }`: `fields` in declaration order, defaults filled in; evaluated in `order`."""
+
+    actor: ActorDecl
+    fields: list[Expr]
+    order: list[int]
+
+
+@dataclass(eq=False, slots=True)
+class Tell(Expr):
+    """`address |tell(Message(args))`. UNIT."""
+
+    address: Expr
+    handler: Handler
+    args: list[Expr]
+
+
+@dataclass(eq=False, slots=True)
+class Ask(Expr):
+    """`address |ask(Message(args))`: `Future<R>`."""
+
+    address: Expr
+    handler: Handler
+    args: list[Expr]
+
+
+@dataclass(eq=False, slots=True)
+class Await(Expr):
+    """Waits for a future: `R?`, absent when the actor has died or the handler ended by a fault."""
+
+    future: Expr
+
+
+@dataclass(eq=False, slots=True)
+class Stop(Expr):
+    """`addr |stop` (after its queue) or `addr |kill`. UNIT."""
+
+    address: Expr
+    kind: str
