@@ -189,12 +189,14 @@ def evict(base: str) -> None:
 
 
 def clean() -> int:
-    """Empties the cache; returns how many bytes that freed."""
+    """Removes what the compiler keeps in its cache folder; returns how many bytes that freed."""
     import shutil
 
-    freed = 0
     folder = cache_folder()
-    for part in ("programs", "runtime"):
+    parts = [name for name in (os.listdir(folder) if os.path.isdir(folder) else [])
+             if name in ("programs", "runtime") or name.startswith("syntax-")]
+    freed = 0
+    for part in parts:
         for at, _, names in os.walk(f"{folder}/{part}"):
             freed += sum(os.lstat(f"{at}/{name}").st_size for name in names)
         shutil.rmtree(f"{folder}/{part}", ignore_errors=True)

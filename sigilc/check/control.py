@@ -349,14 +349,30 @@ class Control(Operators):
                 return self.check_While(loop, expected, node.label)
             case ast.For():
                 return self.check_For(loop, expected, node.label)
-        raise self.unsupported("labelled blocks are", node)
+        return self.check_labelled_block(loop, expected, node)
+
+    def check_labelled_block(self, block: Any, expected: Type | None, node: Any) -> t.Expr:
+        """`'a: { … break 'a value … }`: a loop whose body leaves it at its end."""
+        result = InferVar() if expected is None else expected
+        frame = self.enter_loop(node.label, result)
+        frame.is_loop = False
+        body = self.expr(block, result)
+        self.loops.pop()
+        span = self.span(node)
+        if is_never(body.type):
+            return t.Loop(span, result if frame.has_break else NEVER, frame.label, body)
+        body = self.coerce(body, result)
+        leave = t.Break(span, NEVER, frame.label, body)
+        return t.Loop(span, result, frame.label, leave)
 
     def frame_of(self, node: Any, word: str) -> LoopFrame:
         """The loop that a jump names."""
         first = self.stages[-1].loops if self.stages else 0
         candidates = self.loops[first:]
         for frame in reversed(candidates):
-            if node.label is None or frame.label.name == node.label:
+            if frame.is_loop if node.label is None else frame.label.name == node.label:
+                if word == "continue" and not frame.is_loop:
+                    raise self.error("E0115", f"`{node.label}` labels a block, not a loop", node, "nothing to go on with")
                 return frame
         if node.label is not None and not any(f.label.name == node.label for f in self.loops):
             raise self.error("E0114", f"no loop around has the label `{node.label}`", node, "unknown label")

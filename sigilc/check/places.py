@@ -7,7 +7,7 @@ from typing import Any
 from sigilc.check import typed as t
 from sigilc.check.calls import Calls
 from sigilc.check.infer import resolve, shallow, unify
-from sigilc.check.types import STR, UNIT, ArrayType, ErrorType, InferVar, MapType, Type, is_integer
+from sigilc.check.types import STR, UNIT, ArrayType, ErrorType, InferVar, MapType, TupleType, Type, is_integer
 from sigilc.syntax import ast
 
 # Nodes whose value is a part of another value.
@@ -185,11 +185,37 @@ class Places(Calls):
         span = self.span(node)
         if isinstance(node.target, ast.Path) and node.target.name == "_" and not self.stages:
             return t.Discard(span, UNIT, self.expr(node.value))
-        if isinstance(node.target, ast.Tuple | ast.Array | ast.StructLiteral):
-            raise self.unsupported("assignments that take a value apart are", node.target, "use `let` with a pattern")
+        if isinstance(node.target, ast.Tuple):
+            return self.assign_parts(node)
+        if isinstance(node.target, ast.Array | ast.StructLiteral):
+            raise self.unsupported("assignments that take arrays and structs apart are", node.target, "use `let` with a pattern")
         place = self.place(node.target)
         value = self.expr(node.value, place.type)
         return t.Assign(span, UNIT, place, self.coerce(value, place.type, (place.span, "the place assigned to")))
+
+    def assign_parts(self, node: Any) -> t.Expr:
+        """`(a, b) = e`: all of `e` is evaluated first, then the places are assigned from left to right."""
+        span = self.span(node)
+        assignments: list[t.Expr] = []
+        pattern, type_ = self.target_pattern(node.target, assignments)
+        value = self.coerce(self.expr(node.value, type_), type_)
+        return t.Block(span, UNIT, [t.Let(span, UNIT, pattern, value), *assignments], None)
+
+    def target_pattern(self, node: Any, assignments: list[t.Expr]) -> tuple[t.Pattern, Type]:
+        """The pattern that takes the value apart for a target, and the assignments from what it binds."""
+        span = self.span(node)
+        if isinstance(node, ast.Tuple):
+            parts = [self.target_pattern(item, assignments) for item in node.items]
+            type_ = TupleType(tuple(p[1] for p in parts))
+            return t.TuplePattern(span, type_, [p[0] for p in parts]), type_
+        if isinstance(node, ast.Path) and node.name == "_":
+            unknown = InferVar()
+            return t.WildPattern(span, unknown), unknown
+        place = self.place(node)
+        variable = t.Variable("part", place.type, span)
+        local = t.Local(span, place.type, variable)
+        assignments.append(t.Assign(span, UNIT, place, local))
+        return t.BindPattern(span, place.type, variable), place.type
 
     def check_OpAssign(self, node: Any, expected: Type | None) -> t.Expr:
         """`place += e` and the like."""

@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 import click
 
 from sigilc.driver import Compilation, in_large_stack, render_json, render_text
-from sigilc.options import Options
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -43,7 +42,7 @@ class StatusLine:
 
     def __init__(self) -> None:
         self.stage = ""
-        self.is_shown = False
+        self.shown = ""
 
     def enter(self, stage: str) -> None:
         """The compilation has reached a stage."""
@@ -51,13 +50,14 @@ class StatusLine:
 
     def tick(self, seconds: float) -> None:
         """Called now and then, from the waiting thread."""
-        if seconds >= STATUS_DELAY_S and sys.stderr.isatty():
-            self.is_shown = True
-            print(f"\r\x1b[Ksigilc: {self.stage} ({seconds:.0f} s)", end="", file=sys.stderr, flush=True)
+        text = f"sigilc: {self.stage} ({seconds:.0f} s)"
+        if seconds >= STATUS_DELAY_S and text != self.shown and sys.stderr.isatty():
+            self.shown = text
+            print(f"\r\x1b[K{text}", end="", file=sys.stderr, flush=True)
 
     def clear(self) -> None:
         """Leaves the line as it was."""
-        if self.is_shown:
+        if self.shown:
             print("\r\x1b[K", end="", file=sys.stderr, flush=True)
 
 
@@ -79,7 +79,3 @@ def show_diagnostics(compilation: Compilation, as_json: bool = False) -> None:
     text = render_text(compilation, use_color=sys.stderr.isatty())
     if text:
         print(text, file=sys.stderr)
-
-
-__all__ = ["Compilation", "Options", "code_options", "compile_with_status", "overflow_setting", "show_diagnostics",
-           "source_argument"]

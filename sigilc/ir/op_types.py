@@ -49,14 +49,15 @@ class RuleBroken(Exception):
     """An op that breaks a rule of the IR."""
 
 
-def require(condition: bool, rule: str) -> None:
-    """Raises RuleBroken unless `condition` holds."""
+def require(condition: bool, rule: str, *parts: object) -> None:
+    """Raises RuleBroken unless `condition` holds; `parts` fill the places `{}` of the rule's text."""
     if not condition:
-        raise RuleBroken(rule)
+        raise RuleBroken(rule.format(*parts))
 
 
 def _same(what: str, found: IrType, expected: IrType) -> None:
-    require(found == expected, f"{what} is {found}, expected {expected}")
+    if found is not expected and found != expected:
+        raise RuleBroken(f"{what} is {found}, expected {expected}")
 
 
 def _result(op: Op, expected: IrType) -> None:
@@ -76,13 +77,14 @@ def _optional_result(op: Op, expected: IrType) -> None:
 
 
 def _values(what: str, values: Sequence[Value], expected: Sequence[IrType]) -> None:
-    require(len(values) == len(expected), f"{len(values)} {what}s, expected {len(expected)}")
-    for i, (value, type_) in enumerate(zip(values, expected, strict=True)):
-        _same(f"{what} {i}", value.type, type_)
+    require(len(values) == len(expected), "{} {}s, expected {}", len(values), what, len(expected))
+    for i, value in enumerate(values):
+        if value.type is not expected[i]:
+            _same(f"{what} {i}", value.type, expected[i])
 
 
 def _place(value: Value) -> IrType:
-    require(isinstance(value.type, IrAddr), f"{value.type} is no address")
+    require(isinstance(value.type, IrAddr), "{} is no address", value.type)
     return target_type(value.type)
 
 
@@ -147,7 +149,7 @@ def _const(op: ops.Const, _: Module) -> None:
             fits = is_int and 0 <= int(value or 0) < 0x110000
         case _:
             fits = is_int and type_ in (PTR, ADDRESS)
-    require(fits, f"{value!r} is no constant of {type_}")
+    require(fits, "{!r} is no constant of {}", value, type_)
 
 
 def _const_bytes(op: ops.ConstBytes, _: Module) -> None:
@@ -162,35 +164,35 @@ def _function_value(op: ops.FunctionValue, module: Module) -> None:
 
 
 def _int_binary(op: ops.IntBinary, _: Module) -> None:
-    require(op.op in ("add", "sub", "mul", "div", "rem", "and", "or", "xor", "shl", "shr"), f"there is no {op.op}")
+    require(op.op in ("add", "sub", "mul", "div", "rem", "and", "or", "xor", "shl", "shr"), "there is no {}", op.op)
     is_logic = op.op in ("and", "or", "xor") and op.left.type == BOOL
-    require(isinstance(op.left.type, IrInt) or is_logic, f"{op.op} of {op.left.type}")
+    require(isinstance(op.left.type, IrInt) or is_logic, "{} of {}", op.op, op.left.type)
     _same("the right operand", op.right.type, op.left.type)
     _result(op, op.left.type)
 
 
 def _float_binary(op: ops.FloatBinary, _: Module) -> None:
-    require(op.op in ("add", "sub", "mul", "div", "rem"), f"there is no {op.op}")
-    require(isinstance(op.left.type, IrFloat), f"{op.left.type} is no float")
+    require(op.op in ("add", "sub", "mul", "div", "rem"), "there is no {}", op.op)
+    require(isinstance(op.left.type, IrFloat), "{} is no float", op.left.type)
     _same("the right operand", op.right.type, op.left.type)
     _result(op, op.left.type)
 
 
 def _negate(op: ops.Negate, _: Module) -> None:
-    require(_is_number(op.value.type), f"minus of {op.value.type}")
+    require(_is_number(op.value.type), "minus of {}", op.value.type)
     _result(op, op.value.type)
 
 
 def _not(op: ops.Not, _: Module) -> None:
-    require(isinstance(op.value.type, IrInt) or op.value.type == BOOL, f"not of {op.value.type}")
+    require(isinstance(op.value.type, IrInt) or op.value.type == BOOL, "not of {}", op.value.type)
     _result(op, op.value.type)
 
 
 def _compare(op: ops.Compare, _: Module) -> None:
     type_ = op.left.type
-    require(op.op in ("eq", "ne", "lt", "le", "gt", "ge"), f"there is no {op.op}")
+    require(op.op in ("eq", "ne", "lt", "le", "gt", "ge"), "there is no {}", op.op)
     is_equality = op.op in ("eq", "ne") and type_ in (BOOL, PTR)
-    require(_is_number(type_) or type_ in (CHAR, ADDRESS) or is_equality, f"{op.op} of {type_}")
+    require(_is_number(type_) or type_ in (CHAR, ADDRESS) or is_equality, "{} of {}", op.op, type_)
     _same("the right operand", op.right.type, type_)
     _result(op, BOOL)
 
@@ -199,15 +201,15 @@ def _cast(op: ops.Cast, _: Module) -> None:
     require(op.result is not None, "the op must have a result")
     target = op.result.type if op.result else UNIT
     if op.value.type == ADDRESS:        # its number, for hashing
-        require(target == U64, f"an address can't be cast to {target}")
+        require(target == U64, "an address can't be cast to {}", target)
         return
     for type_ in (op.value.type, target):
-        require(_is_number(type_) or type_ in (BOOL, CHAR), f"{type_} can't be cast")
+        require(_is_number(type_) or type_ in (BOOL, CHAR), "{} can't be cast", type_)
 
 
 def _select(op: ops.Select, _: Module) -> None:
     _same("the condition", op.condition.type, BOOL)
-    require(_is_scalar(op.left.type), f"select of {op.left.type}, which is no scalar")
+    require(_is_scalar(op.left.type), "select of {}, which is no scalar", op.left.type)
     _same("the right operand", op.right.type, op.left.type)
     _result(op, op.left.type)
 
@@ -223,14 +225,14 @@ def _make_struct(op: ops.MakeStruct, _: Module) -> None:
 
 def _field_of(type_: IrType, index: int) -> IrType:
     fields = field_types(type_)
-    require(0 <= index < len(fields), f"{type_} has no field {index}")
+    require(0 <= index < len(fields), "{} has no field {}", type_, index)
     return fields[index]
 
 
 def _payload_of(type_: IrType, variant: int, index: int) -> IrType:
     if isinstance(type_, IrEnum):
-        require(0 <= variant < len(type_.variants), f"{type_} has no variant {variant}")
-        require(0 <= index < len(type_.variants[variant]), f"variant {variant} of {type_} has no field {index}")
+        require(0 <= variant < len(type_.variants), "{} has no variant {}", type_, variant)
+        require(0 <= index < len(type_.variants[variant]), "variant {} of {} has no field {}", variant, type_, index)
     return payload_type(type_, variant, index)
 
 
@@ -238,17 +240,17 @@ def _make_enum(op: ops.MakeEnum, _: Module) -> None:
     type_ = op.result.type if op.result else UNIT
     if not isinstance(type_, IrEnum):
         raise RuleBroken("the result must be an enum")
-    require(0 <= op.variant < len(type_.variants), f"{type_} has no variant {op.variant}")
+    require(0 <= op.variant < len(type_.variants), "{} has no variant {}", type_, op.variant)
     _values("field", op.fields, type_.variants[op.variant])
 
 
 def _enum_tag(op: ops.EnumTag, _: Module) -> None:
-    require(isinstance(op.value.type, IrEnum), f"{op.value.type} is no enum")
+    require(isinstance(op.value.type, IrEnum), "{} is no enum", op.value.type)
     _result(op, I32)
 
 
 def _enum_payload(op: ops.EnumPayload, _: Module) -> None:
-    require(isinstance(op.value.type, IrEnum), f"{op.value.type} is no enum")
+    require(isinstance(op.value.type, IrEnum), "{} is no enum", op.value.type)
     _result(op, _payload_of(op.value.type, op.variant, op.index))
 
 
@@ -276,7 +278,7 @@ def _make_fault(op: ops.MakeFault, _: Module) -> None:
 
 
 def _fault_field(op: ops.FaultField, _: Module) -> None:
-    require(op.name in ("message", "stage", "site", "cause"), f"a fault has no {op.name}")
+    require(op.name in ("message", "stage", "site", "cause"), "a fault has no {}", op.name)
     _same("the operand", op.value.type, FAULT)
     _result(op, IrOption(FAULT) if op.name == "cause" else STR)
 
@@ -291,7 +293,7 @@ def _make_array(op: ops.MakeArray, _: Module) -> None:
 
 def _length(op: ops.Length, _: Module) -> None:
     type_ = op.value.type
-    require(isinstance(type_, IrArray | IrMap) or type_ == STR, f"{type_} has no length")
+    require(isinstance(type_, IrArray | IrMap) or type_ == STR, "{} has no length", type_)
     _result(op, USIZE)
 
 
@@ -329,7 +331,7 @@ def _array_sort(op: ops.ArraySort, module: Module) -> None:
 
 
 def _share_buffer(op: ops.ShareBuffer, _: Module) -> None:
-    require(op.value.type in (STR, BYTES), f"{op.value.type} is neither text nor bytes")
+    require(op.value.type in (STR, BYTES), "{} is neither text nor bytes", op.value.type)
     _result(op, BYTES if op.value.type == STR else STR)
 
 
@@ -405,10 +407,10 @@ def _call_foreign(op: ops.CallForeign, module: Module) -> None:
         raise RuleBroken(f"there is no foreign function {op.symbol}")
     count = len(foreign.params)
     require(len(op.args) == count or (foreign.is_variadic and len(op.args) > count),
-            f"{len(op.args)} arguments, expected {count}")
+            "{} arguments, expected {}", len(op.args), count)
     for i, (arg, expected) in enumerate(zip(op.args, foreign.params, strict=False)):
         is_data = expected == PTR and (arg.type == STR or isinstance(arg.type, IrArray))
-        require(is_data or arg.type == expected, f"argument {i} is {arg.type}, expected {expected}")
+        require(is_data or arg.type == expected, "argument {} is {}, expected {}", i, arg.type, expected)
     _optional_result(op, foreign.result)
 
 
@@ -429,12 +431,12 @@ def _make_closure(op: ops.MakeClosure, module: Module) -> None:
 
 
 def _counted(op: ops.Retain, _: Module) -> None:
-    require(op.value.type.is_counted, f"{op.value.type} is not counted")
+    require(op.value.type.is_counted, "{} is not counted", op.value.type)
     _no_result(op)
 
 
 def _release(op: ops.Release, _: Module) -> None:
-    require(op.value.type.is_counted or isinstance(op.value.type, IrAddr), f"{op.value.type} is not counted")
+    require(op.value.type.is_counted or isinstance(op.value.type, IrAddr), "{} is not counted", op.value.type)
     _no_result(op)
 
 
@@ -450,7 +452,7 @@ def _message(op: ops.Tell | ops.Ask, module: Module) -> IrHandler:
     actor = module.actors.get(op.actor)
     if actor is None:
         raise RuleBroken(f"there is no actor {op.actor}")
-    require(0 <= op.handler < len(actor.handlers), f"{op.actor} has no handler {op.handler}")
+    require(0 <= op.handler < len(actor.handlers), "{} has no handler {}", op.actor, op.handler)
     handler = actor.handlers[op.handler]
     _same("the receiver", op.address.type, ADDRESS)
     _values("argument", op.args, handler.payload)
@@ -470,7 +472,7 @@ def _ask(op: ops.Ask, module: Module) -> None:
 
 
 def _stop_actor(op: ops.StopActor, _: Module) -> None:
-    require(op.kind in ("stop", "kill"), f"there is no {op.kind}")
+    require(op.kind in ("stop", "kill"), "there is no {}", op.kind)
     _same("the operand", op.address.type, ADDRESS)
     _no_result(op)
 
@@ -487,7 +489,7 @@ def _cond_branch(op: ops.CondBranch, _: Module) -> None:
 
 
 def _switch(op: ops.Switch, _: Module) -> None:
-    require(isinstance(op.value.type, IrInt) or op.value.type == CHAR, f"switch on {op.value.type}")
+    require(isinstance(op.value.type, IrInt) or op.value.type == CHAR, "switch on {}", op.value.type)
     numbers = [number for number, _ in op.cases]
     require(len(set(numbers)) == len(numbers), "a case is there twice")
 
@@ -575,6 +577,7 @@ def check_op(op: Op, function: IrFunction, module: Module) -> None:
     if op.TERMINATOR:
         _no_result(op)
     # Addresses are never stored, returned or passed along a branch; a slot's release is the one way to consume one.
-    if not isinstance(op, ops.Release):
+    if op.CONSUMES and not isinstance(op, ops.Release):
         for value in op.consumed():
-            require(not isinstance(value.type, IrAddr), "an address is stored or passed on")
+            if isinstance(value.type, IrAddr):
+                raise RuleBroken("an address is stored or passed on")

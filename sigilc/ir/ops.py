@@ -2,7 +2,8 @@
 
 Each op is a slotted object that says about itself what the generic passes need, so that no pass knows an op by name:
 
-OPERANDS    attributes that hold a Value; LISTS: attributes that hold a list of Values
+OPERANDS    attributes that hold a Value; LISTS: attributes that hold a list of Values;
+            OPTIONAL: those of OPERANDS that may be None
 CONSUMES    those of them whose reference passes to the op (the others are only looked at)
 RESULT      `owned`: a new reference, to be released; `borrowed`: part of the operand named by BORROWS_FROM, which must
             live as long; `plain`: nothing to count (scalars, immortal data, addresses other than slots)
@@ -17,8 +18,10 @@ release drops what it holds. Addresses and borrowed values may not be stored, re
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from sigilc.ir.types import IrType
 from sigilc.source.spans import Span
@@ -45,6 +48,7 @@ class Op:
 
     OPERANDS: ClassVar[tuple[str, ...]] = ()
     LISTS: ClassVar[tuple[str, ...]] = ()
+    OPTIONAL: ClassVar[tuple[str, ...]] = ()
     CONSUMES: ClassVar[tuple[str, ...]] = ()
     RESULT: ClassVar[str] = "plain"
     BORROWS_FROM: ClassVar[str] = ""
@@ -52,23 +56,18 @@ class Op:
     EFFECT: ClassVar[bool] = False
     TERMINATOR: ClassVar[bool] = False
 
+    def __init_subclass__(cls) -> None:
+        """Makes the readers of this op's operands: passes ask for them all the time."""
+        cls.operands = _reader(cls, cls.OPERANDS + cls.LISTS)  # type: ignore[assignment, method-assign]
+        cls.consumed = _reader(cls, cls.CONSUMES)  # type: ignore[assignment, method-assign]
+
     def operands(self) -> list[Value]:
         """All operands, in order; a value may occur more than once."""
-        found = [v for name in self.OPERANDS if (v := getattr(self, name)) is not None]
-        for name in self.LISTS:
-            found += getattr(self, name)
-        return found
+        return []
 
     def consumed(self) -> list[Value]:
         """The operands whose reference passes to the op, in order, with repetitions."""
-        found: list[Value] = []
-        for name in self.CONSUMES:
-            value = getattr(self, name)
-            if isinstance(value, list):
-                found += value
-            elif value is not None:
-                found.append(value)
-        return found
+        return []
 
     def replace(self, old: Value, new: Value) -> None:
         """Uses `new` wherever `old` is an operand (cleanup included)."""
@@ -87,6 +86,38 @@ class Op:
     def may_panic(self) -> bool:
         """Whether this very op may unwind (some depend on their fields)."""
         return self.MAY_PANIC
+
+
+def _reader(op: type[Op], names: tuple[str, ...]) -> Callable[[Op], list[Value]]:
+    """A method that gives the values of these attributes in a new list; the common shapes without a loop."""
+    if not names:
+        return lambda self: []
+    get: Callable[[Op], Any] = attrgetter(*names)
+    are_lists = [name in op.LISTS for name in names]
+    if op.OPTIONAL:
+        return lambda self: _read_any(self, names)
+    if are_lists == [False]:
+        return lambda self: [get(self)]
+    if are_lists == [True] or not any(are_lists):
+        return lambda self: [*get(self)]
+    if are_lists == [False, True]:
+        def single_and_list(self: Op) -> list[Value]:
+            single, several = get(self)
+            return [single, *several]
+        return single_and_list
+    return lambda self: _read_any(self, names)
+
+
+def _read_any(op: Op, names: tuple[str, ...]) -> list[Value]:
+    """The same for every kind of attribute."""
+    found: list[Value] = []
+    for name in names:
+        value = getattr(op, name)
+        if isinstance(value, list):
+            found += value
+        elif value is not None:
+            found.append(value)
+    return found
 
 
 # ---- Constants --------------------------------------------------------------------------------------------------------
@@ -307,6 +338,7 @@ class MakeFault(Op):
     cause: Value | None
     site: str
     OPERANDS = ("message", "stage", "cause")
+    OPTIONAL = ("cause",)
     CONSUMES = ("message", "stage", "cause")
     RESULT = "owned"
 

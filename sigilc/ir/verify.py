@@ -10,7 +10,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sigilc.crash import InternalError
 from sigilc.ir import ops
@@ -43,19 +43,9 @@ class _FunctionVerifier:
         try:
             self._check_shape()
             self._check_edges()
-            self._check_ops()
-            self._check_uses()
+            self._check_uses(self._definitions())
         except RuleBroken as broken:
             raise self.error(str(broken)) from None
-
-    def _ops(self) -> Iterator[tuple[int, Op]]:
-        """Every op with its index in its block; keeps `block` and `op`."""
-        for block in self.function.blocks:
-            self.block = block
-            for index, op in enumerate(block.ops):
-                self.op = op
-                yield index, op
-        self.block = self.op = None
 
     def _blocks(self) -> Iterator[Block]:
         """Every block; keeps `block`."""
@@ -65,18 +55,31 @@ class _FunctionVerifier:
         self.block = self.op = None
 
     def _check_shape(self) -> None:
+        """Rules 1, 3 and 5."""
         require(bool(self.function.blocks), "the function has no blocks")
         known = set(self.function.blocks)
         for block in self._blocks():
             require(bool(block.ops), "the block is empty")
             require(not any(isinstance(p.type, IrAddr) for p in block.params), "a parameter is an address")
-        last = {block.ops[-1] for block in self.function.blocks}
-        for _, op in self._ops():
-            if op in last:
-                require(op.TERMINATOR, "the last op is no terminator")
-            else:
-                require(not op.TERMINATOR, "a terminator in the middle of a block")
-            require(all(target in known for target in op.targets()), "a target is not in the function")
+        for block in self._blocks():
+            last = block.ops[-1]
+            for op in block.ops:
+                self.op = op
+                if op.TERMINATOR:
+                    require(op is last, "a terminator in the middle of a block")
+                    require(known.issuperset(op.targets()), "a target is not in the function")
+                elif op is last:
+                    raise RuleBroken("the last op is no terminator")
+                check_op(op, self.function, self.module)
+                if op.cleanup:
+                    self._check_cleanup(op)
+
+    @staticmethod
+    def _check_cleanup(op: Op) -> None:
+        require(op.may_panic, "cleanup on an op that can't panic")
+        for value in op.cleanup:
+            require(value.type.is_counted or isinstance(value.type, IrAddr),
+                    "cleanup of a {}, which is not counted", value.type)
 
     def _check_edges(self) -> None:
         before = predecessors(self.function)
@@ -87,64 +90,70 @@ class _FunctionVerifier:
             self.op = block.terminator
             if isinstance(self.op, ops.CondBranch | ops.Switch):
                 for target in self.op.targets():
-                    require(not target.params, f"the target {target.name} has parameters")
-                    require(len(before[target]) == 1, f"the target {target.name} has another predecessor")
+                    require(not target.params, "the target {} has parameters", target.name)
+                    require(len(before[target]) == 1, "the target {} has another predecessor", target.name)
 
-    def _check_ops(self) -> None:
-        for _, op in self._ops():
-            check_op(op, self.function, self.module)
-            require(not op.cleanup or op.may_panic, "cleanup on an op that can't panic")
-            for value in op.cleanup:
-                require(value.type.is_counted or isinstance(value.type, IrAddr),
-                        f"cleanup of a {value.type}, which is not counted")
-
-    def _check_uses(self) -> None:
-        """Rule 2."""
-        places: dict[Value, tuple[Block | None, int]] = {}
-
-        def define(value: Value, index: int) -> None:
-            require(value not in places, f"%{value.name} is defined twice")
-            places[value] = (self.block, index)
-
-        for value in self.function.params:
-            define(value, -1)
+    def _definitions(self) -> set[Value]:
+        """All values, each of which is defined once."""
+        defined: set[Value] = set()
+        _define(self.function.params, defined)
         for block in self._blocks():
-            for value in block.params:
-                define(value, -1)
-        for index, op in self._ops():
-            if op.result is not None:
-                define(op.result, index)
-        dominators = Dominators(self.function)
-        for index, op in self._ops():
-            for value in (*op.operands(), *op.cleanup):
-                require(value in places, f"%{value.name} is not defined in the function")
-                if self.block is not None and dominators.is_reachable(self.block):
-                    self._check_dominance(value, places[value], index, dominators)
+            _define(block.params, defined)
+            _define([op.result for op in block.ops if op.result is not None], defined)
+        return defined
 
-    def _check_dominance(self, value: Value, place: tuple[Block | None, int], index: int,
-                         dominators: Dominators) -> None:
-        block, position = place
-        if block is None:
+    def _check_uses(self, defined: set[Value]) -> None:
+        """Rule 2, by a walk down the dominator tree: what is seen there on the way may be used."""
+        dominators = Dominators(self.function)
+        children = dominators.children()
+        seen = set(self.function.params)
+        pending: list[tuple[Block, bool]] = [(self.function.blocks[0], True)]
+        while pending:
+            block, is_entering = pending.pop()
+            if not is_entering:
+                seen.difference_update(block.params, [op.result for op in block.ops if op.result is not None])
+                continue
+            pending.append((block, False))
+            pending += [(child, True) for child in children[block]]
+            self.block = block
+            seen.update(block.params)
+            for op in block.ops:
+                self._check_operands(op, seen, defined)
+                if op.result is not None:
+                    seen.add(op.result)
+        for block in self._blocks():
+            if not dominators.is_reachable(block):
+                for op in block.ops:
+                    self._check_operands(op, defined, defined)
+
+    def _check_operands(self, op: Op, seen: set[Value], defined: set[Value]) -> None:
+        if seen.issuperset(op.operands()) and seen.issuperset(op.cleanup):
             return
-        if block is self.block:
-            is_before = position < index
-        else:
-            is_before = (dominators.is_reachable(block) and self.block is not None
-                         and dominators.dominates(block, self.block))
-        require(is_before, f"the use of %{value.name} is not dominated by its definition")
+        self.op = op
+        for value in (*op.operands(), *op.cleanup):
+            require(value in defined, "%{} is not defined in the function", value.name)
+            require(value in seen, "the use of %{} is not dominated by its definition", value.name)
+
+
+def _define(values: Sequence[Value], defined: set[Value]) -> None:
+    """Adds values to those that have a definition."""
+    if len(set(values)) < len(values) or not defined.isdisjoint(values):
+        twice = next(value for i, value in enumerate(values) if value in defined or value in values[:i])
+        raise RuleBroken(f"%{twice.name} is defined twice")
+    defined.update(values)
 
 
 def _verify_declarations(module: Module) -> None:
     """Rule 6."""
     for name, function in module.functions.items():
-        require(name == function.name, f"the function {function.name} is listed as {name}")
-        require(not isinstance(function.result, IrAddr), f"{name} returns an address")
+        require(name == function.name, "the function {} is listed as {}", function.name, name)
+        require(not isinstance(function.result, IrAddr), "{} returns an address", name)
     if module.main:
         main = module.functions.get(module.main)
         if main is None:
             raise RuleBroken(f"there is no function {module.main}, which main names")
         require(not main.params, "main has parameters")
-        require(main.result == UNIT or isinstance(main.result, IrInt | IrOption), f"main returns {main.result}")
+        require(main.result == UNIT or isinstance(main.result, IrInt | IrOption), "main returns {}", main.result)
     for actor in module.actors.values():
         for handler in actor.handlers:
             found = module.functions.get(handler.function)
@@ -152,9 +161,9 @@ def _verify_declarations(module: Module) -> None:
             if found is None:
                 raise RuleBroken(f"there is no function {handler.function}, which {where} names")
             expected = [IrAddr(actor.state), *handler.payload]
-            require([p.type for p in found.params] == expected, f"{where} has other parameters than {found.name}")
+            require([p.type for p in found.params] == expected, "{} has other parameters than {}", where, found.name)
             reply = UNIT if handler.reply is None else handler.reply
-            require(found.result == reply, f"{where} has another result than {found.name}")
+            require(found.result == reply, "{} has another result than {}", where, found.name)
 
 
 def verify_function(function: IrFunction, module: Module) -> None:

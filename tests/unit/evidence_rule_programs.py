@@ -280,7 +280,3 @@ fn main() {
     println("{x}")
 }""",
 }
-
-UNREACHED = {
-    "demand_implementation": "traits do not exist yet",
-}

@@ -32,7 +32,8 @@ from sigilc.check.types import (
 DEMAND_RULES = {"argument": "demand_argument", "message": "demand_argument", "annotation": "demand_annotation",
                 "field": "demand_field", "function": "demand_function", "confirm": "demand_confirm",
                 "stage": "demand_confirm", "result": "demand_result", "implementation": "demand_implementation",
-                "state": "demand_actor_field", "exit": "demand_exit", "foreign": "demand_confirm"}
+                "state": "demand_actor_field", "state_exit": "demand_actor_field", "exit": "demand_exit",
+                "foreign": "demand_confirm"}
 
 
 def demand(graph: Graph, label: int, limit: int, wanted: Wanted | None, real_only: bool = False) -> None:

@@ -28,10 +28,12 @@ def check_evidence(program: TypedProgram, diagnostics: Diagnostics) -> None:
 
     shared = Program(summary_of, {actor.state for actor in program.actors}, handlers)
     functions = list(dict.fromkeys([*program.functions, *(h.function for a in program.actors for h in a.handlers)]))
+    reached: list[Function] = []
     for component, is_recursive in order_functions(functions):
+        reached += component
         for analysis in _solve_component(shared, summaries, component, is_recursive):
             report_function(analysis, diagnostics)
-    for function in functions:
+    for function in reached:
         _check_border(function, diagnostics)
 
 

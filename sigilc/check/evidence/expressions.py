@@ -40,7 +40,7 @@ def eval_constant(flow: Flow, e: t.ConstantRef) -> Tree:
 def operate(flow: Flow, operands: list[t.Expr], span: Span, rule: str = "operator") -> int:
     """The join of all that the operands hold."""
     labels = [label for operand in operands for label in flow.collapse(flow.eval(operand), operand.type, operand.span)]
-    return flow.join(rule, labels, (span, "is computed here", ""))
+    return flow.join(rule, labels)
 
 
 def eval_binary(flow: Flow, e: t.Binary) -> Tree:
@@ -58,7 +58,7 @@ def eval_logic(flow: Flow, e: t.Logic) -> Tree:
         return KNOWN
 
     flow.alternatives([evaluate, lambda: KNOWN], UNIT)
-    return flow.join("operator", left + right, (e.span, "is computed here", ""))
+    return flow.join("operator", left + right)
 
 
 def eval_unary(flow: Flow, e: t.Unary | t.Cast) -> Tree:

@@ -10,9 +10,13 @@ from sigilc.check.evidence.graph import ASSERT, ASSERTED_LEVEL, REPORTED_LEVEL, 
 
 @dataclass(slots=True)
 class Path:
-    """`reason` is the source's, None when it is the input labelled `input_label`; `steps` lead from it to the demand."""
+    """`level` is what arrives, `source_level` what sets out.
+
+    `reason` is the source's, None when it is the input labelled `input_label`; `steps` lead from it to the demand.
+    """
 
     level: int
+    source_level: int
     reason: Reason | None
     input_label: int
     steps: list[Step] = field(default_factory=list)
@@ -38,7 +42,7 @@ def find_path(graph: Graph, demanded: int, limit: int, inputs: set[int]) -> Path
         if found is not None:
             level = ASSERTED_LEVEL if is_vouched else found[0]
             if level > limit:
-                return Path(level, found[1], 0, _steps(came_from, state))
+                return Path(level, found[0], found[1], 0, _steps(came_from, state))
         if label in inputs and from_input is None and (ASSERTED_LEVEL if is_vouched else REPORTED_LEVEL) > limit:
             from_input = state
         for source, flags, step in into.get(label, ()):
@@ -48,7 +52,8 @@ def find_path(graph: Graph, demanded: int, limit: int, inputs: set[int]) -> Path
                 pending.append(before)
     if from_input is None:
         return None
-    return Path(REPORTED_LEVEL, None, from_input[0], _steps(came_from, from_input))
+    level = ASSERTED_LEVEL if from_input[1] else REPORTED_LEVEL
+    return Path(level, REPORTED_LEVEL, None, from_input[0], _steps(came_from, from_input))
 
 
 def _steps(came_from: dict[tuple[int, bool], tuple[tuple[int, bool], Step | None] | None],

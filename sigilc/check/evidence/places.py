@@ -128,7 +128,8 @@ def inject(flow: Flow, tree: Tree, owner: StructType | EnumType, field: Field, g
     default = default_mark(flow, owner.decl)
     mark = "!" if owner.decl.mark == "!" else default
     if default:
-        wanted = wanted._replace(code="E0306", what="state", name=field.name)
+        what = "state_exit" if wanted.what in ("exit", "state_exit") else "state"
+        wanted = wanted._replace(code="E0306", what=what, name=field.name)
     elif wanted.what == "annotation":
         wanted = wanted._replace(what="field", name=field.name)
     _inject_type(flow, tree, field.type, field.marks or NO_MARKS, mark, gathered, wanted)

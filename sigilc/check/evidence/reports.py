@@ -23,11 +23,12 @@ MESSAGES = {
     "result": "the result is promised as `!`, but {a} value is given here",
     "implementation": "this implementation gives {a} value, which its trait does not declare",
     "state": "{a} value is stored in a field of an actor that does not say `~`",
+    "state_exit": "this call may leave {a} value in a field of an actor that does not say `~`",
     "exit": "this call may leave {a} value in a variable that takes only {c} ones",
 }
 
 LABELS = {
-    "argument": "parameter `{n}` must be {c}",
+    "argument": "{p} must be {c}",
     "message": "`{n}` of this message must be {c}",
     "annotation": "`{n}` is declared {c}",
     "field": "field `{n}` is declared {c}",
@@ -37,6 +38,7 @@ LABELS = {
     "result": "not {c} on this path",
     "implementation": "its trait promises no more than the arguments bring",
     "state": "field `{n}` takes only {c} values",
+    "state_exit": "field `{n}` takes only {c} values",
     "exit": "`{n}` is declared {c}",
 }
 
@@ -100,7 +102,8 @@ def _broken(analysis: Analysis, demand: Demand, path: Path) -> Diagnostic:
         span = steps[-1][0] if steps else analysis.function.span
     words = {"a": "an asserted" if path.level == ASSERTED_LEVEL else "a reported",
              "b": "a known" if demand.limit == KNOWN else "an asserted",
-             "c": "known" if demand.limit == KNOWN else "asserted", "n": wanted.name}
+             "c": "known" if demand.limit == KNOWN else "asserted", "n": wanted.name,
+             "p": f"parameter `{wanted.name}`" if wanted.name else "this parameter"}
     labels: list[Label] = []
     owner: Variable | None = None
     if path.reason is None:
@@ -109,7 +112,7 @@ def _broken(analysis: Analysis, demand: Demand, path: Path) -> Diagnostic:
             labels.append(Label(owner.span, f"`{owner.name}` has no mark, so it accepts any trust and counts as reported"))
     else:
         origin, earlier = find_origin(path.reason)
-        level = "asserted" if path.level == ASSERTED_LEVEL else "reported"
+        level = "asserted" if path.source_level == ASSERTED_LEVEL else "reported"
         labels.append(Label(origin.span, f"{level} because " + origin.text.format(origin.name)))
         steps = earlier + steps
     labels += _way(steps, span, {label.span for label in labels})
@@ -135,18 +138,24 @@ def _help(demand: Demand, path: Path, owner: Variable | None, span: Span) -> str
     if owner is not None and wanted.what not in ("confirm", "stage"):
         mark = "!" if demand.limit == KNOWN else "‽"
         return f"write `{owner.name}: {owner.type}{mark}` to demand it of the callers"
-    if wanted.what == "foreign":
-        return "validate the result first, with `|φ{…}!`, or vouch for it with `|assume!(\"reason\")`"
-    text = wanted.name if wanted.what in ("confirm", "stage") else span.text
-    if wanted.what == "exit" or "\n" in text or len(text) > 40:
-        text = "value"
-    elif not text.replace(".", "").replace("_", "").isalnum() and not text.startswith('"'):
-        text = f"({text})"
-    fix = f"validate it with `{text} |φ{{…}}!`, or vouch for it with `{text} |assume!(\"reason\")`"
-    if wanted.what == "state":
-        return fix + f", or declare the field `{wanted.name}` with `~`"
-    if wanted.what == "result":
-        return fix + ", or promise less"
     if wanted.what == "implementation":
         return "declare the trait's result with `~`"
-    return fix
+    text = _shown_value(wanted, span)
+    if path.level == ASSERTED_LEVEL:
+        return f"confirm it with `{text}!`" if text else "confirm it with `!`"
+    if demand.limit == ASSERTED_LEVEL and wanted.what not in ("confirm", "stage", "foreign"):
+        return f"vouch for it with `{text}‽`" if text else "vouch for it with `‽`"
+    fix = "validate {} with `{}|φ{{…}}!`, or vouch for it with `{}|assume!(\"reason\")`"
+    fix = fix.format("it", text + " ", text + " ") if text else fix.format("the value", "", "")
+    if wanted.what in ("state", "state_exit"):
+        return fix + f", or declare the field `{wanted.name}` with `~`"
+    return fix + ", or promise less" if wanted.what == "result" else fix
+
+
+def _shown_value(wanted: Wanted, span: Span) -> str:
+    """The value's text for a proposal, in parentheses where a stage could not follow it; "" where it is no one value."""
+    text = wanted.name if wanted.what in ("confirm", "foreign") else span.text
+    if wanted.what in ("exit", "state_exit", "stage") or "\n" in text or len(text) > 40 or text.startswith("&"):
+        return ""
+    plain = text.replace(".", "").replace("_", "").isalnum() or text.startswith('"') or text.endswith((")", "]"))
+    return text if plain and " " not in text.split("(")[0] else f"({text})"

@@ -214,12 +214,12 @@ def merge_trees(graph: Graph, trees: list[Tree], step: Step | None = None) -> Tr
 
 
 def join_labels(graph: Graph, labels: list[int], step: Step | None = None) -> int:
-    """The join of labels; no new label where one of them already is the join."""
+    """The join of labels; no new label where one of them already is the join, unless there is a step to show."""
     different = list(dict.fromkeys(label for label in labels if label != KNOWN))
     if not different:
         return KNOWN
     if len(different) == 1:
-        return different[0]
+        return different[0] if step is None else step_to(graph, different[0], step)
     joined = graph.fresh()
     if graph.is_generic:
         owners = {graph.type_params[label] for label in different if label in graph.type_params}
