@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sigilc.check import typed as t
+from sigilc.check.context import Pending
 from sigilc.check.declarations import head_of
 from sigilc.check.infer import resolve, shallow, unify
 from sigilc.check.paths import Associated, Paths
@@ -117,7 +118,8 @@ class Calls(Paths):
         if function.foreign and not self.unsafe_depth:
             self.error("E0601", f"the foreign function `{function.foreign}` can do anything", node,
                        "called outside `unsafe`", "write `unsafe { … }` around the call")
-        result = self.signature_result(function, node)
+        is_template = self.template_of(function) is not None
+        result = function.result if is_template else self.signature_result(function, node)
         type_args, mapping = self.instantiate(function, self_type)
         written = getattr(callee, "arguments", None) if isinstance(callee, ast.PathArguments) else None
         if written is not None:
@@ -128,12 +130,34 @@ class Calls(Paths):
                 unify(variable, self.names.resolve(type_node)[0])
         self.context.reach(function)
         trees = self.arrange(function, node, arguments, first, hole)
+        template = self.template_of(function)
+        if template is not None:
+            unknown = {id(p): InferVar() for p in function.params if isinstance(p.type, InferVar)}
+            args = self.arguments(function, trees, mapping, first, hole, unknown)
+            self.refuse_overlap(args)
+            return self.call_instance(template, args, node)
         hint = shallow(expected) if expected is not None else None
         if hint is not None and function.type_params and not isinstance(hint, InferVar | ErrorType):
             self.hint_result(substitute(result, mapping), hint)
         args = self.arguments(function, trees, mapping, first, hole)
         self.refuse_overlap(args)
         return t.Call(self.span(node), substitute(result, mapping), function, args, type_args)
+
+    def template_of(self, function: t.Function) -> Pending | None:
+        """What instances are made of, for a function whose parameters have no types."""
+        pending = self.context.pending.get(id(function))
+        return pending if pending is not None and pending.is_template else None
+
+    def call_instance(self, template: Pending, args: list[t.Expr], node: Any) -> t.Expr:
+        """A call of a template with checked arguments."""
+        instance = self.instance_of(template, [a.type for a in args], node)
+        call = t.Call(self.span(node), instance.result, instance, args)
+
+        def settle() -> None:
+            call.function = self.canonical_instance(template, instance)
+
+        self.deferred.append(settle)
+        return call
 
     def hint_result(self, result: Type, hint: Type) -> None:
         """Lets the expected type settle type parameters, where it fits."""
@@ -189,13 +213,16 @@ class Calls(Paths):
                           f"{given} given here", labels=[(function.span, "declared here")])
 
     def arguments(self, function: t.Function, trees: list[Any], mapping: dict[ParamType, Type], first: t.Expr | None,
-                  hole: int) -> list[t.Expr]:
-        """Checks arguments against parameters; closures last, for by then more types are known."""
+                  hole: int, unknown: dict[int, InferVar] | None = None) -> list[t.Expr]:
+        """Checks arguments against parameters; closures last, for by then more types are known.
+
+        `unknown` gives the types of a template's parameters that have none.
+        """
         args: list[t.Expr | None] = [None] * len(trees)
         order = sorted(range(len(trees)), key=lambda i: isinstance(trees[i], ast.Closure))
         for i in order:
             param, tree = function.params[i], trees[i]
-            wanted = substitute(param.type, mapping)
+            wanted = (unknown or {}).get(id(param)) or substitute(param.type, mapping)
             if first is not None and i == hole:
                 args[i] = self.argument_for(param, first, wanted)
             elif isinstance(tree, tuple):

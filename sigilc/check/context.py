@@ -27,7 +27,10 @@ class Scope:
 
 @dataclass(eq=False, slots=True)
 class Pending:
-    """A declared function: its tree, and what its body may name. `state`: `declared`, `checking`, `checked`."""
+    """A declared function: its tree, and what its body may name. `state`: `declared`, `checking`, `checked`.
+
+    `is_template`: some parameter has no type, so that the body is checked anew for each call (see templates.py).
+    """
 
     function: t.Function
     node: Any
@@ -35,6 +38,7 @@ class Pending:
     infers_result: bool
     state: str = "declared"
     defaults: list[Any] = field(default_factory=list)
+    is_template: bool = False
 
 
 class Context:
@@ -53,15 +57,21 @@ class Context:
         self.actors: list[t.ActorDecl] = []
         self.constants: list[t.Constant] = []
         self.functions: list[t.Function] = []
+        self.calls: list[tuple[Span, str]] = []     # the calls that made the instances being checked
         self.field_defaults: dict[int, tuple[Any, Scope]] = {}      # by id of a Field: its default's tree
         self.modules_by_decl: dict[int, Module] = {}        # where a struct or actor is declared, for privacy
 
     def error(self, code: str, message: str, span: Span, label: str = "", help_: str = "",
               labels: list[tuple[Span, str]] | None = None) -> Reported:
         """Adds an error; the result is there to be raised, where nothing sensible can follow."""
-        extra = [Label(s, m) for s, m in labels or []]
+        extra = [Label(s, m) for s, m in [*(labels or []), *self.call_chain()]]
         self.diagnostics.add(Diagnostic(code, message, span, label, extra, help_))
         return Reported()
+
+    def call_chain(self) -> list[tuple[Span, str]]:
+        """The calls that led here, the nearest first; of a long chain only the ends."""
+        chain = list(dict.fromkeys(reversed(self.calls)))
+        return chain if len(chain) <= 4 else [*chain[:3], chain[-1]]
 
     def warn(self, code: str, message: str, span: Span, label: str = "", help_: str = "") -> None:
         """Adds a warning."""
@@ -74,7 +84,7 @@ class Context:
     def reach(self, function: t.Function) -> None:
         """A call was found: the body, of the standard library's functions too, has to be checked."""
         pending = self.pending.get(id(function))
-        if pending is not None and pending.state == "declared":
+        if pending is not None and pending.state == "declared" and not pending.is_template:
             self.queue.append(pending)
 
 

@@ -30,6 +30,9 @@ from sigilc.check.types import (
 )
 from sigilc.syntax import ast
 
+DECLARATIONS = (ast.Fn, ast.Struct, ast.TupleStruct, ast.RecordStruct, ast.Enum, ast.Actor, ast.Impl, ast.Trait, ast.Mod,
+                ast.Use, ast.Constant, ast.TypeAlias, ast.Extern, ast.Attributed, ast.Public, ast.Union)
+
 
 class Control(Operators):
     """Methods of Body."""
@@ -39,6 +42,10 @@ class Control(Operators):
     def check_Block(self, node: Any, expected: Type | None, discards: bool = False) -> t.Expr:
         """`{ … }`: errors in one statement do not stop the others from being checked."""
         self.scopes.append({})
+        outer_scope, outer_names = self.scope, self.names
+        declared = [s for s in node.statements if isinstance(s, DECLARATIONS)]
+        if declared:
+            self.declare_items(declared)
         statements: list[t.Expr] = []
         value: t.Expr | None = None
         failed = False
@@ -55,6 +62,7 @@ class Control(Operators):
                 failed = True
                 self.recover(part)
         self.scopes.pop()
+        self.scope, self.names = outer_scope, outer_names
         span = self.span(node)
         if failed and value is None:
             return t.Block(span, ERROR, statements, None)
@@ -62,6 +70,10 @@ class Control(Operators):
             return t.Block(span, value.type, statements, value)
         ends = any(is_never(s.type) for s in statements)
         return t.Block(span, NEVER if ends else UNIT, statements, None)
+
+    def declare_items(self, nodes: list[Any]) -> None:
+        """Makes the declarations of a block visible in it; given by program.py."""
+        raise NotImplementedError
 
     def drop_value(self, node: Any) -> None:
         """Notes that the value of a branch is dropped: then its arms may differ in type."""
@@ -87,10 +99,8 @@ class Control(Operators):
             return self.check_Let(node)
         if isinstance(node, ast.Error):
             raise Reported
-        if isinstance(node, ast.Fn | ast.Struct | ast.TupleStruct | ast.RecordStruct | ast.Enum | ast.Actor | ast.Impl
-                      | ast.Trait | ast.Mod | ast.Use | ast.Constant | ast.TypeAlias | ast.Extern | ast.Attributed
-                      | ast.Public | ast.Union):
-            raise self.unsupported("declarations inside functions are", node, "put it outside the function")
+        if isinstance(node, DECLARATIONS):
+            return self.unit(self.span(node))      # declared when the block began
         return self.expr(node, expected)
 
     def recover(self, node: Any) -> None:

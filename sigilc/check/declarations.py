@@ -76,7 +76,7 @@ class Declarations:
 
     def generics(self, node: Any, owner: str) -> dict[str, Type]:
         """The type parameters that a declaration lists."""
-        return fresh_params(owner, [g.name for g in getattr(node, "generics", None) or []])
+        return fresh_params(f"{owner}@{node.start}", [g.name for g in getattr(node, "generics", None) or []])
 
     def declare_struct(self, item: Item) -> t.StructDecl:
         """A struct; registered before its fields are resolved, so that they may mention it."""
@@ -299,6 +299,10 @@ class Declarations:
             function.result = InferVar()
         else:
             self.set_result(function, signature.result, inner)
+        pending.is_template = any(isinstance(p.type, InferVar) for p in function.params)
+        if pending.is_template and (function.type_params or function.export or not has_body):
+            self.context.error("E0221", "this function needs the types of all its parameters", span, "a type is missing",
+                               "write `: Type` after each name")
         if has_body:
             self.register(pending)
         elif not function.intrinsic and not function.foreign:
@@ -370,7 +374,7 @@ class Declarations:
         elif pattern.name == "self" and scope.self_type is not None:
             type_, type_marks = scope.self_type, NO_MARKS
         else:
-            raise self.context.unsupported("parameters without a type are", span, "write `: Type` after the name")
+            type_, type_marks = InferVar(), NO_MARKS
         for mark in marks:
             type_, type_marks = with_mark(type_, type_marks, mark)
         kind = "inout" if is_inout else "param"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sigilc.check import typed as t
+from sigilc.check.context import Pending
 from sigilc.check.declarations import head_of
 from sigilc.check.infer import resolve, shallow
 from sigilc.check.patterns import Patterns
@@ -191,6 +192,9 @@ class Paths(Patterns):
 
     def function_ref(self, function: t.Function, node: Any, self_type: Type | None = None) -> t.Expr:
         """A function as a value."""
+        template = self.template_of(function)
+        if template is not None:
+            return self.template_ref(template, node)
         result = self.signature_result(function, node)
         args, mapping = self.instantiate(function, self_type)
         self.context.reach(function)
@@ -199,6 +203,31 @@ class Paths(Patterns):
         type_ = FnType(tuple(substitute(p.type, mapping) for p in function.params), substitute(result, mapping),
                        tuple(p.kind == "inout" for p in function.params))
         return t.FunctionRef(self.span(node), type_, function, args)
+
+    def template_ref(self, template: Pending, node: Any) -> t.Expr:
+        """A template as a value: an instance whose types the context settles."""
+        types: list[Type] = [InferVar() if isinstance(p.type, InferVar) else p.type for p in template.function.params]
+        instance = self.instance_of(template, types, node)
+        inout = tuple(p.kind == "inout" for p in instance.params)
+        ref = t.FunctionRef(self.span(node), FnType(tuple(types), instance.result, inout), instance)
+
+        def settle() -> None:
+            ref.function = self.canonical_instance(template, instance)
+
+        self.deferred.append(settle)
+        return ref
+
+    def template_of(self, function: t.Function) -> Pending | None:
+        """What instances are made of, for a function whose parameters have no types; given by calls.py."""
+        raise NotImplementedError
+
+    def instance_of(self, pending: Pending, types: list[Type], node: Any) -> t.Function:
+        """An instance of a template; given by program.py."""
+        raise NotImplementedError
+
+    def canonical_instance(self, pending: Pending, function: t.Function) -> t.Function:
+        """The one of all instances with the same types; given by program.py."""
+        raise NotImplementedError
 
     def check_Path(self, node: Any, expected: Type | None) -> t.Expr:
         """A name: a hole, a variable, a field of the element, a function, a constant."""

@@ -13,6 +13,7 @@ from sigilc.check import typed as t
 from sigilc.check.context import Context, Pending, Reported, Scope
 from sigilc.check.declarations import Declarations
 from sigilc.check.expressions import Body
+from sigilc.check.templates import Templates
 from sigilc.check.infer import finish_types, is_never, shallow
 from sigilc.check.types import BOOL, CHAR, ERROR, NEVER, UNIT, ArrayType, InferVar, PointerType, Type, is_numeric
 from sigilc.diagnostics.diagnostic import Diagnostics
@@ -37,6 +38,8 @@ class Program:
         self.loaded: list[Module] = []
         self.files: dict[Path, Module] = {}
         self.imports: list[SourceFile] = []
+        self.templates = Templates(self)
+        self.blocks: list[Module] = []          # declarations inside functions
 
     # ---- Modules ------------------------------------------------------------------------------------------------------
 
@@ -92,7 +95,7 @@ class Program:
             if isinstance(decl, t.Function):
                 self.check_border(item, decl)
         for pending in list(self.context.pending.values()):
-            if not pending.scope.module.is_std:
+            if not pending.scope.module.is_std and not pending.is_template:
                 self.context.queue.append(pending)
         self.drain()
         main = root.items.get("main")
@@ -102,6 +105,21 @@ class Program:
         del decls
         return t.TypedProgram(self.context.functions, self.context.structs, self.context.enums, self.context.actors,
                               self.context.constants, entry, self.imports)
+
+    def declare_block(self, block: Module, nodes: list[Any]) -> None:
+        """Declares everything in a block of statements, and queues the bodies."""
+        known = set(self.context.pending)
+        self.modules.declare_all(block, nodes)
+        self.modules.resolve_uses()
+        self.blocks.append(block)
+        for impl in block.impls:
+            self.declarations.declare_impl(impl)
+        for item in block.items.values():
+            decl = self.try_declare(item)
+            if isinstance(decl, t.Function):
+                self.check_border(item, decl)
+        self.check_constants()
+        self.context.queue += [p for i, p in self.context.pending.items() if i not in known and not p.is_template]
 
     def below(self, module: Module) -> list[Module]:
         """A module and all modules inside it."""
@@ -133,6 +151,16 @@ class Program:
         pending.state = "checking"
         function, node = pending.function, pending.node
         body = self.body(pending.scope, function.result, function)
+        expr = self.check_body(body, function, node)
+        self.finish(body, [expr, *function.params])
+        if pending.infers_result:
+            self.settle_result(function, expr)
+        function.body = expr
+        pending.state = "checked"
+        self.context.functions.append(function)
+
+    def check_body(self, body: Body, function: t.Function, node: Any) -> t.Expr:
+        """The body's expression, as a value of the result's type."""
         for variable in function.params:
             body.declare(variable)
         drops = function.result is UNIT
@@ -149,15 +177,14 @@ class Program:
             expr = body.error_expr(function.span)
             if isinstance(shallow(function.result), InferVar):
                 shallow(function.result).bound = ERROR  # type: ignore[attr-defined]
-        self.finish(body, [expr, *function.params])
-        if pending.infers_result:
-            result = shallow(function.result)
-            if isinstance(result, InferVar):
-                result.bound = NEVER if is_never(expr.type) else ERROR
-            function.result = self.final(function.result)
-        function.body = expr
-        pending.state = "checked"
-        self.context.functions.append(function)
+        return expr
+
+    def settle_result(self, function: t.Function, expr: t.Expr) -> None:
+        """An inferred result, once the body is done."""
+        result = shallow(function.result)
+        if isinstance(result, InferVar) and result.kind == "any":
+            result.bound = NEVER if is_never(expr.type) else ERROR
+        function.result = self.final(function.result)
 
     def final(self, type_: Type) -> Type:
         """An inferred result without unknowns."""
@@ -189,7 +216,7 @@ class Program:
     def modules_with_constants(self) -> list[Module]:
         """All modules."""
         assert self.context.root is not None
-        return [*self.below(self.context.root), *self.loaded]
+        return [*self.below(self.context.root), *self.blocks, *self.loaded]
 
     def check_constant(self, item: Item, constant: t.Constant) -> None:
         """The value of a constant."""
@@ -233,7 +260,7 @@ class Program:
 
 
 class ProgramBody(Body):
-    """A Body that can check other functions and defaults."""
+    """A Body that can check other functions, instances of templates, and defaults."""
 
     def __init__(self, program: Program, scope: Scope, result: Type | None, function: t.Function | None):
         super().__init__(program.context, program.declarations, scope, result, function)
@@ -242,6 +269,23 @@ class ProgramBody(Body):
     def check_pending(self, pending: Pending) -> None:
         """Checks the body of a function whose result must be known now."""
         self.program.check_function(pending)
+
+    def instance_of(self, pending: Pending, types: list[Type], node: Any) -> t.Function:
+        """An instance of a template for these argument types."""
+        return self.program.templates.instance(self, pending, types, self.span(node))
+
+    def canonical_instance(self, pending: Pending, function: t.Function) -> t.Function:
+        """The one of all instances with the same types."""
+        return self.program.templates.canonical(pending, function)
+
+    def declare_items(self, nodes: list[Any]) -> None:
+        """A block's declarations become a module that sees what is visible around the block."""
+        around = self.scope.module
+        owner = self.function.name if self.function is not None else around.name
+        block = Module(owner, around.source, around, around.is_std, is_block=True)
+        self.program.declare_block(block, nodes)
+        self.scope = Scope(block, self.scope.generics, self.scope.self_type)
+        self.names = self.declarations.names(self.scope)
 
     def default_value(self, tree: Any, scope: Scope, wanted: Type) -> t.Expr:
         """The default of a parameter or field, in the scope of its declaration."""

@@ -45,7 +45,7 @@ class Applied:
             if self.hole >= len(function.params):
                 return None
             type_ = function.params[self.hole].type
-            return None if isinstance(type_, ParamType) else type_
+            return None if isinstance(type_, ParamType | InferVar) else type_
         if isinstance(self.callee, t.Expr):
             fn = shallow(self.callee.type)
             return fn.params[self.hole] if isinstance(fn, FnType) and self.hole < len(fn.params) else None
@@ -285,6 +285,9 @@ class StageBodies(Control):
                 raise self.error("E0202", "this body needs a function of two parameters", applied.tree, "not one")
             args = [self.coerce(first, fn.params[0]), self.coerce(second, fn.params[1])]
             return t.CallValue(self.span(applied.tree), fn.result, applied.callee, args)
+        template = self.template_of(function)
+        if template is not None:
+            return self.call_instance(template, [first, second], applied.tree)
         result = self.signature_result(function, applied.tree)
         type_args, mapping = self.instantiate(function)
         self.context.reach(function)

@@ -52,6 +52,8 @@ TITLE_BY_CODE: dict[str, str] = {
     "E0218": "a jump out of a stage's body",
     "E0219": "the value of a `break` is wrong",
     "E0220": "`main` has parameters",
+    "E0221": "a function needs the types of all its parameters",
+    "E0222": "the instances of a function never end",
     "E0301": "a value is used where a more trusted one is required",
     "E0302": "`!` on a reported value that nothing has validated",
     "E0303": "an uncertain value is used where a present one is required",

@@ -42,15 +42,16 @@ class Impl:
 
 @dataclass(eq=False, slots=True)
 class Module:
-    """A module: a file, or `mod name { … }` in one.
+    """A module: a file, `mod name { … }` in one, or (`is_block`) the declarations of a block of statements.
 
-    `imports` holds what `use` brought in: name to Item or Module; `globs` the modules of `use a·*`.
+    A block sees all that is visible around it. `imports` holds what `use` brought in: name to Item or Module; `globs` the modules of `use a·*`.
     """
 
     name: str
     source: SourceFile
     parent: Module | None = None
     is_std: bool = False
+    is_block: bool = False
     items: dict[str, Item] = field(default_factory=dict)
     children: dict[str, Module] = field(default_factory=dict)
     imports: dict[str, Item | Module] = field(default_factory=dict)
@@ -78,11 +79,16 @@ class Module:
 
     def lookup(self, name: str) -> Item | Module | None:
         """What an unqualified name means here: this module's, then the package root's."""
-        return self.own(name) or (self.root.own(name) if self.parent is not None else None)
+        found = self.own(name)
+        if found is None and self.parent is not None:
+            return self.parent.lookup(name) if self.is_block else self.root.own(name)
+        return found
 
     def names(self) -> list[str]:
         """All names that can be used here, for suggestions."""
         found = [*self.items, *self.children, *self.imports]
+        if self.is_block and self.parent is not None:
+            found += self.parent.names()
         for module in self.globs:
             found += module.items
         return found
