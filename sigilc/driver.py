@@ -9,8 +9,8 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from sigilc.crash import EXIT_PROGRAM, CompilerCrash, EnvironmentFault
 from sigilc.diagnostics.diagnostic import Diagnostics
@@ -26,7 +26,11 @@ if TYPE_CHECKING:
 STACK_BYTES = 512 << 20
 RECURSION_LIMIT = 150_000
 
+# What `--stop-after` may name, in order.
+STAGES = ("parse", "check", "evidence", "lower", "passes", "codegen", "optimise", "emit", "link")
+
 T = TypeVar("T")
+OnIr: TypeAlias = "Callable[[str, Module], None]"
 
 
 class _Stop(Exception):
@@ -36,19 +40,23 @@ class _Stop(Exception):
 class Compilation:
     """One program under way: what each stage has made so far, for the next one and for tests.
 
-    `artifacts` maps what was emitted (a key of EMIT_SUFFIXES) to its content; `seconds` the stages to their times.
+    `artifacts` maps what was emitted (a key of EMIT_SUFFIXES) to its content; `seconds` the stages to their times,
+    `pass_seconds` the passes to theirs.
     """
 
-    def __init__(self, path: str, options: Options, stop_after: str, on_stage: Callable[[str], None]):
+    def __init__(self, path: str, options: Options, stop_after: str, on_stage: Callable[[str], None],
+                 on_ir: OnIr):
         self.path = path
         self.options = options
         self.stop_after = stop_after
         self.on_stage = on_stage
+        self.on_ir = on_ir
         self.diagnostics = Diagnostics()
         self.program: TypedProgram | None = None
         self.module: Module | None = None
         self.artifacts: dict[str, str | bytes] = {}
         self.seconds: dict[str, float] = {}
+        self.pass_seconds: dict[str, float] = {}
         self.current_stage = "start"
 
     @property
@@ -77,13 +85,15 @@ class Compilation:
 
 
 def compile_file(path: str, options: Options, stop_after: str = "link",
-                 on_stage: Callable[[str], None] = lambda stage: None) -> Compilation:
+                 on_stage: Callable[[str], None] = lambda stage: None,
+                 on_ir: OnIr = lambda name, module: None) -> Compilation:
     """Takes a program through the stages up to `stop_after`; errors of the program are in the result's diagnostics.
 
+    `on_stage` is told each stage as it begins; `on_ir` is shown the IR behind `lower` and behind each pass, by name.
     Raises EnvironmentFault for what is wrong around the program, CompilerCrash for what is wrong with the compiler.
     To be called by `in_large_stack`.
     """
-    compilation = Compilation(path, options, stop_after, on_stage)
+    compilation = Compilation(path, options, stop_after, on_stage, on_ir)
     try:
         with _collector_off(), contextlib.suppress(_Stop):
             _compile(compilation)
@@ -113,9 +123,9 @@ def _compile(c: Compilation) -> None:
     with c.stage("lower"):
         from sigilc.lower.program import lower_program
         c.module = module = lower_program(program, options.checks_overflow)
+    c.on_ir("lower", module)
     with c.stage("passes"):
-        from sigilc.passes.manager import run_passes
-        run_passes(module, options.level)
+        run_timed_passes(module, pass_names(options.level), c.pass_seconds, c.on_ir)
     with c.stage("codegen"):
         from sigilc.codegen.module import emit_module
         text = emit_module(module)
@@ -127,6 +137,30 @@ def _compile(c: Compilation) -> None:
     if "bin" in outputs:
         with c.stage("link"):
             _link(outputs["bin"], code, tuple(program.libraries))
+
+
+def ir_stages(level: int) -> list[str]:
+    """The names that `on_ir` hears at a level: `lower` and the passes, in order."""
+    return ["lower", *pass_names(level)]
+
+
+def pass_names(level: int) -> list[str]:
+    """The passes of a level, in order."""
+    from sigilc.passes import manager
+
+    return manager.pass_names(level)
+
+
+def run_timed_passes(module: Module, names: Iterable[str], seconds: dict[str, float],
+                     after: OnIr) -> None:
+    """Runs passes by name, adds up what each takes in `seconds`, and calls `after` behind each."""
+    from sigilc.passes.manager import PASSES
+
+    for name in names:
+        begin = time.perf_counter()
+        PASSES[name](module)
+        seconds[name] = seconds.get(name, 0.0) + time.perf_counter() - begin
+        after(name, module)
 
 
 def output_paths(path: str, options: Options, has_main: bool) -> dict[str, str]:

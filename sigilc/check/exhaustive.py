@@ -17,6 +17,7 @@ from sigilc.check.types import (
     CHAR,
     ERROR,
     INTEGER_BITS,
+    ArrayType,
     EnumType,
     ErrorType,
     OptionType,
@@ -37,6 +38,14 @@ class Constructor:
 
 
 @dataclass(frozen=True, slots=True)
+class Length:
+    """The constructor of arrays of one length; `is_open` also of all longer ones, which no pattern tells apart."""
+
+    count: int
+    is_open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Interval:
     """Numbers from `low` to `high`, both included."""
 
@@ -51,7 +60,15 @@ class Either:
     patterns: tuple[Simple, ...]
 
 
-Simple: TypeAlias = "Constructor | Interval | Either | None"
+@dataclass(frozen=True, slots=True)
+class Run:
+    """An array of at least as many elements as are named, with anything between the first and the last ones."""
+
+    first: tuple[Simple, ...]
+    last: tuple[Simple, ...]
+
+
+Simple: TypeAlias = "Constructor | Interval | Either | Run | None"
 Row: TypeAlias = "tuple[Simple, ...]"
 
 
@@ -69,6 +86,8 @@ def fields_of(type_: Type, key: object) -> list[Type]:
     """The types of a constructor's parts."""
     if isinstance(type_, OptionType):
         return [type_.item] if key == "some" else []
+    if isinstance(type_, ArrayType) and isinstance(key, Length):
+        return [type_.item] * key.count
     if isinstance(type_, TupleType):
         return list(type_.items)
     if isinstance(type_, StructType):
@@ -103,6 +122,9 @@ def simplify(pattern: t.Pattern | None) -> Simple:
             return Constructor("some", (simplify(pattern.item),))
         case t.NonePattern():
             return Constructor("none")
+        case t.SlicePattern():
+            first, last = (tuple(simplify(p) for p in part) for part in (pattern.first, pattern.last))
+            return Run(first, last) if pattern.rest is not None else Constructor(Length(len(first) + len(last)), first + last)
         case t.OrPattern():
             return Either(tuple(simplify(p) for p in pattern.alternatives))
     return None
@@ -151,6 +173,8 @@ def useful(rows: list[Row], row: Row, types: list[Type]) -> list[str] | None:
     numbers = number_range(type_)
     if numbers is not None:
         return useful_numbers(rows, row, types, numbers)
+    if isinstance(type_, ArrayType):
+        return useful_lengths(rows, row, types)
     keys = all_constructors(type_)
     if isinstance(head, Constructor):
         return specialised(rows, row, types, head.key)
@@ -193,6 +217,37 @@ def specialised(rows: list[Row], row: Row, types: list[Type], key: object) -> li
     return [show(types[0], key, witness[:len(fields)]), *witness[len(fields):]]
 
 
+def useful_lengths(rows: list[Row], row: Row, types: list[Type]) -> list[str] | None:
+    """`useful` where the first column is an array: one constructor a length, up to where no pattern tells more apart."""
+    def named(p: Simple) -> int:
+        if isinstance(p, Run):
+            return len(p.first) + len(p.last)
+        return p.key.count if isinstance(p, Constructor) and isinstance(p.key, Length) else 0
+
+    def at(r: Row, length: Length) -> Row | None:
+        p = r[0]
+        if p is None:
+            return (Constructor(length, (None,) * length.count), *r[1:])
+        if isinstance(p, Run):
+            between = length.count - len(p.first) - len(p.last)
+            return (Constructor(length, (*p.first, *[None] * between, *p.last)), *r[1:]) if between >= 0 else None
+        if isinstance(p, Constructor) and isinstance(p.key, Length) and p.key.count == length.count and not length.is_open:
+            return (Constructor(length, p.parts), *r[1:])
+        return None
+
+    most = max([named(r[0]) for r in [row, *rows]]) + 1
+    for count in range(most + 1):
+        length = Length(count, count == most)
+        opened = at(row, length)
+        if opened is None:
+            continue
+        inner = [o for r in rows if (o := at(r, length)) is not None]
+        witness = specialised(inner, opened, types, length)
+        if witness is not None:
+            return witness
+    return None
+
+
 def useful_numbers(rows: list[Row], row: Row, types: list[Type], numbers: tuple[int, int]) -> list[str] | None:
     """`useful` where the first column is a number: split at the ends of all intervals."""
     head = row[0]
@@ -231,6 +286,8 @@ def show(type_: Type, key: object, parts: list[str]) -> str:
         return str(key).lower()
     if key in ("some", "none"):
         return f"Some({parts[0]})" if key == "some" else "None"
+    if isinstance(key, Length):
+        return f"[{', '.join([*parts, '..'] if key.is_open else parts)}]"
     if isinstance(type_, TupleType):
         return f"({', '.join(parts)})"
     if isinstance(type_, EnumType) and isinstance(key, int):

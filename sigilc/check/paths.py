@@ -178,7 +178,7 @@ class Paths(Patterns):
         """The result type of a function; one that is inferred has its body checked now."""
         pending = self.context.pending.get(id(function))
         if pending is not None and pending.infers_result:
-            if pending.state == "checking":
+            if pending.state == "checking" and (function is not self.function or function.type_params):
                 raise self.error("E0203", f"`{function.name}` calls itself and needs a written result type", node,
                                  "its result is being inferred here", "write `-> Type` after its parameters",
                                  [(function.span, "declared here")])

@@ -69,7 +69,7 @@ class Patterns(Literals):
             case ast.RangePattern() | ast.FromPattern() | ast.ToPattern():
                 return self.range_pattern(node, type_)
             case ast.SlicePattern():
-                raise self.unsupported("slice patterns are", node)
+                return self.slice_pattern(node, type_, kind)
             case ast.RestPattern():
                 raise self.error("E0210", "`..` stands only inside a pattern with several parts", node, "not here")
         return self.literal_pattern(node, type_)
@@ -164,6 +164,30 @@ class Patterns(Literals):
         return t.TuplePattern(self.span(node), type_, [
             t.WildPattern(self.span(node), slot) if item is None else self.pattern(item, slot, kind)
             for item, slot in zip(items, wanted.items, strict=True)])
+
+    def slice_pattern(self, node: Any, type_: Type, kind: str) -> t.Pattern:
+        """`[a, b]`, `[a, .., z]`, `[a, ..middle, z]`."""
+        wanted = shallow(type_)
+        if isinstance(wanted, InferVar):
+            unify(wanted, ArrayType(InferVar()))
+            wanted = shallow(wanted)
+        item = wanted.item if isinstance(wanted, ArrayType) else ERROR
+        if not isinstance(wanted, ArrayType | ErrorType):
+            raise self.error("E0201", f"expected `{resolve(type_)}`, found a pattern for arrays", node,
+                             f"the value is `{resolve(type_)}`")
+        rests = [i for i, p in enumerate(node.patterns) if isinstance(p, ast.RestPattern)]
+        if len(rests) > 1:
+            raise self.error("E0210", "`..` may stand only once", node, "twice here")
+        at = rests[0] if rests else len(node.patterns)
+        first = [self.pattern(p, item, kind) for p in node.patterns[:at]]
+        rest: t.Pattern | None = None
+        if rests:
+            name, span = node.patterns[at].name, self.span(node.patterns[at])
+            if name is not None and kind == "inout":
+                raise self.unsupported("a name for the rest of a place that is matched is", span)
+            rest = self.bind(name, "", type_, span, kind, False) if name is not None else t.WildPattern(span, type_)
+        last = [self.pattern(p, item, kind) for p in node.patterns[at + 1:]]
+        return t.SlicePattern(self.span(node), type_, first, rest, last)
 
     def fill_rest(self, items: list[Any], count: int, node: Any) -> list[Any]:
         """The patterns with `..` replaced by as many None as are missing."""
@@ -310,6 +334,8 @@ class Patterns(Literals):
                 stack.append(p.item)
             elif isinstance(p, t.TuplePattern):
                 stack += p.items
+            elif isinstance(p, t.SlicePattern):
+                stack += [*p.first, *p.last, *([p.rest] if p.rest is not None else [])]
             elif isinstance(p, t.StructPattern | t.VariantPattern):
                 stack += [q for _, q in p.fields]
             elif isinstance(p, t.OrPattern):

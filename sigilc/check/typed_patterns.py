@@ -85,6 +85,18 @@ class NonePattern(Pattern):
 
 
 @dataclass(eq=False, slots=True)
+class SlicePattern(Pattern):
+    """`[a, .., z]` over an array: the first elements, what stands for those between, the last ones.
+
+    `rest` is None where the length must be just that of the elements named; else a pattern over the part between, `[T]`.
+    """
+
+    first: list[Pattern]
+    rest: Pattern | None
+    last: list[Pattern]
+
+
+@dataclass(eq=False, slots=True)
 class OrPattern(Pattern):
     """Alternatives; all bind the same Variable objects."""
 

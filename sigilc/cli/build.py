@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-import sys
+import os
 
 import click
 
-from sigilc.cli.common import code_options, compile_with_status, overflow_setting, show_diagnostics, source_argument
+from sigilc.cli.common import (
+    choose_ir_stages,
+    code_options,
+    compile_with_status,
+    overflow_setting,
+    print_seconds,
+    show_diagnostics,
+    source_argument,
+)
 from sigilc.crash import EXIT_PROGRAM
-from sigilc.driver import Compilation, compile_file
+from sigilc.driver import STAGES, Compilation, OnIr, compile_file, ir_stages
 from sigilc.options import BUILD_CPU, CRATE_TYPES, EMIT_SUFFIXES, Options
 
 
@@ -29,10 +37,17 @@ def _parse_emit(context: click.Context, param: click.Parameter, value: tuple[str
               help=f"Also write these, beside the executable: {', '.join(EMIT_SUFFIXES)}.")
 @click.option("--crate-type", type=click.Choice(CRATE_TYPES), default="bin", show_default=True,
               help="An executable, or an object to link with C.")
-@click.option("--time-passes", "show_times", is_flag=True, help="Print the time that each stage took.")
+@click.option("--stop-after", metavar="STAGE", type=click.Choice(STAGES), default="link",
+              help=f"End behind a stage: {', '.join(STAGES)}.")
+@click.option("--print-ir-after", metavar="NAME,…", default="",
+              help="Print the IR to stderr as it is behind `lower` or a pass, or behind `all` of them.")
+@click.option("--print-ir-to", metavar="FOLDER", default="",
+              help="Write what --print-ir-after asks for to files FILE.N.NAME.ssa in this folder.")
+@click.option("--time-passes", "show_times", is_flag=True, help="Print the time that each stage and each pass took.")
 @source_argument
 def build_command(level: str, overflow_checks: str | None, target_cpu: str, debug: bool, output: str,
-                  emit: frozenset[str], crate_type: str, show_times: bool, file: str) -> int:
+                  emit: frozenset[str], crate_type: str, stop_after: str, print_ir_after: str, print_ir_to: str,
+                  show_times: bool, file: str) -> int:
     """Compile FILE to an executable.
 
     With --emit it also writes ll (LLVM IR, optimised), ll-raw (before LLVM), asm, obj, ssa (the compiler's own
@@ -42,14 +57,29 @@ def build_command(level: str, overflow_checks: str | None, target_cpu: str, debu
         raise click.UsageError("debug information (-g) is not supported yet")
     options = Options(level=int(level), overflow_checks=overflow_setting(overflow_checks), target_cpu=target_cpu,
                       crate_type=crate_type, emit=emit, output=output)
-    compilation = compile_with_status(lambda on_stage: compile_file(file, options, on_stage=on_stage))
+    printer = _ir_printer(print_ir_after, print_ir_to, options.level, file)
+    compilation = compile_with_status(lambda on_stage: compile_file(file, options, stop_after, on_stage, printer))
     show_diagnostics(compilation)
     if show_times:
         _print_times(compilation)
     return EXIT_PROGRAM if compilation.has_errors else 0
 
 
+def _ir_printer(choice: str, folder: str, level: int, file: str) -> OnIr:
+    """What prints the IR behind the stages that `choice` names."""
+    if not choice:
+        if folder:
+            raise click.UsageError("--print-ir-to needs --print-ir-after")
+        return lambda name, module: None
+    from sigilc.tools.print_ir import IrPrinter
+
+    names = choose_ir_stages(choice, ir_stages(level))
+    return IrPrinter(names, folder, os.path.splitext(os.path.basename(file))[0])
+
+
 def _print_times(compilation: Compilation) -> None:
     for stage, seconds in compilation.seconds.items():
-        print(f"{seconds * 1000:8.1f} ms  {stage}", file=sys.stderr)
-    print(f"{sum(compilation.seconds.values()) * 1000:8.1f} ms  together", file=sys.stderr)
+        print_seconds({stage: seconds})
+        if stage == "passes":
+            print_seconds(compilation.pass_seconds, indent="    ")
+    print_seconds({"together": sum(compilation.seconds.values())})

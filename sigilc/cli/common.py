@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import click
@@ -35,6 +35,22 @@ def code_options(cpu: str) -> Callable[[Command], Command]:
 def overflow_setting(choice: str | None) -> bool | None:
     """`on` and `off` as a setting; None leaves it to the level."""
     return None if choice is None else choice == "on"
+
+
+def choose_ir_stages(choice: str, names: Sequence[str]) -> frozenset[str]:
+    """What `--print-ir-after` asks for, by commas or `all`, of the stages that there are."""
+    if choice == "all":
+        return frozenset(names)
+    chosen = frozenset(name for name in choice.split(",") if name)
+    for name in sorted(chosen - set(names)):
+        raise click.UsageError(f"`{name}` does not run here, but {', '.join(names) or 'nothing'}")
+    return chosen
+
+
+def print_seconds(seconds: Mapping[str, float], indent: str = "") -> None:
+    """A line on stderr for each name, with its time in milliseconds."""
+    for name, time in seconds.items():
+        print(f"{indent}{time * 1000:8.1f} ms  {name}", file=sys.stderr)
 
 
 class StatusLine:

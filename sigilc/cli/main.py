@@ -14,6 +14,7 @@ from sigilc.cli.build import build_command
 from sigilc.cli.check import check_command
 from sigilc.cli.clean import clean_command
 from sigilc.cli.explain import explain_command
+from sigilc.cli.opt import opt_command
 from sigilc.cli.run import run_command
 from sigilc.crash import EXIT_INTERNAL, EXIT_USAGE, CompilerCrash, EnvironmentFault
 from sigilc.options import VERSION
@@ -30,7 +31,7 @@ def sigilc() -> None:
     """
 
 
-for command in (build_command, run_command, check_command, explain_command, clean_command):
+for command in (build_command, run_command, check_command, explain_command, opt_command, clean_command):
     sigilc.add_command(command)
 
 

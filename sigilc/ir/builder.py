@@ -407,6 +407,14 @@ class FunctionBuilder:
         """One reference less."""
         self.append(ops.Release(value=value))
 
+    # ---- Debug information ------------------------------------------------------------------------------------------
+
+    def declare(self, value: Value, name: str, span: Span, begin: int, end: int) -> None:
+        """Says that a value, or what is at an address, is a variable of the source."""
+        op = ops.Declare(value=value, name=name, begin=begin, end=end)
+        self.append(op)
+        op.span = span
+
     # ---- Actors -----------------------------------------------------------------------------------------------------
 
     def spawn(self, actor: str, state: Value) -> Value:

@@ -117,6 +117,7 @@ FORMS: list[Form] = [
     _form(ops.MakeClosure, "closure", "@function(*captures)"),
     _form(ops.Retain, "retain", "%value"),
     _form(ops.Release, "release", "%value"),
+    _form(ops.Declare, "declare", "%value, $name, #begin, #end"),
     _form(ops.Spawn, "spawn", "@actor %state"),
     _form(ops.Tell, "tell", "@actor[#handler] %address(*args)"),
     _form(ops.Ask, "ask", "@actor[#handler] %address(*args)"),

@@ -403,4 +403,5 @@ MAKERS: dict[type[ops.Op], Callable[[Any, FunctionCompiler], Step | None]] = {
     ops.MapValueAddr: make_map_value_addr,
     ops.Retain: _nothing,
     ops.Release: _nothing,
+    ops.Declare: _nothing,
 }

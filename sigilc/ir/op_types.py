@@ -440,6 +440,11 @@ def _release(op: ops.Release, _: Module) -> None:
     _no_result(op)
 
 
+def _declare(op: ops.Declare, _: Module) -> None:
+    require(op.begin <= op.end, "the scope of {} ends before it begins", op.name)
+    _no_result(op)
+
+
 def _spawn(op: ops.Spawn, module: Module) -> None:
     actor = module.actors.get(op.actor)
     if actor is None:
@@ -548,6 +553,7 @@ RULES: dict[type[Op], Callable[[Any, Module], None]] = {
     ops.MakeClosure: _make_closure,
     ops.Retain: _counted,
     ops.Release: _release,
+    ops.Declare: _declare,
     ops.Spawn: _spawn,
     ops.Tell: _tell,
     ops.Ask: _ask,
@@ -565,15 +571,15 @@ RULES: dict[type[Op], Callable[[Any, Module], None]] = {
 def check_op(op: Op, function: IrFunction, module: Module) -> None:
     """Checks one op's types and names. Raises RuleBroken."""
     rule = RULES.get(type(op))
-    if isinstance(op, ops.Return):
-        _same("the value", op.value.type, function.result)
-    elif rule is None:
-        raise RuleBroken("there is no typing rule for this op")
-    else:
+    if rule is not None:
         try:
             rule(op, module)
         except InternalError as error:      # of the functions that are shared with the builder
             raise RuleBroken(error.message) from None
+    elif isinstance(op, ops.Return):
+        _same("the value", op.value.type, function.result)
+    else:
+        raise RuleBroken("there is no typing rule for this op")
     if op.TERMINATOR:
         _no_result(op)
     # Addresses are never stored, returned or passed along a branch; a slot's release is the one way to consume one.

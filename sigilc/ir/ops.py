@@ -709,6 +709,23 @@ class Release(Op):
     EFFECT = True
 
 
+# ---- Debug information (only with -g) ---------------------------------------------------------------------------------
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class Declare(Op):
+    """From here on `value` (or what the place at this address holds) is the source's variable `name`.
+
+    The span is that of the variable's name; it is in scope at positions `begin` to `end` of the same file.
+    """
+
+    value: Value
+    name: str
+    begin: int
+    end: int
+    OPERANDS = ("value",)
+
+
 # ---- Actors -----------------------------------------------------------------------------------------------------------
 
 

@@ -91,11 +91,6 @@ class _Token:
     offset: int
 
 
-def _unquote(text: str) -> str:
-    """A symbol or text without its quotes."""
-    return str(json.loads(text)) if text.startswith('"') else text
-
-
 class _Parser:
     """Recursive descent over the tokens of a module."""
 
@@ -108,9 +103,9 @@ class _Parser:
         self.undefined: dict[str, _Token] = {}
         self.blocks: dict[str, Block] = {}
         self._tokenise()
-        for kind, quoted in DECLARED.findall(text):
-            name = _unquote(quoted)
-            if kind == "struct":
+        for match in DECLARED.finditer(text):
+            name = self.unquote(match[2], match.start())
+            if match[1] == "struct":
                 self.module.structs[name] = IrStruct(name)
             else:
                 self.module.enums[name] = IrEnum(name)
@@ -163,8 +158,19 @@ class _Parser:
             raise self._error(f"{text} is no integer")
         return int(text)
 
+    def unquote(self, text: str, offset: int | None = None) -> str:
+        """A symbol or text without its quotes."""
+        if not text.startswith('"'):
+            return text
+        try:
+            found = str(json.loads(text))
+            found.encode()      # escapes may name halves of characters
+            return found
+        except ValueError:
+            raise self._error(f"{text} has an escape or a character that can't stand in it", offset) from None
+
     def symbol(self) -> str:
-        return _unquote(self.take("text" if self.token.kind == "text" else "name"))
+        return self.unquote(self.take("text" if self.token.kind == "text" else "name"))
 
     # ---- Types ------------------------------------------------------------------------------------------------------
 
@@ -213,7 +219,7 @@ class _Parser:
         return NAMED_TYPES[name]
 
     def _declared_type(self) -> IrStruct | IrEnum:
-        name = _unquote(self.take("value")[1:])
+        name = self.unquote(self.take("value")[1:])
         found = self.module.structs.get(name) or self.module.enums.get(name)
         if found is None:
             raise self._error(f"unknown type %{name}")
@@ -236,8 +242,24 @@ class _Parser:
 
     def _struct(self) -> None:
         struct = self._declared_type()
+        if not isinstance(struct, IrStruct):
+            raise self._error(f"{struct} is declared twice")
         self.expect("{")
-        struct.fields = tuple(self.types("}"))  # type: ignore[union-attr]
+        struct.fields, struct.field_names = self._fields("}")
+
+    def _fields(self, close: str) -> tuple[tuple[IrType, ...], tuple[str, ...]]:
+        """Types with or without names, and the names."""
+        types: list[IrType] = []
+        names: list[str] = []
+        while not self.accept(close):
+            if self.peek(1) == ":":
+                names.append(self.symbol())
+                self.expect(":")
+            types.append(self.type())
+            if not self.accept(","):
+                self.expect(close)
+                break
+        return tuple(types), tuple(names)
 
     def _enum(self) -> None:
         enum = self._declared_type()
@@ -247,13 +269,17 @@ class _Parser:
         names: list[str] = []
         variants: list[tuple[IrType, ...]] = []
         numbers: list[int] = []
+        field_names: list[tuple[str, ...]] = []
         while not self.accept("}"):
             names.append(self.symbol())
-            variants.append(tuple(self.types(")")) if self.accept("(") else ())
+            types, fields = self._fields(")") if self.accept("(") else ((), ())
+            variants.append(types)
+            field_names.append(fields)
             if self.accept("="):
                 numbers.append(self.integer())
             self.accept(",")
         enum.variants, enum.variant_names, enum.discriminants = tuple(variants), tuple(names), tuple(numbers)
+        enum.field_names = tuple(field_names) if any(field_names) else ()
 
     def _actor(self) -> None:
         name = self.symbol()
@@ -295,6 +321,8 @@ class _Parser:
         function = IrFunction(name, params, self.type())
         if self.accept("export"):
             function.export = self.symbol()
+        if self.accept("nounwind"):
+            self.module.nounwind.add(name)
         if name in self.module.functions:
             raise self._error(f"function {name} is defined twice")
         self.expect("{")
@@ -384,7 +412,7 @@ class _Parser:
             op.cleanup = self.value_list("]")
             self.expect("]")
         if self.accept("@"):
-            site = _unquote(self.take("text"))
+            site = self.unquote(self.take("text"))
             if not re.fullmatch(r".*:\d+:\d+", site, re.DOTALL):
                 raise self._error(f"{site!r} is no position")
             op.span = SiteSpan(site)
@@ -415,7 +443,7 @@ class _Parser:
             case "@":
                 return self.symbol()
             case "$":
-                return _unquote(self.take("text"))
+                return self.unquote(self.take("text"))
             case ":":
                 return self.block(self.take("name"))
             case "^":
@@ -442,7 +470,7 @@ class _Parser:
         self.position += 1
         match token.kind:
             case "text":
-                return str(json.loads(token.text)).encode()
+                return self.unquote(token.text, token.offset).encode()
             case "bytes":
                 return re.sub(rb"\\x([0-9a-f]{2})", lambda m: bytes([int(m[1], 16)]), token.text[2:-1].encode())
             case "char":

@@ -197,12 +197,13 @@ def _typed(value: Value, names: _Names) -> str:
     return f"{names.value(value)}: {print_type(value.type)}"
 
 
-def print_function(function: IrFunction, spans: bool = False) -> str:
+def print_function(function: IrFunction, spans: bool = False, is_nounwind: bool = False) -> str:
     """One function; ends with a newline."""
     names = _Names(function)
     params = ", ".join(_typed(v, names) for v in function.params)
     export = f" export {print_symbol(function.export)}" if function.export else ""
-    lines = [f"fn {print_symbol(function.name)}({params}) -> {print_type(function.result)}{export} {{"]
+    nounwind = " nounwind" if is_nounwind else ""
+    lines = [f"fn {print_symbol(function.name)}({params}) -> {print_type(function.result)}{export}{nounwind} {{"]
     for block in function.blocks:
         block_params = ", ".join(_typed(v, names) for v in block.params)
         lines.append(names.block(block) + (f"({block_params})" if block_params else "") + ":")
@@ -210,12 +211,19 @@ def print_function(function: IrFunction, spans: bool = False) -> str:
     return "\n".join([*lines, "}", ""])
 
 
-def _print_enum(enum: IrEnum) -> str:
+def _print_fields(types: tuple[IrType, ...], names: tuple[str, ...]) -> str:
+    if not names:
+        return ", ".join(map(print_type, types))
+    return ", ".join(f"{print_symbol(name)}: {print_type(type_)}" for name, type_ in zip(names, types, strict=True))
+
+
+def _print_enum(enum: IrEnum, has_names: bool) -> str:
     shown = []
     for i, payload in enumerate(enum.variants):
         name = enum.variant_names[i] if i < len(enum.variant_names) else f"V{i}"
         number = f" = {enum.discriminants[i]}" if i < len(enum.discriminants) else ""
-        fields = f"({', '.join(map(print_type, payload))})" if payload else ""
+        names = enum.field_names[i] if has_names and enum.field_names else ()
+        fields = f"({_print_fields(payload, names)})" if payload else ""
         shown.append(f"{print_symbol(name)}{fields}{number}")
     return f"enum {print_type(enum)} {{ {', '.join(shown)} }}"
 
@@ -235,13 +243,17 @@ def _print_foreign(foreign: ForeignFunction) -> str:
 
 
 def print_module(module: Module, spans: bool = False) -> str:
-    """The whole module: types, actors, foreign functions, `main`, functions; positions only with `spans`."""
-    head = [f"struct {print_type(s)} {{ {', '.join(map(print_type, s.fields))} }}" for s in module.structs.values()]
-    head += [_print_enum(e) for e in module.enums.values()]
+    """The whole module: types, actors, foreign functions, `main`, functions.
+
+    With `spans` also what only debug information needs: positions, and the names of fields.
+    """
+    head = [f"struct {print_type(s)} {{ {_print_fields(s.fields, s.field_names if spans else ())} }}"
+            for s in module.structs.values()]
+    head += [_print_enum(e, spans) for e in module.enums.values()]
     head += [_print_actor(a) for a in module.actors.values()]
     head += [_print_foreign(f) for f in module.foreign.values()]
     if module.main:
         head.append(f"main {print_symbol(module.main)}")
     parts = ["\n".join(head) + "\n"] if head else []
-    parts += [print_function(f, spans) for f in module.functions.values()]
+    parts += [print_function(f, spans, f.name in module.nounwind) for f in module.functions.values()]
     return "\n".join(parts)

@@ -150,10 +150,14 @@ def _is_part_counted(whole: IrType, parts: Iterable[IrType]) -> bool:
 
 @dataclass(slots=True, eq=False)
 class IrStruct(IrType):
-    """A struct instance, interned by name by whoever makes it (`lower`, the IR parser): compares by identity."""
+    """A struct instance, interned by name by whoever makes it (`lower`, the IR parser): compares by identity.
+
+    `field_names` are for debuggers; empty where nobody has said them.
+    """
 
     name: str
     fields: tuple[IrType, ...] = ()
+    field_names: tuple[str, ...] = ()
 
     @property
     def is_counted(self) -> bool:  # type: ignore[override]
@@ -165,12 +169,13 @@ class IrStruct(IrType):
 
 @dataclass(slots=True, eq=False)
 class IrEnum(IrType):
-    """An enum instance, interned by name: per variant its name, payload types and discriminant."""
+    """An enum instance, interned by name: per variant its name, payload types, discriminant, and the payload's names."""
 
     name: str
     variants: tuple[tuple[IrType, ...], ...] = ()
     variant_names: tuple[str, ...] = ()
     discriminants: tuple[int, ...] = ()
+    field_names: tuple[tuple[str, ...], ...] = ()
 
     @property
     def is_counted(self) -> bool:  # type: ignore[override]

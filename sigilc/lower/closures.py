@@ -33,6 +33,7 @@ def lower_closure(fl: FunctionLowering, expr: typed.Closure) -> Value:
     inner = FunctionLowering(fl.program, function, fl.substitution)
     for variable, param in zip(expr.captures, params, strict=True):
         inner.bindings[variable] = param
+        inner.declare(variable, param)
     inner.bind_params(expr.params, own)
     inner.finish(expr.body)
     if not captured:

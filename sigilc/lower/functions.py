@@ -156,11 +156,12 @@ class FunctionLowering:
     def bind(self, variable: Variable, value: Value) -> None:
         """Gives a variable its first value: a slot when it may be assigned."""
         if variable.mutable:
-            self.bindings[variable] = PlaceBinding(self.builder.slot(value, variable.name), variable)
+            self.bind_place(variable, self.builder.slot(value, variable.name), variable)
         else:
             if not value.name:
                 value.name = variable.name
             self.bindings[variable] = value
+            self.declare(variable, value)
 
     def bind_params(self, variables: Iterable[Variable], params: Iterable[Value]) -> None:
         """Binds parameters: in-out ones are places of the caller's."""
@@ -173,6 +174,15 @@ class FunctionLowering:
     def bind_place(self, variable: Variable, address: Value, root: Variable) -> None:
         """Makes a variable another name of a place."""
         self.bindings[variable] = PlaceBinding(address, root)
+        self.declare(variable, address)
+
+    def declare(self, variable: Variable, value: Value) -> None:
+        """Tells debuggers where a variable is."""
+        if self.program.scopes is None:
+            return
+        begin, end = self.program.scopes.get(variable, (0, 0))
+        if begin < end and variable.name not in ("", "_"):
+            self.builder.declare(value, variable.name, variable.span, begin, end)
 
     def binding(self, variable: Variable) -> Binding:
         """Where a variable is."""

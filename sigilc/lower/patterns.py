@@ -35,6 +35,12 @@ class Subject:
             return Subject(address=fl.builder.field_addr(self.address, index), root=self.root)
         return Subject(value=fl.builder.get_field(self.look(fl), index))
 
+    def element(self, fl: FunctionLowering, index: Value) -> Subject:
+        """An element of an array, at an index known to be in bounds."""
+        if self.address is not None:
+            return Subject(address=fl.builder.element_addr(self.address, index, checked=False), root=self.root)
+        return Subject(value=fl.builder.array_get(self.look(fl), index, checked=False))
+
     def payload(self, fl: FunctionLowering, variant: int, index: int) -> Subject:
         """A payload field of an enum, or (variant -1) of an option."""
         if self.address is not None:
@@ -109,10 +115,34 @@ def _match(fl: FunctionLowering, pattern: Pattern, subject: Subject, fail: Block
             if why is not None:
                 fault = builder.get_fault(subject.look(fl))
                 bindings.found.append((why, Subject(value=builder.copy(fault) if subject.address else fault)))
+        case typed.SlicePattern():
+            _match_slice(fl, pattern, subject, fail, bindings)
         case typed.OrPattern(alternatives=alternatives):
             _match_any(fl, alternatives, subject, fail, bindings)
         case _:
             raise InternalError(f"{type(pattern).__name__} can't be lowered", pattern.span)
+
+
+def _match_slice(fl: FunctionLowering, pattern: typed.SlicePattern, subject: Subject, fail: Block | None,
+                 bindings: Bindings) -> None:
+    """The length first, then the elements at both ends, then what stands for the part between."""
+    builder = fl.builder
+    named = len(pattern.first) + len(pattern.last)
+    length = builder.length(subject.look(fl))
+    count = builder.const(length.type, named)
+    if fail is not None:
+        _require(fl, builder.compare("eq" if pattern.rest is None else "ge", length, count), fail)
+    for number, item in enumerate(pattern.first):
+        if not isinstance(item, typed.WildPattern):
+            _match(fl, item, subject.element(fl, builder.const(length.type, number)), fail, bindings)
+    for back, item in enumerate(reversed(pattern.last), 1):
+        if not isinstance(item, typed.WildPattern):
+            index = builder.int_binary("sub", length, builder.const(length.type, back))
+            _match(fl, item, subject.element(fl, index), fail, bindings)
+    if pattern.rest is not None and not isinstance(pattern.rest, typed.WildPattern):
+        end = builder.int_binary("sub", length, builder.const(length.type, len(pattern.last)))
+        middle = builder.slice(subject.look(fl), builder.const(length.type, len(pattern.first)), end)
+        _match(fl, pattern.rest, Subject(value=middle), fail, bindings)
 
 
 def _match_part(fl: FunctionLowering, item: Pattern, subject: Subject, index: int, fail: Block | None,
@@ -207,6 +237,8 @@ def _parts(pattern: Pattern) -> list[Pattern]:
             return [p for _, p in fields]
         case typed.SomePattern(item=item):
             return [item]
+        case typed.SlicePattern(first=first, rest=rest, last=last):
+            return [*first, *last, *([rest] if rest is not None else [])]
         case typed.OrPattern(alternatives=alternatives):
             return alternatives
     return []
@@ -224,6 +256,9 @@ def without_alternatives(pattern: Pattern) -> list[Pattern]:
         case typed.TuplePattern(items=items):
             return [typed.TuplePattern(pattern.span, pattern.type, list(choice))
                     for choice in product(*map(without_alternatives, items))]
+        case typed.SlicePattern(first=first, rest=rest, last=last):
+            return [typed.SlicePattern(pattern.span, pattern.type, list(choice[:len(first)]), rest, list(choice[len(first):]))
+                    for choice in product(*map(without_alternatives, [*first, *last]))]
         case typed.StructPattern(fields=fields):
             return [typed.StructPattern(pattern.span, pattern.type, chosen) for chosen in _choices(fields)]
         case typed.VariantPattern(variant=variant, fields=fields):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 
-from sigilc.check.typed import ActorDecl, Function, TypedProgram
+from sigilc.check.typed import ActorDecl, Function, TypedProgram, Variable
 from sigilc.check.types import USIZE, StructType, Type, substitute
 from sigilc.crash import InternalError
 from sigilc.ir.function import ForeignFunction, IrActor, IrFunction, IrHandler, Module
@@ -31,6 +31,7 @@ from sigilc.lower import (
 from sigilc.lower.derive import Derivation
 from sigilc.lower.entry import entry_function
 from sigilc.lower.functions import FunctionLowering, Lowerings
+from sigilc.lower.scopes import Scope, find_scopes
 from sigilc.lower.text_functions import TextFunctions
 from sigilc.lower.types import TypeLowering
 from sigilc.lower.writes import WriteAnalysis
@@ -45,8 +46,10 @@ LOWERINGS: Lowerings = {
 class ProgramLowering:
     """What is known while one program is lowered: the module so far, and what is still to be done."""
 
-    def __init__(self, overflow_checks: bool) -> None:
+    def __init__(self, overflow_checks: bool, debug: bool) -> None:
         self.overflow_checks = overflow_checks
+        # What debuggers are told about variables; None without debug information.
+        self.scopes: dict[Variable, Scope] | None = {} if debug else None
         self.module = Module()
         self.types = TypeLowering(self.module)
         self.derived = Derivation(self.module)
@@ -117,6 +120,8 @@ class ProgramLowering:
         while self._pending:
             function, args, ir_function = self._pending.popleft()
             substitution = dict(zip(function.type_params, args, strict=True))
+            if self.scopes is not None:
+                self.scopes.update(find_scopes(function))
             fl = FunctionLowering(self, ir_function, substitution)
             fl.bind_params(function.params, ir_function.params)
             if function.body is not None:
@@ -125,9 +130,12 @@ class ProgramLowering:
                 intrinsics.write_wrapper(fl, function, args)
 
 
-def lower_program(program: TypedProgram, overflow_checks: bool) -> Module:
-    """The module of a program that `check` has passed; `overflow_checks` makes integer overflow panic."""
-    lowering = ProgramLowering(overflow_checks)
+def lower_program(program: TypedProgram, overflow_checks: bool, debug: bool = False) -> Module:
+    """The module of a program that `check` has passed.
+
+    `overflow_checks` makes integer overflow panic; with `debug` the variables of the source are declared.
+    """
+    lowering = ProgramLowering(overflow_checks, debug)
     if program.main is not None:
         lowering.module.main = entry_function(lowering, program.main)
     for function in program.functions:

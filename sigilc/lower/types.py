@@ -98,6 +98,7 @@ class TypeLowering:
         if struct is None:
             struct = self._module.structs[name] = ir.IrStruct(name)
             struct.fields = tuple(self.lower(t) for t in struct_fields(type_))
+            struct.field_names = tuple(f.name for f in type_.decl.fields)
         return struct
 
     def _lower_enum(self, type_: checked.EnumType) -> IrType:
@@ -109,6 +110,7 @@ class TypeLowering:
                 name, variant_names=tuple(v.name for v in variants),
                 discriminants=tuple(v.discriminant for v in variants))
             enum.variants = tuple(tuple(self.lower(t) for t in fields) for fields in enum_payloads(type_))
+            enum.field_names = tuple(tuple(f.name for f in v.fields) for v in variants)
         return enum
 
 

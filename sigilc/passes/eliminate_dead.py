@@ -37,12 +37,17 @@ def eliminate_dead(module: Module) -> None:
     for function in module.functions.values():
         needed = _find_needed(function)
         for block in function.blocks:
-            block.ops = [op for op in block.ops if _must_stay(op) or op.result in needed]
+            block.ops = [op for op in block.ops if _must_stay(op) or op.result in needed or _is_note(op, needed)]
             last = block.terminator
             if isinstance(last, Branch):
                 last.args = [a for a, p in zip(last.args, last.target.params, strict=True) if p in needed]
         for block in function.blocks:
             block.params = [param for param in block.params if param in needed]
+
+
+def _is_note(op: Op, needed: set[Value]) -> bool:
+    """Whether an op does nothing but say something about values, which are there."""
+    return op.result is None and all(value in needed for value in op.operands())
 
 
 def _must_stay(op: Op) -> bool:

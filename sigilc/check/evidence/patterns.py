@@ -11,9 +11,12 @@ from sigilc.check.typed import (
     BindPattern,
     Expr,
     GetField,
+    Index,
+    Literal,
     NonePattern,
     OrPattern,
     Pattern,
+    SlicePattern,
     SomePattern,
     StructDecl,
     StructPattern,
@@ -21,7 +24,7 @@ from sigilc.check.typed import (
     Variable,
     VariantPattern,
 )
-from sigilc.check.types import EnumType, StructType
+from sigilc.check.types import USIZE, EnumType, StructType
 from sigilc.source.spans import Span
 
 
@@ -55,6 +58,13 @@ def bind_pattern(flow: Flow, pattern: Pattern, tree: Tree, span: Span, place: Ex
             field = pattern.variant.fields[index]
             part = None if place is None else VariantPlace(sub.span, sub.type, place, field)
             bind_pattern(flow, sub, project(flow, tree, owner, field), span, part)
+    elif isinstance(pattern, SlicePattern):
+        assert isinstance(tree, tuple)
+        for item in [*pattern.first, *pattern.last]:
+            part = None if place is None else Index(item.span, item.type, place, Literal(item.span, USIZE, 0))
+            bind_pattern(flow, item, flow.via("project", tree[1], item.type), span, part)
+        if pattern.rest is not None:
+            bind_pattern(flow, pattern.rest, tree, span)
     elif isinstance(pattern, OrPattern):
         _bind_alternatives(flow, pattern, tree, span, place)
 
@@ -88,6 +98,9 @@ def pattern_variables(pattern: Pattern) -> list[Variable]:
         return pattern_variables(pattern.item)
     if isinstance(pattern, StructPattern | VariantPattern):
         return [v for _, sub in pattern.fields for v in pattern_variables(sub)]
+    if isinstance(pattern, SlicePattern):
+        parts = [*pattern.first, *pattern.last, *([pattern.rest] if pattern.rest is not None else [])]
+        return [v for part in parts for v in pattern_variables(part)]
     if isinstance(pattern, OrPattern):
         return pattern_variables(pattern.alternatives[0])
     return []
