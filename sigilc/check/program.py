@@ -13,8 +13,8 @@ from sigilc.check import typed as t
 from sigilc.check.context import Context, Pending, Reported, Scope
 from sigilc.check.declarations import Declarations
 from sigilc.check.expressions import Body
-from sigilc.check.templates import Templates
 from sigilc.check.infer import finish_types, is_never, shallow
+from sigilc.check.templates import Templates
 from sigilc.check.types import BOOL, CHAR, ERROR, NEVER, UNIT, ArrayType, InferVar, PointerType, Type, is_numeric
 from sigilc.diagnostics.diagnostic import Diagnostics
 from sigilc.resolve.modules import ModuleBuilder

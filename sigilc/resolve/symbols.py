@@ -44,7 +44,8 @@ class Impl:
 class Module:
     """A module: a file, `mod name { … }` in one, or (`is_block`) the declarations of a block of statements.
 
-    A block sees all that is visible around it. `imports` holds what `use` brought in: name to Item or Module; `globs` the modules of `use a·*`.
+    A block sees all that is visible around it. `imports` holds what `use` brought in: name to Item or Module; `globs` the
+    modules of `use a·*`.
     """
 
     name: str
