@@ -40,6 +40,11 @@ void sigil_flush(void) {
     if (length > 0) write_out(held.data, length);
 }
 
+/* A library has no `main` of ours that would do it. */
+static void __attribute__((destructor)) flush_at_exit(void) {
+    sigil_flush();
+}
+
 void rt_flush_from_signal(void) {
     if (held.length > 0 && held.length <= RT_OUTPUT_SIZE) (void)rt_write_all(STDOUT_FILENO, held.data, held.length);
     held.length = 0;

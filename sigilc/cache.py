@@ -11,6 +11,7 @@ import sys
 from _blake2 import blake2b
 
 PROGRAM, IMPORTS = "program", "imports"
+MANIFEST = "Sigil.toml"
 # Executables that `run` keeps; the least recently used go first.
 MAX_PROGRAMS = 200
 
@@ -64,6 +65,24 @@ def compiler_fingerprint() -> bytes:
     return digest.digest()
 
 
+def root_file(path: str) -> str:
+    """The file that a command line means: for a folder, or nothing, the root of the package that the folder lies in.
+
+    The path is relative where what was given is. The empty text where nothing was given and there is no package.
+    """
+    if path and not os.path.isdir(path):
+        return path
+    folder = os.path.abspath(path or ".")
+    while not os.path.isfile(f"{folder}/{MANIFEST}"):
+        above = folder.rpartition("/")[0]
+        if above == folder or not folder:
+            return path
+        folder = above
+    name = "main.sg" if os.path.isfile(f"{folder}/src/main.sg") or not os.path.isfile(f"{folder}/src/lib.sg") else "lib.sg"
+    found = f"{folder}/src/{name}"
+    return found if path.startswith("/") else os.path.relpath(found)
+
+
 def program_folder(request: RunRequest) -> str | None:
     """Where the executable for a request is kept; None when the source can't be read.
 
@@ -89,15 +108,14 @@ def imports_unchanged(folder: str) -> bool:
     for line in recorded.decode(errors="surrogateescape").split("\n"):
         if line:
             expected, _, path = line.partition(" ")
-            content = read_bytes(path)
-            if content is None or content_hash(content) != expected:
+            if content_hash(read_bytes(path)) != expected:
                 return False
     return True
 
 
-def content_hash(content: bytes) -> str:
-    """The hash by which `imports` records a file."""
-    return blake2b(content, digest_size=16).hexdigest()
+def content_hash(content: bytes | None) -> str:
+    """The hash by which `imports` records a file; None stands for one that must not be there."""
+    return blake2b(content, digest_size=16).hexdigest() if content is not None else "-"
 
 
 def read_bytes(path: str) -> bytes | None:
@@ -112,7 +130,7 @@ def read_bytes(path: str) -> bytes | None:
 
 
 def parse_run(arguments: list[str]) -> RunRequest | None:
-    """Reads the plain forms of `run [-O…] [--overflow-checks=…] [--target-cpu=…] FILE ARGS…`; None for all others.
+    """Reads the plain forms of `run [-O…] [--overflow-checks=…] [--target-cpu=…] [FILE ARGS…]`; None for all others.
 
     Whatever it reads, click reads in the same way; what it does not know is click's to explain.
     """
@@ -129,10 +147,11 @@ def parse_run(arguments: list[str]) -> RunRequest | None:
         elif word.startswith("-"):
             return None
         else:
-            request.path = word
+            request.path = root_file(word)
             request.args = arguments[number + 1:]
             return request
-    return None
+    request.path = root_file("")
+    return request if request.path else None
 
 
 def run_cached(arguments: list[str]) -> None:
@@ -150,7 +169,7 @@ def run_cached(arguments: list[str]) -> None:
         return          # it was evicted just now; build it again
 
 
-def keep_program(folder: str, executable: str, imports: list[tuple[str, bytes]]) -> bool:
+def keep_program(folder: str, executable: str, imports: list[tuple[str, bytes | None]]) -> bool:
     """Puts an executable, which is moved, under its name. `imports` are paths and contents. False when it can't.
 
     The folder appears by one rename, so that a probe sees a whole one or none.
@@ -194,7 +213,7 @@ def clean() -> int:
 
     folder = cache_folder()
     parts = [name for name in (os.listdir(folder) if os.path.isdir(folder) else [])
-             if name in ("programs", "runtime") or name.startswith("syntax-")]
+             if name in ("programs", "runtime", "objects") or name.startswith("syntax-")]
     freed = 0
     for part in parts:
         for at, _, names in os.walk(f"{folder}/{part}"):

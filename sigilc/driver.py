@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import gc
 import os
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from sigilc.crash import EXIT_PROGRAM, CompilerCrash, EnvironmentFault
 from sigilc.diagnostics.diagnostic import Diagnostics
-from sigilc.options import EMIT_SUFFIXES, Options
+from sigilc.options import EMIT_SUFFIXES, PRODUCT_NAMES, Options
 from sigilc.source.files import load_source
 
 if TYPE_CHECKING:
     from sigilc.check.typed import TypedProgram
-    from sigilc.codegen.target import Machine
+    from sigilc.codegen.objects import ProgramObjects
     from sigilc.ir.function import Module
+    from sigilc.resolve.packages import Package
 
 # For deeply nested programs: the first limit that is met is Python's own, with some 3.5 kB of stack for each call.
 STACK_BYTES = 512 << 20
@@ -29,8 +30,13 @@ RECURSION_LIMIT = 150_000
 # What `--stop-after` may name, in order.
 STAGES = ("parse", "check", "evidence", "lower", "passes", "codegen", "optimise", "emit", "link")
 
+# What there is only of a program that is one object, and what the linker makes.
+SINGLE_OBJECT = frozenset(("ll", "ll-raw", "asm", "obj"))
+LINKED = frozenset(("bin", "staticlib", "cdylib"))
+
 T = TypeVar("T")
 OnIr: TypeAlias = "Callable[[str, Module], None]"
+Harness: TypeAlias = "Callable[[TypedProgram], None]"
 
 
 class _Stop(Exception):
@@ -41,16 +47,18 @@ class Compilation:
     """One program under way: what each stage has made so far, for the next one and for tests.
 
     `artifacts` maps what was emitted (a key of EMIT_SUFFIXES) to its content; `seconds` the stages to their times,
-    `pass_seconds` the passes to theirs.
+    `pass_seconds` the passes to theirs. `package` is the one whose root file the program is, if any.
     """
 
     def __init__(self, path: str, options: Options, stop_after: str, on_stage: Callable[[str], None],
-                 on_ir: OnIr):
+                 on_ir: OnIr, harness: Harness | None = None):
         self.path = path
         self.options = options
         self.stop_after = stop_after
         self.on_stage = on_stage
         self.on_ir = on_ir
+        self.harness = harness
+        self.package: Package | None = None
         self.diagnostics = Diagnostics()
         self.program: TypedProgram | None = None
         self.module: Module | None = None
@@ -65,10 +73,19 @@ class Compilation:
         return self.diagnostics.has_errors
 
     @property
-    def imports(self) -> list[tuple[str, bytes]]:
-        """Path and content of each file of the user's that the program's own file brought in."""
+    def imports(self) -> list[tuple[str, bytes | None]]:
+        """Path and content of each file of the user's that the program's own file brought in.
+
+        The content is None for a description of a package that would count, if it were there.
+        """
+        from sigilc.resolve.packages import manifest_path, package_folder
+
         files = self.program.imports if self.program is not None else []
-        return [(file.path, file.text.encode()) for file in files]
+        found: list[tuple[str, bytes | None]] = [(file.path, file.text.encode()) for file in files]
+        folder = package_folder(self.path)
+        if self.package is None and folder is not None:
+            found.append((manifest_path(folder), None))
+        return found
 
     @contextlib.contextmanager
     def stage(self, name: str) -> Iterator[None]:
@@ -86,14 +103,15 @@ class Compilation:
 
 def compile_file(path: str, options: Options, stop_after: str = "link",
                  on_stage: Callable[[str], None] = lambda stage: None,
-                 on_ir: OnIr = lambda name, module: None) -> Compilation:
+                 on_ir: OnIr = lambda name, module: None, harness: Harness | None = None) -> Compilation:
     """Takes a program through the stages up to `stop_after`; errors of the program are in the result's diagnostics.
 
     `on_stage` is told each stage as it begins; `on_ir` is shown the IR behind `lower` and behind each pass, by name.
+    A `harness` gets the checked program, code blocks of doc comments included, to put in a `main` of its own.
     Raises EnvironmentFault for what is wrong around the program, CompilerCrash for what is wrong with the compiler.
     To be called by `in_large_stack`.
     """
-    compilation = Compilation(path, options, stop_after, on_stage, on_ir)
+    compilation = Compilation(path, options, stop_after, on_stage, on_ir, harness)
     try:
         with _collector_off(), contextlib.suppress(_Stop):
             _compile(compilation)
@@ -108,35 +126,58 @@ def _compile(c: Compilation) -> None:
     """The pipeline. Stages are imported when they are reached: `check` never loads LLVM."""
     options = c.options
     with c.stage("parse"):
+        from sigilc.resolve.packages import load_package
         from sigilc.syntax.parse import parse_source
+        c.package = package = load_package(c.path, c.diagnostics)
         source = load_source(c.path, c.diagnostics)
         tree = parse_source(source, c.diagnostics) if source is not None else None
     with c.stage("check"):
         from sigilc.check.program import check_program
         assert source is not None and tree is not None      # else there was an error
-        c.program = program = check_program(source, tree, c.diagnostics)
+        c.program = program = check_program(source, tree, c.diagnostics, package, c.harness is not None)
     with c.stage("evidence"):
         from sigilc.check.evidence import check_evidence
         check_evidence(program, c.diagnostics)
-    outputs = output_paths(c.path, options, program.main is not None)
+    if c.harness is not None:
+        c.harness(program)
+    if package is not None:
+        options = _for_package(package, program, options)
+        if program.main is None and options.crate_type == "bin" and not options.emit and not options.output:
+            return      # a library for other packages: it has been checked, and that is all
+    outputs = output_paths(c.path, options, program.main is not None, package.name if package is not None else "")
+    exports = [function.export for function in program.functions if function.export]
+    if options.is_library:
+        _check_library(c.path, exports)
+        program.main = None         # nobody calls it
     _check_cpu(options.target_cpu)
     with c.stage("lower"):
         from sigilc.lower.program import lower_program
-        c.module = module = lower_program(program, options.checks_overflow)
-    c.on_ir("lower", module)
+        c.module = module = lower_program(program, options.checks_overflow, options.debug)
+        c.on_ir("lower", module)
     with c.stage("passes"):
         run_timed_passes(module, pass_names(options.level), c.pass_seconds, c.on_ir)
     with c.stage("codegen"):
-        from sigilc.codegen.module import emit_module
-        text = emit_module(module)
+        from sigilc.codegen.objects import CodeSettings, ProgramObjects
+        settings = CodeSettings(options.level, options.target_cpu, options.debug)
+        code = ProgramObjects(module, settings, is_single=not SINGLE_OBJECT.isdisjoint(outputs))
+        code.emit()
     with c.stage("optimise"):
-        from sigilc.codegen.target import Machine
-        machine = Machine(text, options.level, options.target_cpu)
+        code.optimise()
     with c.stage("emit"):
-        code = _emit(c, outputs, program, text, machine)
-    if "bin" in outputs:
+        objects = _emit(c, outputs, program, code)
+    for kind in LINKED.intersection(outputs):
         with c.stage("link"):
-            _link(outputs["bin"], code, tuple(program.libraries))
+            from sigilc.link.products import make_product
+            make_product(kind, outputs[kind], objects, exports, tuple(program.libraries))
+
+
+def _for_package(package: Package, program: TypedProgram, options: Options) -> Options:
+    """What the package's description says, unless the command line says otherwise; its libraries go to the program's."""
+    for part in package.everything():
+        program.libraries += [name for name in part.libraries if name not in program.libraries]
+    if options.overflow_checks is None:
+        options = dataclasses.replace(options, overflow_checks=package.overflow_checks)
+    return options
 
 
 def ir_stages(level: int) -> list[str]:
@@ -163,22 +204,23 @@ def run_timed_passes(module: Module, names: Iterable[str], seconds: dict[str, fl
         after(name, module)
 
 
-def output_paths(path: str, options: Options, has_main: bool) -> dict[str, str]:
-    """Where each thing goes that is to be written: the kinds of `--emit`, and `bin`, the executable.
+def output_paths(path: str, options: Options, has_main: bool, name: str = "") -> dict[str, str]:
+    """Where each thing goes that is to be written: the kinds of `--emit`, and the crate type.
 
-    EnvironmentFault where that can't be; nothing has been written then.
+    `name` is the package's; without one, it is the file's. EnvironmentFault where that can't be; nothing has been written then.
     """
-    stem = os.path.splitext(os.path.basename(path))[0]
+    stem = name or os.path.splitext(os.path.basename(path))[0]
     folder = os.path.dirname(options.output)
     outputs = {kind: os.path.join(folder, stem + suffix) for kind, suffix in EMIT_SUFFIXES.items()
                if kind in options.emit}
-    if options.crate_type == "obj":
-        outputs["obj"] = options.output or f"{stem}.o"
+    if options.crate_type != "bin":
+        prefix, suffix = PRODUCT_NAMES[options.crate_type]
+        outputs[options.crate_type] = options.output or f"{prefix}{stem}{suffix}"
     elif has_main:
         outputs["bin"] = options.output or stem
     elif not options.emit:
         raise EnvironmentFault(f"{path} has no `fn main()`, so there is nothing to run", code="E0613",
-                               help="for a library: `--crate-type obj`", status=EXIT_PROGRAM)
+                               help="for a library: `--crate-type obj`, `staticlib` or `cdylib`", status=EXIT_PROGRAM)
     _check_outputs(path, list(outputs.values()))
     return outputs
 
@@ -194,6 +236,12 @@ def _check_outputs(path: str, outputs: list[str]) -> None:
         check_writable(output)
 
 
+def _check_library(path: str, exports: list[str]) -> None:
+    if not exports:
+        raise EnvironmentFault(f"{path} exports no function, so the library would be empty",
+                               help="mark what C is to call with `#[export]`", status=EXIT_PROGRAM)
+
+
 def _check_cpu(name: str) -> None:
     from sigilc.codegen.cpus import is_known_cpu
 
@@ -201,39 +249,25 @@ def _check_cpu(name: str) -> None:
         raise EnvironmentFault(f"there is no CPU `{name}`", help="`native` is this machine's own")
 
 
-def _emit(c: Compilation, outputs: dict[str, str], program: TypedProgram, text: str, machine: Machine) -> bytes:
-    """Makes and writes the files that `--emit` and the crate type ask for; gives the object, wanted or not."""
+def _emit(c: Compilation, outputs: dict[str, str], program: TypedProgram, code: ProgramObjects) -> list[bytes]:
+    """Makes and writes the files that `--emit` and the crate type ask for; gives the objects."""
     from sigilc.bindings.c_header import c_header
     from sigilc.ir.printer import print_module
     from sigilc.link.output import write_output
 
     assert c.module is not None
     module = c.module
-    optimised = machine.text() if "ll" in outputs else ""       # first: making code changes the module
-    code = machine.object()
+    optimised = code.machine.text() if "ll" in outputs else ""       # first: making code changes the module
+    objects = code.objects()
     makers: dict[str, Callable[[], str | bytes]] = {
-        "ll": lambda: optimised, "ll-raw": lambda: text, "asm": machine.assembly, "obj": lambda: code,
-        "ssa": lambda: print_module(module), "header": lambda: c_header(program, os.path.basename(c.path))}
+        "ll": lambda: optimised, "ll-raw": lambda: code.texts[0], "asm": lambda: code.machine.assembly(),
+        "obj": lambda: objects[0], "ssa": lambda: print_module(module),
+        "header": lambda: c_header(program, os.path.basename(c.path))}
     for kind, make in makers.items():
         if kind in outputs:
             c.artifacts[kind] = content = make()
             write_output(outputs[kind], content)
-    return code
-
-
-def _link(output: str, code: bytes, libraries: tuple[str, ...]) -> None:
-    """Puts the runtime to the object."""
-    from sigilc.link.link import link_executable
-    from sigilc.link.runtime_build import runtime_archive
-    from sigilc.link.toolchain import find_toolchain
-
-    toolchain = find_toolchain()
-    runtime = runtime_archive(toolchain)
-    with tempfile.TemporaryDirectory(prefix="sigilc-") as scratch:
-        path = os.path.join(scratch, "program.o")
-        with open(path, "wb") as file:
-            file.write(code)
-        link_executable(toolchain, [path], runtime, output, libraries)
+    return objects
 
 
 def render_text(compilation: Compilation, use_color: bool) -> str:

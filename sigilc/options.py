@@ -13,7 +13,9 @@ HOST_CPU = "native"
 
 # What `--emit` may ask for, with the suffix of the file.
 EMIT_SUFFIXES = {"ll": ".ll", "ll-raw": ".raw.ll", "asm": ".s", "obj": ".o", "ssa": ".ssa", "header": ".h"}
-CRATE_TYPES = ("bin", "obj")
+CRATE_TYPES = ("bin", "obj", "staticlib", "cdylib")
+# What goes before and behind the program's name, for the crate types that are no executables.
+PRODUCT_NAMES = {"obj": ("", ".o"), "staticlib": ("lib", ".a"), "cdylib": ("lib", ".so")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +25,10 @@ class Options:
     level             0 to 3, as `-O` gives it
     overflow_checks   None: by level
     target_cpu        a name that LLVM knows, or `native`
-    emit              keys of EMIT_SUFFIXES: files to write besides the executable
-    output            path of the executable (of the object for crate type `obj`); empty: the program's stem, here
+    crate_type        what is made: an executable, one object, or a library of either kind with the runtime in it
+    emit              keys of EMIT_SUFFIXES: files to write besides
+    output            path of what is made; empty: named after the program, here
+    debug             information for debuggers
     """
 
     level: int = 0
@@ -33,6 +37,12 @@ class Options:
     crate_type: str = "bin"
     emit: frozenset[str] = frozenset()
     output: str = ""
+    debug: bool = False
+
+    @property
+    def is_library(self) -> bool:
+        """Whether the program is to be called, rather than run."""
+        return self.crate_type in ("staticlib", "cdylib")
 
     @property
     def checks_overflow(self) -> bool:

@@ -108,8 +108,17 @@ _Noreturn void sigil_panic_shift(const char *site);
 _Noreturn void sigil_panic_bounds(int64_t index, int64_t length, const char *site);
 _Noreturn void sigil_panic_slice(int64_t low, int64_t high, int64_t length, const char *site);
 _Noreturn void sigil_panic_char_boundary(int64_t index, const char *site);
+
+/* ---- The border to C --------------------------------------------------------------------------------------------- */
+
 /* Inside a landing pad of an exported function: prints the panic and aborts, for no panic crosses the C border. */
 _Noreturn void sigil_panic_at_border(void);
+/* Calls `body(frame)` for an exported function that gives a status; a panic ends it, and is the last error then. */
+void sigil_guard(void (*body)(void *), void *frame);
+/* The last error on this thread, zero-terminated until the next one; null before the first. Called by C. */
+const char *sigil_last_error(void);
+/* One reference less to the buffer of an array or text that an exported function has given. Called by C. */
+void sigil_release(void *owner);
 
 /* ---- Actors ------------------------------------------------------------------------------------------------------ */
 
@@ -204,6 +213,8 @@ int64_t sigil_utf8_valid(const uint8_t *data, int64_t length);
 void sigil_str_to_lower(sigil_buffer *out, const uint8_t *data, int64_t length);
 void sigil_str_to_upper(sigil_buffer *out, const uint8_t *data, int64_t length);
 bool sigil_parse_f64(const uint8_t *data, int64_t length, double *value);
+
+void sigil_set_last_error(const uint8_t *data, int64_t length);
 
 uint64_t sigil_hash_u64(uint64_t value);
 uint64_t sigil_hash_str(const uint8_t *data, int64_t length);

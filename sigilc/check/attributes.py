@@ -11,7 +11,7 @@ from sigilc.syntax import ast
 
 KNOWN = frozenset(["inline", "export", "cold", "must_use", "deprecated", "allow", "derive", "trusted_caller", "link",
                    "test", "bench"])
-STD_ONLY = frozenset(["intrinsic", "for_each"])
+STD_ONLY = frozenset(["intrinsic", "for_each", "structural"])
 LATER = frozenset(["constant_time", "mailbox", "transient", "repr"])
 
 

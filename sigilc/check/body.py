@@ -56,6 +56,7 @@ class BodyBase:
         self.names = declarations.names(scope)
         self.source = scope.module.source
         self.function = function
+        self.reported_before = len(context.diagnostics.items)
         self.result = result                    # None where `return` makes no sense (constants, defaults)
         self.scopes: list[dict[str, t.Variable]] = [{}]
         self.closures: list[ClosureFrame] = []
@@ -63,6 +64,7 @@ class BodyBase:
         self.loops: list[LoopFrame] = []
         self.stages: list[StageFrame] = []
         self.unsafe_depth = 0
+        self.trait_heads: dict[int, t.TraitDecl] = {}   # by id of the unknown that stands before `Trait·method`
         self.matched_places: list[t.Expr] = []  # what the mutable matches around have taken apart
         self.dropped: set[int] = set()          # ids of `if` and `match` trees whose value nothing takes
         self.deferred: list[Callable[[], None]] = []     # checks that need final types
@@ -70,7 +72,9 @@ class BodyBase:
     # ---- Errors and spans ---------------------------------------------------------------------------------------------
 
     def span(self, node: Any) -> Span:
-        """The span of a tree node."""
+        """The span of a tree node (of a span: itself)."""
+        if isinstance(node, Span):
+            return node
         return Span(self.source, node.start, node.end)
 
     def error(self, code: str, message: str, node: Any, label: str = "", help_: str = "",
@@ -131,6 +135,10 @@ class BodyBase:
     def mismatch(self, expr: t.Expr, actual: Type, wanted: Type, why: tuple[Span, str] | None) -> Reported:
         """A value of another type than the one required; E0303 when it is only uncertain."""
         labels = [why] if why else None
+        while isinstance(expr, t.Block) and expr.value is not None:
+            expr = expr.value
+        if isinstance(expr, t.Block):
+            return self.no_value(expr, wanted, labels)
         if isinstance(actual, OptionType) and unifies(actual.item, wanted):
             return self.error(
                 "E0303", f"an uncertain value is used where a present `{resolve(wanted)}` is required", expr,
@@ -142,6 +150,16 @@ class BodyBase:
             hint = f"convert it: `… as {resolve(wanted)}`"
         return self.error("E0201", f"expected `{resolve(wanted)}`, found `{resolve(actual)}`", expr,
                           f"this is `{resolve(actual)}`", hint, labels)
+
+    def no_value(self, block: t.Block, wanted: Type, labels: list[tuple[Span, str]] | None) -> Reported:
+        """A block that ends without the value that is required."""
+        last = block.statements[-1] if block.statements else None
+        end = Span(block.span.file, max(block.span.start, block.span.end - 1), block.span.end)
+        if last is not None and not isinstance(last, t.Let) and unifies(last.type, wanted):
+            return self.error("E0201", f"expected `{resolve(wanted)}`, found `()`", end, "the block ends without a value",
+                              "leave out the `;` after its last statement", [*(labels or []), (last.span, "dropped by the `;`")])
+        return self.error("E0201", f"expected `{resolve(wanted)}`, found `()`", end, "the block ends without a value",
+                          f"end it with a value of type `{resolve(wanted)}`", labels)
 
     def present(self, expr: t.Expr, what: str) -> t.Expr:
         """The expression, which must not be uncertain, for use as `what`."""

@@ -120,7 +120,7 @@ class Calls(Paths):
                        "called outside `unsafe`", "write `unsafe { … }` around the call")
         is_template = self.template_of(function) is not None
         result = function.result if is_template else self.signature_result(function, node)
-        type_args, mapping = self.instantiate(function, self_type)
+        type_args, mapping = self.instantiate(function, node, self_type)
         written = getattr(callee, "arguments", None) if isinstance(callee, ast.PathArguments) else None
         if written is not None:
             own = type_args[len(type_args) - len(written):]
@@ -317,7 +317,7 @@ class Calls(Paths):
             type_ = shallow(type_)
         if isinstance(type_, OptionType) and name in ("unwrap", "expect"):
             return self.unwrap(receiver, type_, name, node, arguments)
-        function = self.context.methods.get(head_of(type_), {}).get(name)
+        function = self.context.methods.get(head_of(type_), {}).get(name) or self.trait_function(type_, name, node)
         if function is None or not function.params or function.params[0].name != "self":
             raise self.no_method(receiver, type_, name, node)
         if function.actor is not None and self.function is not None and self.function.actor is not function.actor:

@@ -52,6 +52,7 @@ class Context:
         self.queue: list[Pending] = []
         self.methods: dict[object, dict[str, t.Function]] = {}
         self.method_bounds: dict[int, Type] = {}            # by id of a method: the type of its impl
+        self.trait_methods: dict[str, list[t.TraitDecl]] = {}
         self.structs: list[t.StructDecl] = []
         self.enums: list[t.EnumDecl] = []
         self.actors: list[t.ActorDecl] = []
@@ -68,6 +69,11 @@ class Context:
         self.diagnostics.add(Diagnostic(code, message, span, label, extra, help_))
         return Reported()
 
+    def add_trait(self, trait: t.TraitDecl) -> None:
+        """Makes a trait's methods known by their names."""
+        for name in trait.methods:
+            self.trait_methods.setdefault(name, []).append(trait)
+
     def call_chain(self) -> list[tuple[Span, str]]:
         """The calls that led here, the nearest first; of a long chain only the ends."""
         chain = list(dict.fromkeys(reversed(self.calls)))
@@ -82,7 +88,15 @@ class Context:
         return self.error("E0090", f"{what} not supported yet", span, "this part of the language is still to come", help_)
 
     def reach(self, function: t.Function) -> None:
-        """A call was found: the body, of the standard library's functions too, has to be checked."""
+        """A call was found: the body, of the standard library's functions too, has to be checked.
+
+        Of a trait's method also those of all impls: which one is called is known only when the caller is lowered.
+        """
+        if function.trait is not None:
+            for impl in function.trait.impls:
+                method = impl.methods.get(function.name.rpartition("·")[2])
+                if method is not None:
+                    self.reach(method)
         pending = self.pending.get(id(function))
         if pending is not None and pending.state == "declared" and not pending.is_template:
             self.queue.append(pending)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 from sigilc.check import typed as t
 from sigilc.check.body import ClosureFrame, LoopFrame
 from sigilc.check.context import Reported, error_variable
 from sigilc.check.exhaustive import check_match
-from sigilc.check.infer import is_never, resolve, shallow, unify
+from sigilc.check.infer import is_never, resolve, settled, shallow, unify
 from sigilc.check.operators import Operators
 from sigilc.check.types import (
     BOOL,
@@ -17,14 +18,17 @@ from sigilc.check.types import (
     STR,
     UNIT,
     ArrayType,
+    EnumType,
     ErrorType,
     FnType,
     InferVar,
     MapType,
     Marks,
     OptionType,
+    ParamType,
     RangeType,
     SetType,
+    StructType,
     TupleType,
     Type,
 )
@@ -50,6 +54,7 @@ class Control(Operators):
         value: t.Expr | None = None
         failed = False
         last = None if discards or not node.statements else node.statements[-1]
+        depth, loops = len(self.scopes), len(self.loops)
         for part in node.statements:
             if part is not last:
                 self.drop_value(part)
@@ -60,6 +65,7 @@ class Control(Operators):
                     statements.append(self.statement(part, None))
             except Reported:
                 failed = True
+                del self.scopes[depth:], self.loops[loops:]
                 self.recover(part)
         self.scopes.pop()
         self.scope, self.names = outer_scope, outer_names
@@ -104,14 +110,16 @@ class Control(Operators):
         return self.expr(node, expected)
 
     def recover(self, node: Any) -> None:
-        """After an error in a `let`: its names are known from here on, with a type that fits everything."""
+        """After an error in a `let`: its names are known from here on, with the written type or one that fits everything."""
         if isinstance(node, ast.Let):
             stack = [node.pattern]
             while stack:
                 part = stack.pop()
                 if isinstance(part, ast.Path | ast.MutPattern | ast.FieldPattern):
-                    if part.name not in self.scopes[-1]:
-                        self.declare(error_variable(part.name, self.span(part)))
+                    variable = self.declare(error_variable(part.name, self.span(part)))
+                    if part is node.pattern and node.type is not None:
+                        with contextlib.suppress(Reported):
+                            variable.type = self.names.resolve(node.type)[0]
                 elif isinstance(part, ast.Node):
                     values = [getattr(part, f) for f in part.field_names]
                     stack += [w for v in values for w in (v if isinstance(v, list) else [v]) if isinstance(w, ast.Node)]
@@ -141,7 +149,7 @@ class Control(Operators):
 
     def check_irrefutable(self, pattern: t.Pattern, where: str) -> None:
         """A pattern that may not match needs a way out."""
-        witness = check_match(pattern.type, [(pattern, False)])[0]
+        witness = check_match(settled(pattern.type), [(pattern, False)])[0]
         if witness is not None:
             help_ = "add `else { … }`, or use `match`" if where == "let" else "use a name, and `match` in the body"
             self.error("E0205", f"this pattern does not match `{witness}`", pattern, "may not match", help_)
@@ -261,13 +269,18 @@ class Control(Operators):
 
     def check_arms(self, match: t.Match) -> None:
         """Whether the arms cover every value, and each can be reached."""
-        if isinstance(resolve(match.value.type), ErrorType):
+        type_ = settled(match.value.type)
+        if isinstance(type_, ErrorType):
             return
         rows = [(a.pattern, a.guard is not None) for a in match.arms]
-        witness, unreachable = check_match(resolve(match.value.type), rows)
+        witness, unreachable = check_match(type_, rows)
         if witness is not None:
-            self.error("E0205", f"this match does not cover `{witness}`", match.value, f"`{witness}` is not covered",
-                       f"add an arm: `{witness} => …`, or `_ => …`")
+            if witness == "_":
+                self.error("E0205", f"this match does not cover every `{type_}`", match.value, f"this is `{type_}`",
+                           "add an arm: `_ => …`")
+            else:
+                self.error("E0205", f"this match does not cover `{witness}`", match.value, f"`{witness}` is not covered",
+                           f"add an arm: `{witness} => …`, or `_ => …`")
         for index in unreachable:
             self.context.warn("W0201", "this arm can never be reached", match.arms[index].pattern.span,
                               "the arms above cover it")
@@ -320,6 +333,8 @@ class Control(Operators):
     def check_For(self, node: Any, expected: Type | None, name: str = "") -> t.Expr:
         """`for p in e { }`."""
         iterable = self.expr(node.iterable)
+        if self.is_iterator(iterable.type):
+            return self.for_iterator(node, iterable, name)
         item = self.item_type(iterable)
         self.scopes.append({})
         pattern = self.pattern(node.pattern, item)
@@ -330,6 +345,38 @@ class Control(Operators):
         self.loops.pop()
         self.scopes.pop()
         return t.For(self.span(node), UNIT, frame.label, pattern, iterable, body)
+
+    def is_iterator(self, type_: Type) -> bool:
+        """Whether a type is a user's iterator."""
+        type_ = shallow(type_)
+        return isinstance(type_, StructType | EnumType | ParamType) and self.implements(type_, "Iterator")
+
+    def next_of(self, variable: t.Variable, node: Any) -> tuple[t.Expr, Type]:
+        """The call that takes an iterator's next element, and the element's type."""
+        place = t.Local(variable.span, variable.type, variable)
+        call = self.call_trait(self.prelude_trait("Iterator"), "next", place, [], node)
+        item = shallow(resolve(call.type))
+        return call, item.item if isinstance(item, OptionType) else ERROR
+
+    def for_iterator(self, node: Any, iterable: t.Expr, name: str) -> t.Expr:
+        """`for` over a user's iterator: a loop over its `next`."""
+        span = self.span(node)
+        variable = t.Variable("iterator", iterable.type, iterable.span, mutable=True)
+        call, item = self.next_of(variable, node.iterable)
+        self.scopes.append({})
+        pattern = self.pattern(node.pattern, item)
+        self.deferred.append(lambda: self.check_irrefutable(pattern, "for"))
+        frame = self.enter_loop(name, None)
+        self.drop_value(node.body)
+        body = self.expr(node.body)
+        self.loops.pop()
+        self.scopes.pop()
+        body = t.Discard(body.span, NEVER if is_never(body.type) else UNIT, body)
+        arms = [t.Arm(t.SomePattern(span, call.type, pattern), None, body, span),
+                t.Arm(t.WildPattern(span, call.type), None, t.Break(span, NEVER, frame.label, None), span)]
+        loop = t.Loop(span, UNIT, frame.label, t.Match(span, UNIT, call, arms))
+        bind = t.Let(span, UNIT, t.BindPattern(span, iterable.type, variable), iterable)
+        return t.Block(span, UNIT, [bind, loop], None)
 
     def item_of(self, type_: Type) -> Type | None:
         """The type of a collection's elements, None for what is no collection."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from sigilc.check import typed as t
 from sigilc.check.attributes import Attributes
 from sigilc.check.context import Context, Pending, Reported, Scope, fresh_params
+from sigilc.check.trait_declarations import TraitDeclarations
 from sigilc.check.type_names import Marked, TypeNames, with_mark
 from sigilc.check.types import (
     ERROR,
@@ -39,6 +41,7 @@ class Declarations:
 
     def __init__(self, context: Context):
         self.context = context
+        self.traits = TraitDeclarations(self)
 
     def names(self, scope: Scope) -> TypeNames:
         """The resolver of types for a scope."""
@@ -68,7 +71,11 @@ class Declarations:
                     return self.declare_constant(item)
                 case "fn":
                     return self.declare_function(item)
-            return self.context.unsupported("traits are" if item.kind == "trait" else f"this {item.kind} is", item.span)
+                case "trait":
+                    return self.traits.declare_trait(item)
+                case "variant":
+                    return self.declare_variant(item)
+            return self.context.unsupported(f"this {item.kind} is", item.span)
         except Reported as e:
             return e
 
@@ -187,6 +194,15 @@ class Declarations:
         self.refuse_recursion(decl, [f.type for v in decl.variants for f in v.fields])
         return decl
 
+    def declare_variant(self, item: Item) -> tuple[t.EnumDecl, t.Variant]:
+        """A variant that a `use` brought in, with its enum."""
+        assert item.owner is not None
+        decl = self.declare(item.owner)
+        for variant in decl.variants:
+            if variant.name == item.name:
+                return decl, variant
+        raise Reported
+
     def discriminant(self, entry: Any, names: TypeNames) -> int:
         """The written number of a field-less variant."""
         value, sign = entry.value, 1
@@ -278,8 +294,13 @@ class Declarations:
         return function
 
     def function(self, node: Any, scope: Scope, name: str, attributes: list[Any], *, abi: str = "",
-                 actor: t.ActorDecl | None = None, impl_params: tuple[ParamType, ...] = ()) -> t.Function:
-        """Any function: its signature is resolved now, its body is checked later."""
+                 actor: t.ActorDecl | None = None, impl_params: tuple[ParamType, ...] = (), is_requirement: bool = False,
+                 untyped: Callable[[int], Type | None] = lambda index: None, result: Type | None = None) -> t.Function:
+        """Any function: its signature is resolved now, its body is checked later.
+
+        `is_requirement`: of a trait, where a body may be missing. `untyped` gives the type of a parameter that has none,
+        `result` the result's where none is written: what a trait requires.
+        """
         signature = node.signature if isinstance(node, ast.Fn) else node
         known = Attributes(self.context, attributes, scope.module)
         span = Span(scope.module.source, signature.start, signature.end)
@@ -292,10 +313,16 @@ class Declarations:
         function.trusted_caller = known.text("trusted_caller")
         function.export = signature.name if known.has("export") else ""
         self.refuse_qualifiers(signature, span)
+        function.bounds = self.traits.bounds(signature, inner)
         has_body = isinstance(node, ast.Fn)
         pending = Pending(function, node, inner, has_body and signature.result is None and signature.name != "main")
         self.add_params(function, pending, signature.parameters or [], inner)
-        if pending.infers_result:
+        for index, param in enumerate(function.params):
+            if isinstance(param.type, InferVar) and (wanted := untyped(index)) is not None:
+                param.type = wanted
+        if signature.result is None and result is not None:
+            function.result, pending.infers_result = result, False
+        elif pending.infers_result:
             function.result = InferVar()
         else:
             self.set_result(function, signature.result, inner)
@@ -305,7 +332,7 @@ class Declarations:
                                "write `: Type` after each name")
         if has_body:
             self.register(pending)
-        elif not function.intrinsic and not function.foreign:
+        elif not function.intrinsic and not function.foreign and not is_requirement:
             self.context.error("E0103", f"the function `{signature.name}` has no body", span, "a body must follow",
                                "write `{ … }` after the signature")
         return function
@@ -315,11 +342,6 @@ class Declarations:
         for qualifier in signature.qualifiers or []:
             if qualifier == "async" or qualifier.startswith("extern"):
                 self.context.unsupported(f"`{qualifier}` functions are", span)
-        if signature.where:
-            self.context.unsupported("`where` clauses are", span)
-        for generic in signature.generics or []:
-            if generic.bounds:
-                self.context.unsupported("bounds of type parameters are", span)
 
     def register(self, pending: Pending) -> None:
         """Keeps a declared function for its body to be checked."""
@@ -386,7 +408,7 @@ class Declarations:
         """The methods of an `impl` block, for each of the types that it is written for."""
         node, module = impl.node, impl.module
         if node.target is not None:
-            self.context.unsupported("traits are", Span(module.source, node.start, node.type.end))
+            self.traits.declare_impl(impl)
             return
         attributes = Attributes(self.context, impl.attributes, module)
         generics = self.generics(node, f"impl {module.name} {node.start}")
@@ -399,9 +421,11 @@ class Declarations:
                     self_type = PrimType(written)
             except Reported:
                 continue
-            self.add_methods(node, module, generics, self_type)
+            bounds = self.traits.bounds(node, Scope(module, generics, self_type))
+            self.add_methods(node, module, generics, self_type, bounds)
 
-    def add_methods(self, node: Any, module: Module, generics: dict[str, Type], self_type: Type) -> None:
+    def add_methods(self, node: Any, module: Module, generics: dict[str, Type], self_type: Type,
+                    bounds: list[t.Bound]) -> None:
         """Declares the methods of one impl for one type."""
         scope = Scope(module, generics, self_type)
         shown = str(self_type).partition("<")[0] if generics else str(self_type)
@@ -416,6 +440,7 @@ class Declarations:
             function = self.function(member, scope, module.qualified(f"{shown}·{name}"), attributes,
                                      impl_params=tuple(generics.values()))  # type: ignore[arg-type]
             function.is_public = isinstance(entry, ast.Public)
+            function.bounds = [*bounds, *function.bounds]
             self.add_method(head_of(self_type), name, function)
             self.context.method_bounds[id(function)] = self_type
 

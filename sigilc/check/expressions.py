@@ -6,6 +6,7 @@ from typing import Any
 
 from sigilc.check import typed as t
 from sigilc.check.actors import Actors
+from sigilc.check.context import Reported
 from sigilc.check.types import Type
 from sigilc.syntax import ast
 
@@ -14,12 +15,20 @@ class Body(Actors):
     """Checks one function's body, or one constant, with all methods of its bases."""
 
     def expr(self, node: Any, expected: Type | None = None) -> t.Expr:
-        """An expression; `expected` guides inference, and does not convert (see `coerce`)."""
+        """An expression; `expected` guides inference, and does not convert (see `coerce`).
+
+        One in which an error was found has the error type, which fits everything: so what is around it is checked too.
+        """
+        depth, loops = len(self.scopes), len(self.loops)
         check = getattr(self, f"check_{type(node).__name__}", None)
-        if check is not None:
+        try:
+            if check is None:
+                raise self.refuse(node)
             checked: t.Expr = check(node, expected)
             return checked
-        raise self.refuse(node)
+        except Reported:
+            del self.scopes[depth:], self.loops[loops:]
+            return self.error_expr(self.span(node))
 
     def refuse(self, node: Any) -> Exception:
         """A tree that is no expression here."""

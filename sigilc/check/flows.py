@@ -43,7 +43,8 @@ def close(flow: Flow, span: Span, sink: t.Sink | None = None, type_: Type | None
         flatten = isinstance(shallow(body.type), OptionType)
         return t.Lift(span, body.type if flatten else OptionType(body.type), flow.source, flow.variable, body, flatten)
     if sink is None:
-        if not flow.stages and isinstance(shallow(flow.source.type), ArrayType):
+        if not flow.stages and isinstance(shallow(flow.source.type), ArrayType) and not isinstance(
+                flow.source, t.IteratorSource):
             return flow.source
         sink, type_ = t.CollectSink(span), ArrayType(flow.item)
     assert type_ is not None

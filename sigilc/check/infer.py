@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterable
+from operator import attrgetter
 from typing import Any
 
 from sigilc.check import typed as t
@@ -15,6 +16,7 @@ from sigilc.check.types import (
     ErrorType,
     FnType,
     InferVar,
+    PrimType,
     Type,
     is_float,
     is_integer,
@@ -121,50 +123,82 @@ def _try(a: Type, b: Type, trail: list[InferVar]) -> bool:
 
 # ---- After the body -----------------------------------------------------------------------------------------------------
 
-_FIELDS: dict[type, tuple[str, ...]] = {}
+_NODES = (t.Expr, t.Pattern, t.Stage, t.Sink, t.Arm, t.Variable)
+_SKIPPED = {"span", "label", "name", "marks", "actor", "variant", "handler", "function", "constant"}
+_OTHER, _NODE, _TYPE, _SEQUENCE = range(1, 5)
+_kinds: dict[type, int] = {}
+_shapes: dict[type, tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]] = {}
 
 
-def _fields_of(cls: type) -> tuple[str, ...]:
-    """Attributes of a typed-tree class that may hold types or further nodes."""
-    found = _FIELDS.get(cls)
+def _kind_of(cls: type) -> int:
+    """What the value of an attribute is to the walk over a tree."""
+    found = _kinds.get(cls)
     if found is None:
-        skipped = {"span", "label", "name", "marks", "actor", "variant", "handler", "function", "constant"}
-        found = tuple(f.name for f in dataclasses.fields(cls) if f.name not in skipped)
-        _FIELDS[cls] = found
+        found = _SEQUENCE if cls in (list, tuple) else _NODE if issubclass(cls, _NODES) else \
+            _TYPE if issubclass(cls, Type) else _OTHER
+        _kinds[cls] = found
     return found
 
 
-_NODES = (t.Expr, t.Pattern, t.Stage, t.Sink, t.Arm, t.Variable)
+def _shape_of(cls: type) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
+    """The attributes of a typed-tree class that may hold types or further nodes, and what gives the values of all."""
+    names = tuple(f.name for f in dataclasses.fields(cls) if f.name not in _SKIPPED)
+    if len(names) > 1:
+        _shapes[cls] = names, attrgetter(*names)
+    else:
+        _shapes[cls] = names, lambda node: tuple(getattr(node, name) for name in names)
+    return _shapes[cls]
 
 
 def finish_types(roots: Iterable[Any], unresolved: Callable[[Any], None]) -> None:
     """Replaces the unknowns in every type below `roots`: integer literals become i64, float literals f64.
 
-    `unresolved` is called with a node whose type stays unknown; it gets the error type.
+    `unresolved` is called with a node whose type stays unknown; it gets the error type. That is a variable, where one
+    has this type, else the first node in the order of the source.
     """
+    finals: dict[int, tuple[Type, Type]] = {}
+    # Of each node's attributes that hold types: the node, the attribute's name, and its value.
+    held = _types_below(roots)
+    held.sort(key=lambda each: not isinstance(each[0], t.Variable))
+    for node, name, value in held:
+        if isinstance(value, tuple):
+            setattr(node, name, tuple(_final(v, node, unresolved, finals) for v in value))
+        elif value.__class__ is not PrimType:
+            setattr(node, name, _final(value, node, unresolved, finals))
+
+
+def _types_below(roots: Iterable[Any]) -> list[tuple[Any, str, Any]]:
+    """Where the nodes of a tree hold types, each node once, in the order of the source."""
+    found: list[tuple[Any, str, Any]] = []
     seen: set[int] = set()
-    stack: list[Any] = list(roots)
+    stack: list[Any] = [list(roots)]
     while stack:
         node = stack.pop()
-        if isinstance(node, list | tuple):
-            stack.extend(node)
-            continue
-        if isinstance(node, _NODES):
-            if id(node) in seen:
-                continue
+        cls = node.__class__
+        kind = _kinds.get(cls) or _kind_of(cls)
+        if kind == _SEQUENCE:
+            stack.extend(node[::-1])
+        elif kind == _NODE and id(node) not in seen:
             seen.add(id(node))
-            for name in _fields_of(node.__class__):
-                value = getattr(node, name)
-                if isinstance(value, Type):
-                    setattr(node, name, _final(value, node, unresolved))
-                elif isinstance(value, tuple) and value and isinstance(value[0], Type):
-                    setattr(node, name, tuple(_final(v, node, unresolved) for v in value))
-                elif isinstance(value, (list, tuple, *_NODES)):
-                    stack.append(value)
+            names, values_of = _shapes.get(cls) or _shape_of(cls)
+            below = []
+            for name, value in zip(names, values_of(node), strict=True):
+                kind = _kinds.get(value.__class__) or _kind_of(value.__class__)
+                if kind == _TYPE:
+                    found.append((node, name, value))
+                elif kind == _SEQUENCE and value:
+                    if isinstance(value, tuple) and isinstance(value[0], Type):
+                        found.append((node, name, value))
+                    else:
+                        below.append(value)
+                elif kind == _NODE:
+                    below.append(value)
+            stack.extend(below[::-1])
+    return found
 
 
-def _final(type_: Type, node: Any, unresolved: Callable[[Any], None]) -> Type:
-    """A type without unknowns."""
+def _final(type_: Type, node: Any, unresolved: Callable[[Any], None], finals: dict[int, tuple[Type, Type]]) -> Type:
+    """A type without unknowns. `finals` has, by id, the types that were met before (and keeps them alive)."""
     type_ = shallow(type_)
     if isinstance(type_, InferVar):
         default: Type = I64 if type_.kind == "int" else F64 if type_.kind == "float" else ERROR
@@ -175,8 +209,17 @@ def _final(type_: Type, node: Any, unresolved: Callable[[Any], None]) -> Type:
     parts = type_.parts()
     if not parts:
         return type_
-    final = tuple(_final(p, node, unresolved) for p in parts)
-    return type_ if final == parts else type_.rebuild(final)
+    known = finals.get(id(type_))
+    if known is None:
+        final = tuple(_final(p, node, unresolved, finals) for p in parts)
+        same = all(a is b for a, b in zip(final, parts, strict=True))
+        known = finals[id(type_)] = type_, type_ if same else type_.rebuild(final)
+    return known[1]
+
+
+def settled(type_: Type) -> Type:
+    """A type for a check that runs when the body is done: what is still unknown belongs to what was given up."""
+    return _final(type_, None, lambda node: None, {})
 
 
 def is_never(type_: Type) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sigilc.check import typed as t
 from sigilc.check.body import BodyBase
-from sigilc.check.infer import resolve, shallow
+from sigilc.check.infer import resolve, settled, shallow
 from sigilc.check.types import (
     BOOL,
     CHAR,
@@ -24,6 +24,7 @@ from sigilc.check.types import (
     FutureType,
     InferVar,
     OptionType,
+    ParamType,
     PrimType,
     StructType,
     Type,
@@ -78,7 +79,7 @@ class Literals(BodyBase):
 
     def check_range(self, literal: t.Literal, node: Any) -> None:
         """Whether an integer literal fits its type."""
-        type_ = resolve(literal.type)
+        type_ = settled(literal.type)
         if not is_integer(type_):
             return
         low, high = limits(type_)
@@ -137,6 +138,10 @@ class Literals(BodyBase):
         assert match is not None
         return t.Literal(self.span(node), DURATION, round(float(match[1].replace("_", "")) * _UNITS[match[2]]))
 
+    def implements(self, type_: Type, name: str) -> bool:
+        """Whether a type implements a trait of the prelude; given by trait_uses.py."""
+        raise NotImplementedError
+
     # ---- Interpolation ------------------------------------------------------------------------------------------------
 
     def check_Interpolated(self, node: Any, expected: Type | None, further: list[Any] | None = None) -> t.Expr:
@@ -177,14 +182,14 @@ class Literals(BodyBase):
 
     def check_shown(self, value: t.Expr, spec: t.FormatSpec) -> None:
         """Whether a value can be shown in this format."""
-        type_ = resolve(value.type)
+        type_ = settled(value.type)
         is_debug = spec.kind == "?"
         if isinstance(type_, OptionType) and not is_debug:
             self.error("E0303", "an uncertain value is shown as if it were present", value,
                        f"this is `{type_}`: it may be absent", "show it as `{…:?}`, or handle absence with `?? default`")
         elif isinstance(type_, FnType | FutureType):
             self.error("E0204", f"a value of type `{type_}` has no text", value, "this can't be shown")
-        elif not is_debug and isinstance(type_, StructType | EnumType):
+        elif not is_debug and isinstance(type_, StructType | EnumType | ParamType) and not self.implements(type_, "Display"):
             self.error("E0204", f"`{type_}` has no display text", value, f"this is `{type_}`",
                        "show its parts, or the whole for debugging: `{…:?}`")
         elif spec.kind in ("x", "X", "o", "b") and not is_integer(type_) and not isinstance(type_, ErrorType):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from sigilc.check import typed as t
-from sigilc.check.infer import resolve, shallow, unifies, unify
+from sigilc.check.impls import find_impl, satisfies
+from sigilc.check.infer import resolve, settled, shallow, unifies, unify
 from sigilc.check.places import Places
 from sigilc.check.types import (
     BOOL,
@@ -18,15 +19,12 @@ from sigilc.check.types import (
     EnumType,
     ErrorType,
     FnType,
-    FutureType,
     InferVar,
-    MapType,
     OptionType,
     ParamType,
     PointerType,
     PrimType,
     RangeType,
-    SetType,
     StructType,
     TupleType,
     Type,
@@ -37,6 +35,7 @@ from sigilc.check.types import (
 from sigilc.source.spans import Span
 from sigilc.syntax import ast
 
+_OPERATOR_TRAITS = {"+": "Add", "-": "Sub", "*": "Mul", "/": "Div", "%": "Rem"}
 _COMPARISONS = frozenset(("==", "!=", "<", "<=", ">", ">="))
 _FAULT_FIELDS: dict[str, Type] = {"message": STR, "stage": STR, "site": STR, "cause": OptionType(FAULT)}
 
@@ -74,10 +73,25 @@ class Operators(Places):
         else:
             what = f"an operand of `{operator}`"
             left, right = self.present(left, what), self.present(right, what)
+        overloaded = self.overloaded(operator, left, right, node)
+        if overloaded is not None:
+            return overloaded
         if operator not in ("<<", ">>") and not unify(left.type, right.type):
             raise self.operand_mismatch(operator, left, right, node)
         self.deferred.append(lambda: self.check_operands(operator, left, right, node))
         return t.Binary(span, BOOL if operator in _COMPARISONS else left.type, operator, left, right)
+
+    def overloaded(self, operator: str, left: t.Expr, right: t.Expr, node: Any) -> t.Expr | None:
+        """An operator that a trait gives to a type that is no number."""
+        name = _OPERATOR_TRAITS.get(operator)
+        a, b = shallow(left.type), shallow(right.type)
+        if name is None or isinstance(a, InferVar | ErrorType) or (is_numeric(a) and (
+                is_numeric(b) or isinstance(b, InferVar | ErrorType))):
+            return None
+        trait = self.prelude_trait(name)
+        if not satisfies(a, trait, (b,)) or (is_numeric(a) and find_impl(trait, a, (b,)) is None):
+            return None
+        return self.call_trait(trait, name.lower(), left, [right], node)
 
     def level(self, left: t.Expr, right: t.Expr) -> tuple[t.Expr, t.Expr]:
         """For `==`: a `T` beside a `T?` becomes one."""
@@ -99,43 +113,29 @@ class Operators(Places):
 
     def check_operands(self, operator: str, left: t.Expr, right: t.Expr, node: Any) -> None:
         """Whether an operator is for these (now final) types."""
-        a, b = resolve(left.type), resolve(right.type)
+        a, b = settled(left.type), settled(right.type)
         if isinstance(a, ErrorType) or isinstance(b, ErrorType):
             return
         help_ = ""
         if operator in ("==", "!="):
-            fits = not self.contains(a, (FnType, FutureType))
+            fits = self.implements(a, "Eq")
         elif operator in _COMPARISONS:
-            fits = not self.contains(a, (FnType, FutureType, MapType, SetType, AddressType)) and a != UNIT
+            fits = self.implements(a, "Ord")
         elif operator in ("<<", ">>"):
             fits = is_integer(a) and is_integer(b)
         elif operator in ("&", "|", "^"):
             fits = is_integer(a) or a == BOOL
         else:
             fits = is_numeric(a)
+            if isinstance(a, ParamType):
+                help_ = f"state a bound: `{a}: {_OPERATOR_TRAITS.get(operator, '…')}`"
             if a == STR and operator == "+":
                 help_ = 'put texts together by interpolation: `"{a}{b}"`'
-        if isinstance(a, InferVar):
-            fits = a.kind != "any"
         if operator == "|" and isinstance(b, FnType):
             help_ = "bitwise or is written with spaces, a pipe without one after it: `a |f`"
         if not fits:
             self.error("E0204", f"`{operator}` is not for `{a}`", node, "no operator for this type", help_,
                        [(left.span, f"this is `{a}`")])
-
-    def contains(self, type_: Type, kinds: tuple[type, ...]) -> bool:
-        """Whether a type is, or holds a part that is, of one of these kinds."""
-        stack, seen = [type_], set()
-        while stack:
-            current = stack.pop()
-            if isinstance(current, kinds):
-                return True
-            if isinstance(current, StructType | EnumType) and id(current.decl) not in seen:
-                seen.add(id(current.decl))
-                owners = [current.decl] if isinstance(current.decl, t.StructDecl) else current.decl.variants
-                stack += [f.type for o in owners for f in o.fields]
-            stack += current.parts()
-        return False
 
     def check_Unary(self, node: Any, expected: Type | None) -> t.Expr:
         """`-e`, `!e`, `&e`."""
@@ -149,12 +149,15 @@ class Operators(Places):
         if node.operator == "&":
             return value
         value = self.present(value, f"the operand of `{node.operator}`")
+        if node.operator == "-" and not isinstance(shallow(value.type), InferVar) and not is_numeric(shallow(value.type)) \
+                and self.implements(value.type, "Neg"):
+            return self.call_trait(self.prelude_trait("Neg"), "neg", value, [], node)
         self.deferred.append(lambda: self.check_unary(node, value))
         return t.Unary(span, value.type, node.operator, value)
 
     def check_unary(self, node: Any, value: t.Expr) -> None:
         """Whether `-` or `!` is for this (now final) type."""
-        type_ = resolve(value.type)
+        type_ = settled(value.type)
         if isinstance(type_, ErrorType):
             return
         fits = is_numeric(type_) if node.operator == "-" else is_integer(type_) or type_ == BOOL
@@ -182,7 +185,7 @@ class Operators(Places):
 
     def check_cast(self, node: Any, value: t.Expr, target: Type) -> None:
         """Whether a (now final) type converts to another."""
-        source = resolve(value.type)
+        source = settled(value.type)
         if isinstance(source, ErrorType) or isinstance(target, ErrorType):
             return
         scalar = is_numeric(source) or source in (BOOL, CHAR)
@@ -209,7 +212,7 @@ class Operators(Places):
 
     def check_range_item(self, low: t.Expr) -> None:
         """Ranges run over integers."""
-        type_ = resolve(low.type)
+        type_ = settled(low.type)
         if not is_integer(type_) and not isinstance(type_, ErrorType):
             self.error("E0204", f"a range runs over integers, not `{type_}`", low, f"this is `{type_}`")
 

@@ -8,8 +8,8 @@ from typing import Any
 from sigilc.check import typed as t
 from sigilc.check.context import Pending
 from sigilc.check.declarations import head_of
-from sigilc.check.infer import resolve, shallow
-from sigilc.check.patterns import Patterns
+from sigilc.check.infer import resolve, shallow, unify
+from sigilc.check.trait_uses import TraitUses
 from sigilc.check.type_names import _GENERIC, _PLAIN
 from sigilc.check.types import (
     AddressType,
@@ -24,6 +24,15 @@ from sigilc.check.types import (
 from sigilc.diagnostics.suggest import closest
 from sigilc.resolve.symbols import Item, Module
 from sigilc.syntax import ast
+
+
+# What other languages call it.
+_OTHER_LANGUAGES = {
+    "null": "absence is written `None`", "nil": "absence is written `None`", "undefined": "absence is written `None`",
+    "this": "the receiver of a method is `self`", "printf": "write `println(\"{x}\")`, or `print` without the line end",
+    "echo": "write `println(\"…\")`", "puts": "write `println(\"…\")`", "len": "it is a method: `x.len()`, or a stage: `x |len`",
+    "vec": "an array is written `[1, 2, 3]`", "and": "write `&&`", "or": "write `||`", "not": "write `!`",
+    "throw": "write `panic(…)` for a bug, or give back `fail(…)` from a function that returns `T?`"}
 
 
 @dataclass(eq=False, slots=True)
@@ -44,38 +53,34 @@ def segments(node: Any) -> list[tuple[str, list[Any] | None]]:
     return [(node.name, None)]
 
 
-class Paths(Patterns):
+class Paths(TraitUses):
     """Methods of Body."""
 
     def resolve_value_path(self, node: Any) -> Any:
         """A Function, (EnumDecl, Variant), Constant, StructDecl or Associated; raises where there is none."""
         names = segments(node)
         if len(names) == 1:
-            found = self.lookup_item(names[0][0])
-            return self.declared(found, node, names[0][0])
+            self.names.refuse_ambiguous(names[0][0], node)
+            return self.declared(self.lookup_item(names[0][0]), node, names[0][0])
         *before, (last, _) = names
         head = self.resolve_head(before, node)
         if isinstance(head, Module):
-            found = head.own(last)
-            if found is None:
-                near = closest(last, head.names())
-                raise self.error("E0101", f"`{last}` is not in `{head.name}`", node, "nothing of this name there",
-                                 f"did you mean `{near}`?" if near else "")
-            if isinstance(found, Item) and found.module is not self.scope.module and not found.is_public \
-                    and not self.is_inside(found.module):
-                raise self.error("E0110", f"`{last}` is private to `{found.module.name}`", node, "private",
-                                 "put `pub` before its declaration", [(found.span, "declared here")])
-            return self.declared(found, node, last)
+            return self.declared(self.step(head, last, node), node, last)
         return self.member_of(head, last, node)
+
+    def step(self, module: Module, name: str, node: Any) -> Item | Module:
+        """What a module has under a name, which it must show to the code being checked."""
+        found = self.names.step(module, name, node)
+        if found is None:
+            near = closest(name, module.names_for(self.scope.module))
+            where = f"`{module.name}`" if module.name else "the package's root"
+            raise self.error("E0101", f"`{name}` is not in {where}", node, "nothing of this name there",
+                             f"did you mean `{near}`?" if near else "")
+        return found
 
     def is_inside(self, module: Module) -> bool:
         """Whether the code being checked lies in the module or below it."""
-        inner: Module | None = self.scope.module
-        while inner is not None:
-            if inner is module:
-                return True
-            inner = inner.parent
-        return False
+        return self.scope.module.is_within(module)
 
     def lookup_item(self, name: str) -> Item | Module | None:
         """An unqualified name: of the module, its package, then the prelude."""
@@ -87,9 +92,7 @@ class Paths(Patterns):
     def declared(self, found: Item | Module | None, node: Any, name: str) -> Any:
         """The declaration behind an item, as a value."""
         if found is None:
-            near = closest(name, self.visible_names())
-            raise self.error("E0101", f"`{name}` is not known here", node, "nothing of this name",
-                             f"did you mean `{near}`?" if near else "")
+            raise self.unknown_name(name, node)
         if isinstance(found, Module):
             raise self.error("E0101", f"`{name}` is a module, not a value", node, "a module")
         if found.kind in ("enum", "actor", "type", "trait"):
@@ -101,23 +104,45 @@ class Paths(Patterns):
         first, arguments = names[0]
         generic = self.scope.generics.get(first)
         if generic is not None:
-            raise self.unsupported("functions of a type parameter are", node)
+            return generic
         found: Item | Module | None = self.lookup_item(first)
         if first == "Self" and self.scope.self_type is not None:
             return self.scope.self_type
-        for name, more in names[1:]:
-            if not isinstance(found, Module):
-                break
-            found, arguments = found.own(name), more
+        rest = names[1:]
+        if first == "std" and found is None and rest:
+            found, rest = self.std_module(rest[0][0], node), rest[1:]
+        for name, more in rest:
+            if isinstance(found, Item):
+                raise self.error("E0101", f"`{found.name}` is no module", node, f"`{name}` can't be inside it")
+            if found is not None:
+                found, arguments = self.step(found, name, node), more
         if isinstance(found, Module):
             return found
         if found is None and (first in _PLAIN or first in _GENERIC):
             return self.builtin_head(first, arguments, node)
         if found is None:
-            near = closest(first, self.visible_names())
-            raise self.error("E0101", f"`{first}` is not known here", node, "nothing of this name",
-                             f"did you mean `{near}`?" if near else "")
+            raise self.unknown_name(first, node)
         return self.type_of_item(found, arguments, node)
+
+    def unknown_name(self, name: str, node: Any) -> Reported:
+        """E0101, with what may be meant; nothing where the name is missing for another error."""
+        if self.scope.module.is_lost(name):
+            return Reported()
+        while isinstance(node, ast.PathName | ast.PathArguments):
+            node = node.base        # the unknown name is the first of the path
+        near = closest(name, self.visible_names())
+        help_ = f"did you mean `{near}`?" if near else _OTHER_LANGUAGES.get(name, "")
+        receiver = self.find_variable("self")
+        owner = shallow(receiver.type) if receiver is not None else None
+        if isinstance(owner, StructType) and any(f.name == name for f in owner.decl.fields):
+            help_ = f"a field of `self` is written `self.{name}`"
+        elif owner is not None and name in self.context.methods.get(head_of(owner), {}):
+            help_ = f"a method of `self` is called as `self.{name}(…)`"
+        return self.error("E0101", f"`{name}` is not known here", node, "nothing of this name", help_)
+
+    def std_module(self, name: str, node: Any) -> Module:
+        """The module `std·name`; given by program.py."""
+        raise NotImplementedError
 
     def builtin_head(self, name: str, arguments: list[Any] | None, node: Any) -> Type:
         """A type of the language itself before a `·`."""
@@ -132,6 +157,8 @@ class Paths(Patterns):
     def type_of_item(self, item: Item, arguments: list[Any] | None, node: Any) -> Type:
         """A declared type before a `·`; type arguments that are left out are inferred."""
         decl = self.declarations.declare(item)
+        if isinstance(decl, t.TraitDecl):
+            return self.trait_head(decl)
         given = [self.names.resolve(a)[0] for a in arguments or []]
         if isinstance(decl, t.StructDecl | t.EnumDecl):
             args = tuple(given) if arguments is not None else tuple(InferVar() for _ in decl.type_params)
@@ -143,6 +170,12 @@ class Paths(Patterns):
             return substitute(type_, {p: given[i] if i < len(given) else InferVar() for i, p in enumerate(params)})
         raise self.error("E0101", f"`{item.name}` is no type", node, f"this is a {item.kind}")
 
+    def trait_head(self, trait: t.TraitDecl) -> Type:
+        """A trait before a `·`: its methods are called through it, for a type that the arguments settle."""
+        head = InferVar()
+        self.trait_heads[id(head)] = trait
+        return head
+
     def member_of(self, head: Type, name: str, node: Any) -> Any:
         """A variant or method of a type."""
         if isinstance(head, EnumType):
@@ -151,7 +184,14 @@ class Paths(Patterns):
                     return head.decl, variant
         if isinstance(head, AddressType):
             raise self.unsupported("messages as values are", node)
-        function = self.context.methods.get(head_of(head), {}).get(name)
+        trait = self.trait_heads.get(id(head))
+        if trait is not None:
+            if name not in trait.methods:
+                near = closest(name, list(trait.methods))
+                raise self.error("E0104", f"`{trait.name}` has no `{name}`", node, "not part of the trait",
+                                 f"did you mean `{near}`?" if near else "")
+            return Associated(trait.methods[name], head)
+        function = self.context.methods.get(head_of(head), {}).get(name) or self.trait_function(head, name, node)
         if function is not None:
             return Associated(function, head)
         if isinstance(head, EnumType):
@@ -164,14 +204,14 @@ class Paths(Patterns):
 
     # ---- Functions as values --------------------------------------------------------------------------------------------
 
-    def instantiate(self, function: t.Function, self_type: Type | None = None) -> tuple[tuple[Type, ...], dict[ParamType, Type]]:
+    def instantiate(self, function: t.Function, node: Any, self_type: Type | None = None) -> tuple[tuple[Type, ...], dict[ParamType, Type]]:
         """Fresh unknowns for the type parameters; a method's are settled by the type that it was found through."""
         args = tuple(InferVar() for _ in function.type_params)
         mapping: dict[ParamType, Type] = dict(zip(function.type_params, args, strict=True))
         bound = self.context.method_bounds.get(id(function))
         if self_type is not None and bound is not None:
-            from sigilc.check.infer import unify
             unify(substitute(bound, mapping), self_type)
+        self.check_bounds(function, mapping, node)
         return args, mapping
 
     def signature_result(self, function: t.Function, node: Any) -> Type:
@@ -196,13 +236,19 @@ class Paths(Patterns):
         if template is not None:
             return self.template_ref(template, node)
         result = self.signature_result(function, node)
-        args, mapping = self.instantiate(function, self_type)
+        args, mapping = self.instantiate(function, node, self_type)
         self.context.reach(function)
         if function.foreign:
             raise self.unsupported("foreign functions as values are", node)
         type_ = FnType(tuple(substitute(p.type, mapping) for p in function.params), substitute(result, mapping),
                        tuple(p.kind == "inout" for p in function.params))
         return t.FunctionRef(self.span(node), type_, function, args)
+
+    def call_function(self, function: t.Function, node: Any, arguments: list[Any], expected: Type | None,
+                      first: t.Expr | None = None, hole: int = 0, self_type: Type | None = None,
+                      callee: Any = None) -> t.Expr:
+        """A direct call; given by calls.py."""
+        raise NotImplementedError
 
     def template_ref(self, template: Pending, node: Any) -> t.Expr:
         """A template as a value: an instance whose types the context settles."""
@@ -284,6 +330,9 @@ class Paths(Patterns):
         if isinstance(found, t.Function):
             return self.function_ref(found, node)
         if isinstance(found, Associated):
+            trait = found.function.trait or (found.function.requirement.trait if found.function.requirement else None)
+            if trait is not None and found.function.name.rpartition("·")[2] in trait.constants:
+                return self.call_function(found.function, node, [], expected, self_type=found.self_type)
             return self.function_ref(found.function, node, found.self_type)
         if isinstance(found, t.StructDecl):
             if found.fields or not found.is_tuple:

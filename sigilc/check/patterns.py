@@ -6,7 +6,7 @@ from typing import Any
 
 from sigilc.check import typed as t
 from sigilc.check.context import Reported
-from sigilc.check.infer import resolve, shallow, unify
+from sigilc.check.infer import resolve, settled, shallow, unify
 from sigilc.check.literals import Literals
 from sigilc.check.type_names import with_mark
 from sigilc.check.types import (
@@ -109,13 +109,14 @@ class Patterns(Literals):
             if node.name == "None":
                 self.need_option(node, type_)
                 return t.NonePattern(span, type_, None)
-            if node.name[:1].isupper() and isinstance(wanted, EnumType):
+            item = self.scope.module.lookup(node.name)
+            is_named = getattr(item, "kind", "") in ("const", "variant")
+            if node.name[:1].isupper() and isinstance(wanted, EnumType) and not is_named:
                 variant = next((v for v in wanted.decl.variants if v.name == node.name), None)
                 if variant is not None:
                     raise self.error("E0105", f"`{node.name}` would be a new variable here, not the variant", node,
                                      "a bare name binds", f"write `{wanted.decl.name}·{node.name}`")
-            item = self.scope.module.lookup(node.name)
-            if getattr(item, "kind", "") != "const":
+            if not is_named:
                 return self.bind(node.name, "", type_, span, kind, kind == "inout")
         found = self.resolve_value_path(node)
         if isinstance(found, tuple) and isinstance(found[1], t.Variant):
@@ -380,7 +381,7 @@ class Patterns(Literals):
 
     def check_range_type(self, node: Any, type_: Type) -> None:
         """Ranges match integers and characters."""
-        found = resolve(type_)
+        found = settled(type_)
         if not is_integer(found) and found != CHAR and not isinstance(found, ErrorType):
             self.error("E0201", f"a range can't match `{found}`", node, "ranges match integers and characters")
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sigilc.check import typed as t
 from sigilc.check.flows import Flow, Lifted, OpenLoop, add_mark, close
-from sigilc.check.infer import is_never, resolve, shallow, unify
+from sigilc.check.infer import is_never, resolve, settled, shallow, unify
 from sigilc.check.stage_bodies import Applied, StageBodies
 from sigilc.check.stage_parts import StageParts, only_expression, parts_of
 from sigilc.check.types import (
@@ -16,7 +16,6 @@ from sigilc.check.types import (
     USIZE,
     ArrayType,
     ErrorType,
-    FnType,
     InferVar,
     MapType,
     OptionType,
@@ -223,7 +222,10 @@ class Pipelines(StageBodies):
         if isinstance(flow, OpenLoop):
             return ArrayType(flow.item), flow.item
         assert isinstance(flow, t.Expr)
-        return flow.type, self.item_of(flow.type)
+        item = self.item_of(flow.type)
+        if item is None and self.is_iterator(flow.type):
+            item = self.next_of(t.Variable("iterator", flow.type, flow.span, mutable=True), flow.span)[1]
+        return flow.type, item
 
     def map_stage(self, flow: Flow, parts: StageParts, span: Span) -> Flow:
         """`τ`."""
@@ -314,14 +316,14 @@ class Pipelines(StageBodies):
 
     def check_summed(self, item: Type, span: Span, word: str) -> None:
         """Whether elements can be summed."""
-        type_ = resolve(item)
+        type_ = settled(item)
         if not is_numeric(type_) and not isinstance(type_, ErrorType):
             self.error("E0204", f"the stage `{word}` is for numbers, not for `{type_}`", span, f"elements are `{type_}`")
 
     def check_ordered(self, item: Type, span: Span, word: str) -> None:
         """Whether elements have an order."""
-        type_ = resolve(item)
-        if self.contains(type_, (FnType, MapType, SetType)):
+        type_ = settled(item)
+        if not self.implements(type_, "Ord"):
             self.error("E0204", f"`{type_}` has no order for the stage `{word}`", span, f"elements are `{type_}`")
 
     def test_stage(self, loop: OpenLoop, parts: StageParts, span: Span) -> t.Expr:
@@ -403,8 +405,8 @@ class Pipelines(StageBodies):
 
     def check_joined(self, item: Type, span: Span) -> None:
         """Whether elements have a display text."""
-        type_ = resolve(item)
-        if not is_numeric(type_) and str(type_) not in ("str", "char", "bool", "_"):
+        type_ = settled(item)
+        if not self.implements(type_, "Display"):
             self.error("E0204", f"the stage `join` needs elements with a display text, not `{type_}`", span,
                        f"the elements are `{type_}`", 'make text of them first: `|τ{"{_}"}`')
 

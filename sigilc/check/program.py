@@ -6,24 +6,26 @@ Bodies of the standard library are checked only when something reaches them.
 from __future__ import annotations
 
 import contextlib
-from pathlib import Path
+import re
 from typing import Any
 
 from sigilc.check import typed as t
+from sigilc.check.cases import KINDS, collect_cases, refuse_member_case
 from sigilc.check.context import Context, Pending, Reported, Scope
 from sigilc.check.declarations import Declarations
 from sigilc.check.expressions import Body
-from sigilc.check.infer import finish_types, is_never, shallow
+from sigilc.check.infer import finish_types, is_never, resolve, shallow
+from sigilc.check.sources import Sources
 from sigilc.check.templates import Templates
 from sigilc.check.types import BOOL, CHAR, ERROR, NEVER, UNIT, ArrayType, InferVar, PointerType, Type, is_numeric
 from sigilc.diagnostics.diagnostic import Diagnostics
-from sigilc.resolve.modules import ModuleBuilder
+from sigilc.diagnostics.suggest import closest
+from sigilc.resolve.modules import std_modules
+from sigilc.resolve.packages import Package
 from sigilc.resolve.symbols import Item, Module
-from sigilc.source.files import SourceFile, load_source
-from sigilc.source.folders import data_folder
+from sigilc.source.files import SourceFile
 from sigilc.source.spans import Span
 from sigilc.syntax import ast
-from sigilc.syntax.parse import parse_source
 
 
 class Program:
@@ -33,59 +35,30 @@ class Program:
         self.diagnostics = diagnostics
         self.context = Context(diagnostics)
         self.declarations = Declarations(self.context)
-        self.modules = ModuleBuilder(diagnostics, self.load_std, self.load_file)
-        self.std: dict[str, Module | None] = {}
-        self.loaded: list[Module] = []
-        self.files: dict[Path, Module] = {}
-        self.imports: list[SourceFile] = []
+        self.sources = Sources(diagnostics)
+        self.modules = self.sources.modules
         self.templates = Templates(self)
         self.blocks: list[Module] = []          # declarations inside functions
 
     # ---- Modules ------------------------------------------------------------------------------------------------------
 
-    def load_std(self, name: str) -> Module | None:
-        """The module `std·name`, None where the library has none."""
-        if name not in self.std:
-            path = Path(data_folder("stdlib")) / f"{name}.sg"
-            self.std[name] = None
-            if name.isidentifier() and path.is_file():
-                source = SourceFile(f"std/{name}.sg", path.read_text(encoding="utf-8"))
-                tree = parse_source(source, self.diagnostics)
-                module = self.modules.build(f"std·{name}", source, tree, None, True)
-                self.std[name] = module
-                self.loaded.append(module)
-        return self.std[name]
+    def std_module(self, name: str) -> Module | None:
+        """A module of the standard library that a body names."""
+        is_new = name not in self.sources.std
+        module = self.sources.load_std(name)
+        if is_new:
+            self.modules.resolve_uses()
+            for impl in module.impls if module is not None else ():
+                self.declarations.declare_impl(impl)
+        return module
 
-    def load_file(self, parent: Module, name: str, span: Span) -> Module | None:
-        """The module of `mod name`: the file `name.sg`, or `name/mod.sg`."""
-        folder = Path(parent.source.path).parent
-        candidates = [folder / f"{name}.sg", folder / name / "mod.sg"]
-        path = next((c for c in candidates if c.is_file()), None)
-        if path is None:
-            self.context.error("E0107", f"there is no file for the module `{name}`", span, "declared here",
-                               f"create `{name}.sg` or `{name}/mod.sg` beside this file")
-            return None
-        resolved = path.resolve()
-        if resolved in self.files:
-            self.context.error("E0116", f"the module `{name}` contains itself", span, "loaded already",
-                               "a file belongs to one module")
-            return None
-        source = load_source(str(path), self.diagnostics)
-        if source is None:
-            return None
-        tree = parse_source(source, self.diagnostics)
-        self.files[resolved] = Module(parent.qualified(name), source, parent)
-        self.imports.append(source)
-        return self.modules.build(parent.qualified(name), source, tree, parent, False)
-
-    def run(self, source: SourceFile, tree: ast.Block) -> t.TypedProgram:
+    def run(self, source: SourceFile, tree: ast.Block, package: Package | None, with_docs: bool) -> t.TypedProgram:
         """Checks everything; errors are in the diagnostics."""
-        self.context.prelude = self.load_std("prelude")
-        self.files[Path(source.path).resolve()] = root = self.modules.build("", source, tree, None, False)
-        self.context.root = root
+        self.context.prelude = self.sources.load_std("prelude")
+        self.context.root = root = self.sources.load_program(source, tree, package, with_docs)
         self.modules.resolve_uses()
-        user_modules = self.below(root)
-        for module in [*user_modules, *self.loaded]:
+        user_modules = self.sources.all_modules()
+        for module in [*user_modules, *self.sources.loaded]:
             for impl in module.impls:
                 self.declarations.declare_impl(impl)
         items = [i for m in user_modules for i in m.items.values()]
@@ -98,13 +71,21 @@ class Program:
             if not pending.scope.module.is_std and not pending.is_template:
                 self.context.queue.append(pending)
         self.drain()
+        self.check_defaults()
         main = root.items.get("main")
         entry = main.decl if main is not None and isinstance(main.decl, t.Function) else None
         if entry is not None:
             self.check_main(entry)
         del decls
+        cases = collect_cases(self.context, self.sources.own_modules(), self.sources.doc_tests)
         return t.TypedProgram(self.context.functions, self.context.structs, self.context.enums, self.context.actors,
-                              self.context.constants, entry, self.imports)
+                              self.context.constants, entry, self.sources.imports, traits=self.prelude_traits(), cases=cases)
+
+    def prelude_traits(self) -> dict[str, t.TraitDecl]:
+        """The traits of the prelude that something has named."""
+        prelude = self.context.prelude
+        items = prelude.items.values() if prelude is not None else ()
+        return {i.name: i.decl for i in items if isinstance(i.decl, t.TraitDecl)}
 
     def declare_block(self, block: Module, nodes: list[Any]) -> None:
         """Declares everything in a block of statements, and queues the bodies."""
@@ -118,12 +99,10 @@ class Program:
             decl = self.try_declare(item)
             if isinstance(decl, t.Function):
                 self.check_border(item, decl)
+                if any(entry.name in KINDS for entry in item.attributes):
+                    refuse_member_case(self.context, decl)
         self.check_constants()
         self.context.queue += [p for i, p in self.context.pending.items() if i not in known and not p.is_template]
-
-    def below(self, module: Module) -> list[Module]:
-        """A module and all modules inside it."""
-        return [module, *(m for c in module.children.values() for m in self.below(c))]
 
     def try_declare(self, item: Item) -> Any:
         """Declares an item; None after an error."""
@@ -131,6 +110,24 @@ class Program:
             return self.declarations.declare(item)
         except Reported:
             return None
+
+    def check_defaults(self) -> None:
+        """Each default value once where it is declared: it may be that nothing uses it."""
+        values: list[tuple[Any, Scope, t.Variable | t.Field]] = [(tree, pending.scope, param) for pending in self.context.pending.values() if not pending.is_template
+                  for tree, param in zip(reversed(pending.defaults), reversed(pending.function.params), strict=False)]
+        owners: list[t.StructDecl | t.Variant] = [*self.context.structs, *(v for e in self.context.enums for v in e.variants),
+                  *(a.state for a in self.context.actors)]
+        values += [(*found, field) for owner in owners for field in owner.fields
+                   if (found := self.context.field_defaults.get(id(field))) is not None]
+        for tree, scope, declared in values:
+            if tree is not None and not scope.module.is_std:
+                body = self.body(scope, None)
+                with contextlib.suppress(Reported):
+                    value = body.default_value(tree, scope, declared.type)
+                    self.finish(body, [value])
+                    if isinstance(declared, t.Field):
+                        declared.default = value
+        self.drain()
 
     # ---- Bodies -------------------------------------------------------------------------------------------------------
 
@@ -194,16 +191,24 @@ class Program:
 
     def finish(self, body: Body, roots: list[Any]) -> None:
         """Settles the types of a body, then runs the checks that need them."""
-        reported = self.diagnostics.has_errors
-
         def unresolved(node: Any) -> None:
-            if not self.diagnostics.has_errors or not reported:
-                body.error("E0203", "the type of this is not known", node, "cannot be inferred",
-                           "annotate it: `let x: Type = …`")
+            if len(self.diagnostics.items) == body.reported_before:     # else what is missing may be another's fault
+                self.unknown_type(body, node)
 
         finish_types(roots, unresolved)
         for check in body.deferred:
             check()
+
+    def unknown_type(self, body: Body, node: Any) -> None:
+        """A type that nothing in the body settles."""
+        name = node.name if isinstance(node, t.Variable) and node.name in node.span.text else ""
+        known = str(resolve(node.type))
+        label = "nothing says what it is" if known == "_" else f"only `{known}` is known of it"
+        help_ = "write it down, or use the value in a way that settles it"
+        if name:
+            written = f"{name}: " + re.sub(r"\b_\b", "Type", known)
+            help_ = f"write its type: `let {written} = …`" if node.kind == "let" else f"write its type: `|{written}|`"
+        body.error("E0203", f"the type of {f'`{name}`' if name else 'this'} is not known", node, label, help_)
 
     def check_constants(self) -> None:
         """Values of the constants declared so far."""
@@ -215,8 +220,7 @@ class Program:
 
     def modules_with_constants(self) -> list[Module]:
         """All modules."""
-        assert self.context.root is not None
-        return [*self.below(self.context.root), *self.blocks, *self.loaded]
+        return [*self.sources.all_modules(), *self.blocks, *self.sources.loaded]
 
     def check_constant(self, item: Item, constant: t.Constant) -> None:
         """The value of a constant."""
@@ -274,6 +278,15 @@ class ProgramBody(Body):
         """An instance of a template for these argument types."""
         return self.program.templates.instance(self, pending, types, self.span(node))
 
+    def std_module(self, name: str, node: Any) -> Module:
+        """The module `std·name`, which a path in the body names."""
+        module = self.program.std_module(name)
+        if module is None:
+            near = closest(name, std_modules())
+            raise self.error("E0107", f"the standard library has no module `{name}`", node, "nothing of this name",
+                             f"did you mean `{near}`?" if near else "")
+        return module
+
     def canonical_instance(self, pending: Pending, function: t.Function) -> t.Function:
         """The one of all instances with the same types."""
         return self.program.templates.canonical(pending, function)
@@ -295,8 +308,12 @@ class ProgramBody(Body):
         return value
 
 
-def check_program(source: SourceFile, tree: ast.Block, diagnostics: Diagnostics) -> t.TypedProgram:
-    """Checks names and types of a program; the result is meaningful only without errors."""
-    return Program(diagnostics).run(source, tree)
+def check_program(source: SourceFile, tree: ast.Block, diagnostics: Diagnostics, package: Package | None = None,
+                  with_docs: bool = False) -> t.TypedProgram:
+    """Checks names and types of a program; the result is meaningful only without errors.
+
+    `package` is the one whose root file this is; `with_docs` makes cases of the code blocks in its doc comments.
+    """
+    return Program(diagnostics).run(source, tree, package, with_docs)
 
 

@@ -17,6 +17,7 @@ from sigilc.check.infer import resolve, shallow, unifies
 from sigilc.check.paths import Associated
 from sigilc.check.stage_parts import StageParts, has_implicit_field, holes_in, only_expression
 from sigilc.check.types import (
+    ArrayType,
     FnType,
     InferVar,
     ParamType,
@@ -289,7 +290,7 @@ class StageBodies(Control):
         if template is not None:
             return self.call_instance(template, [first, second], applied.tree)
         result = self.signature_result(function, applied.tree)
-        type_args, mapping = self.instantiate(function)
+        type_args, mapping = self.instantiate(function, applied.tree)
         self.context.reach(function)
         args = [self.argument_for(p, a, substitute(p.type, mapping))
                 for p, a in zip(function.params, (first, second), strict=True)]
@@ -298,6 +299,10 @@ class StageBodies(Control):
     def loop_over(self, value: t.Expr) -> OpenLoop | None:
         """A collection as the source of element-wise stages; None for what is no collection."""
         item = self.item_of(value.type)
+        if item is None and self.is_iterator(value.type):
+            variable = t.Variable("iterator", value.type, value.span, mutable=True)
+            call, item = self.next_of(variable, value.span)
+            value = t.IteratorSource(value.span, ArrayType(item), value, variable, call)
         return None if item is None else OpenLoop(value, item, item, [], value.span)
 
 

@@ -25,8 +25,10 @@ from sigilc.check.types import (
     MapType,
     Marks,
     OptionType,
+    ParamType,
     PointerType,
     PrimType,
+    ProjectionType,
     SetType,
     StructType,
     TupleType,
@@ -141,11 +143,37 @@ class TypeNames:
                 return found, NO_MARKS
             if name == "Self" and self.scope.self_type is not None:
                 return self.scope.self_type, NO_MARKS
+        projected = self.projection(node)
+        if projected is not None:
+            return projected, NO_MARKS
         item = self.find(node)
         arguments = [self.resolve(a) for a in node.arguments or []]
         if item is None:
             return self.builtin(node, name, arguments)
         return self.instance(item, node, arguments)
+
+    def projection(self, node: Any) -> Type | None:
+        """`T·Item` and `Self·Item`: an associated type of a parameter's bounds."""
+        base = node.base
+        if base is None or base.base is not None:
+            return None
+        owner = self.scope.self_type if base.name == "Self" else self.scope.generics.get(base.name)
+        if owner is None:
+            return None
+        from sigilc.check.impls import associated_type, bounds_of
+        for bound in bounds_of(owner):
+            if node.name in bound.trait.types:
+                return ProjectionType(owner, bound.trait, node.name)
+        if not isinstance(owner, ParamType):
+            own = self.scope.generics.get(node.name)
+            if base.name == "Self" and own is not None:
+                return own
+            for trait in {id(x): x for found in self.context.trait_methods.values() for x in found}.values():
+                found_type = associated_type(trait, owner, node.name)
+                if found_type is not None:
+                    return found_type
+        raise self.context.error("E0102", f"`{base.name}` has no associated type `{node.name}`", self.span(node),
+                                 "no bound gives one", "state a bound whose trait has this type")
 
     def find(self, node: Any) -> Item | None:
         """The item that a type path names; None for a built-in name."""
@@ -154,9 +182,15 @@ class TypeNames:
         while step is not None:
             names.insert(0, step.name)
             step = step.base
+        self.refuse_ambiguous(names[0], node)
         found: Item | Module | None = self.scope.module.lookup(names[0])
+        candidates = [*self.scope.module.names(), *_PLAIN, *_GENERIC, *self.scope.generics]
         for name in names[1:]:
-            found = found.own(name) if isinstance(found, Module) else None
+            if isinstance(found, Module):
+                candidates = found.names_for(self.scope.module)
+                found = self.step(found, name, node)
+            else:
+                found = None
         if found is None and len(names) == 1 and self.context.prelude is not None:
             found = self.context.prelude.items.get(name := names[0])
             if found is None and (name in _PLAIN or name in _GENERIC or name in _LATER):
@@ -166,10 +200,30 @@ class TypeNames:
         if found is None and len(names) == 1 and (names[0] in _PLAIN or names[0] in _GENERIC or names[0] in _LATER):
             return None
         shown = "·".join(names)
-        near = closest(names[-1], [*self.scope.module.names(), *_PLAIN, *_GENERIC, *self.scope.generics])
+        if self.scope.module.is_lost(names[0]):
+            raise Reported
+        near = closest(names[-1], candidates)
         self.context.error("E0102", f"the type `{shown}` is not known", self.span(node), "no type of this name",
                            f"did you mean `{near}`?" if near else "")
         raise Reported
+
+    def step(self, module: Module, name: str, node: Any) -> Item | Module | None:
+        """What a module has under a name, if anything; what it keeps to itself is an error."""
+        found = module.above if name == "super" else module.own(name)
+        if found is not None and name != "super" and not module.shows(name, self.scope.module):
+            where = f"`{module.name}`" if module.name else "the package's root"
+            labels = [(found.span, "declared here")] if isinstance(found, Item) else []
+            raise self.context.error("E0110", f"`{name}` is private to {where}", self.span(node), "private",
+                                     "put `pub` before its declaration", labels)
+        return found
+
+    def refuse_ambiguous(self, name: str, node: Any) -> None:
+        """A name that several `use …·*` bring in, each for something else."""
+        several = self.scope.module.ambiguous(name)
+        if several:
+            labels = [(found.span, "one is declared here") for found in several if isinstance(found, Item)]
+            raise self.context.error("E0120", f"`{name}` could mean {len(several)} things", self.span(node),
+                                     "brought in by more than one `·*`", f"say which: `use …·{name}`", labels)
 
     def builtin(self, node: Any, name: str, arguments: list[Marked]) -> Marked:
         """A type of the language itself."""

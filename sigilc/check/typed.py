@@ -9,12 +9,16 @@ from __future__ import annotations
 
 from sigilc.check.typed_declarations import (
     ActorDecl,
+    Bound,
+    Case,
     Constant,
     EnumDecl,
     Field,
     Function,
     Handler,
+    ImplDecl,
     StructDecl,
+    TraitDecl,
     TypedProgram,
     Variable,
     Variant,
@@ -86,6 +90,7 @@ from sigilc.check.typed_patterns import (
     WildPattern,
 )
 from sigilc.check.typed_pipelines import (
+    IteratorSource,
     AllPresent,
     Ask,
     Await,
@@ -115,6 +120,7 @@ from sigilc.check.typed_pipelines import (
 )
 
 __all__ = [
+    "IteratorSource",
     "ActorDecl",
     "AllPresent",
     "Arm",
@@ -125,9 +131,11 @@ __all__ = [
     "Binary",
     "BindPattern",
     "Block",
+    "Bound",
     "Break",
     "Call",
     "CallValue",
+    "Case",
     "Cast",
     "Closure",
     "CollectSink",
@@ -155,6 +163,7 @@ __all__ = [
     "GetField",
     "Handler",
     "If",
+    "ImplDecl",
     "InOut",
     "Index",
     "Interpolate",
@@ -204,6 +213,7 @@ __all__ = [
     "TakeWhileStage",
     "Tell",
     "TestSink",
+    "TraitDecl",
     "Try",
     "TuplePattern",
     "TypedProgram",

@@ -112,6 +112,9 @@ class Function:
     export       the C symbol of an `#[export]` function, or ""
     trusted_caller   reason of `#[trusted_caller("…")]`, or ""
     requirement  the trait's method that this one implements, if any
+    trait        of a trait's own method (a requirement, with a body when it has a default): the trait; its first type
+                 parameter is `Self`, then come the trait's own
+    bounds       what type arguments must implement
     """
 
     name: str
@@ -129,6 +132,54 @@ class Function:
     actor: ActorDecl | None = None
     result_span: Span | None = None     # of the written result type
     requirement: Function | None = None
+    trait: TraitDecl | None = None
+    bounds: list[Bound] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """`T: Trait<args>`; `T` is a type parameter, of an impl's or function's own."""
+
+    param: Type
+    trait: TraitDecl
+    args: tuple[Type, ...] = ()
+
+
+@dataclass(eq=False, slots=True)
+class TraitDecl:
+    """A trait. Methods, and constants as functions without parameters, have `Self` and `params` as first type parameters.
+
+    `types` are its associated types, `type_defaults` and `param_defaults` what stands for one that is left out. `impls`
+    are all implementations in the program. An `is_structural` trait is implemented by every type of the right structure
+    that no impl names.
+    """
+
+    name: str
+    span: Span
+    self_param: ParamType
+    params: tuple[ParamType, ...] = ()
+    param_defaults: dict[ParamType, Type] = field(default_factory=dict)
+    supertraits: list[Bound] = field(default_factory=list)
+    methods: dict[str, Function] = field(default_factory=dict)
+    constants: set[str] = field(default_factory=set)
+    types: list[str] = field(default_factory=list)
+    type_defaults: dict[str, Type] = field(default_factory=dict)
+    impls: list[ImplDecl] = field(default_factory=list)
+    is_structural: bool = False
+
+
+@dataclass(eq=False, slots=True)
+class ImplDecl:
+    """`impl<T: …> Trait<args> for Type`."""
+
+    trait: TraitDecl
+    args: tuple[Type, ...]
+    self_type: Type
+    span: Span
+    type_params: tuple[ParamType, ...] = ()
+    bounds: list[Bound] = field(default_factory=list)
+    methods: dict[str, Function] = field(default_factory=dict)
+    types: dict[str, Type] = field(default_factory=dict)
 
 
 @dataclass(eq=False, slots=True)
@@ -143,11 +194,25 @@ class Constant:
 
 
 @dataclass(eq=False, slots=True)
+class Case:
+    """What `sigilc test` or `sigilc bench` runs: `kind` is `test`, `bench`, or `doc` for a doc comment's code block.
+
+    `name` is what the user sees and chooses by; unique among the program's.
+    """
+
+    name: str
+    kind: str
+    function: Function
+
+
+@dataclass(eq=False, slots=True)
 class TypedProgram:
     """Everything that was declared and checked. `main` is None for a library.
 
     `libraries` are the names of `#[link(name = "…")]`; `imports` the files besides the program's own that were read for
-    it, those of the standard library left out: when one of them changes, a cached executable is stale.
+    it, those of the standard library left out: when one of them changes, a cached executable is stale. `traits` are those
+    of the prelude that something named. `cases` are the tests and benchmarks of the package (not of those that it
+    depends on); nothing in the program calls them.
     """
 
     functions: list[Function]
@@ -158,3 +223,5 @@ class TypedProgram:
     main: Function | None
     imports: list[SourceFile] = field(default_factory=list)
     libraries: list[str] = field(default_factory=list)
+    traits: dict[str, TraitDecl] = field(default_factory=dict)
+    cases: list[Case] = field(default_factory=list)

@@ -173,8 +173,20 @@ class EachSink(Sink):
 
 
 @dataclass(eq=False, slots=True)
+class IteratorSource(Expr):
+    """A user's iterator as the source of a Pipeline; as a type it is the array of its elements.
+
+    `variable` (mutable) begins as `value`; each element is the payload of `next`, a call that changes the variable.
+    """
+
+    value: Expr
+    variable: Variable
+    next: Expr
+
+
+@dataclass(eq=False, slots=True)
 class Pipeline(Expr):
-    """One fused loop: `source` is an array, map (elements are pairs), set or range."""
+    """One fused loop: `source` is an array, map (elements are pairs), set, range or IteratorSource."""
 
     source: Expr
     item: Type

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sigilc.check.typed import ActorDecl, EnumDecl, StructDecl
+    from sigilc.check.typed import ActorDecl, Bound, EnumDecl, StructDecl, TraitDecl
 
 INTEGER_BITS = {"i8": 8, "i16": 16, "i32": 32, "i64": 64, "i128": 128, "isize": 64,
                 "u8": 8, "u16": 16, "u32": 32, "u64": 64, "u128": 128, "usize": 64}
@@ -246,13 +246,36 @@ class PointerType(Type):
 
 @dataclass(frozen=True, slots=True)
 class ParamType(Type):
-    """A type parameter inside the body that declares it; replaced by an argument when the body is lowered."""
+    """A type parameter inside the body that declares it; replaced by an argument when the body is lowered.
+
+    `bounds` (Bound objects) is filled while the parameter is declared.
+    """
 
     name: str
     owner: str          # qualified name of the declaration, so that two `T`s differ
+    bounds: list[Bound] = field(default_factory=list, compare=False)
 
     def __str__(self) -> str:
         return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectionType(Type):
+    """`T·Item`: an associated type of what is not known yet; becomes the impl's type when its base is known."""
+
+    base: Type
+    trait: TraitDecl
+    name: str
+
+    def parts(self) -> tuple[Type, ...]:
+        return (self.base,)
+
+    def rebuild(self, parts: tuple[Type, ...]) -> Type:
+        from sigilc.check.impls import associated_type
+        return associated_type(self.trait, parts[0], self.name) or ProjectionType(parts[0], self.trait, self.name)
+
+    def __str__(self) -> str:
+        return f"{self.base}·{self.name}"
 
 
 @dataclass(frozen=True, slots=True)

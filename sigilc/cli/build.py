@@ -31,12 +31,12 @@ def _parse_emit(context: click.Context, param: click.Parameter, value: tuple[str
 
 @click.command("build", short_help="Compile a program to an executable.")
 @code_options(BUILD_CPU)
-@click.option("-g", "debug", is_flag=True, help="Debug information (not supported yet).")
-@click.option("-o", "output", metavar="F", default="", help="The executable.  [default: FILE's name without suffix]")
+@click.option("-g", "debug", is_flag=True, help="Add information for debuggers.")
+@click.option("-o", "output", metavar="F", default="", help="Where to write it.  [default: FILE's name without suffix]")
 @click.option("--emit", multiple=True, metavar="KIND,…", callback=_parse_emit,
               help=f"Also write these, beside the executable: {', '.join(EMIT_SUFFIXES)}.")
 @click.option("--crate-type", type=click.Choice(CRATE_TYPES), default="bin", show_default=True,
-              help="An executable, or an object to link with C.")
+              help="An executable, one object, or a static or shared library.")
 @click.option("--stop-after", metavar="STAGE", type=click.Choice(STAGES), default="link",
               help=f"End behind a stage: {', '.join(STAGES)}.")
 @click.option("--print-ir-after", metavar="NAME,…", default="",
@@ -53,10 +53,8 @@ def build_command(level: str, overflow_checks: str | None, target_cpu: str, debu
     With --emit it also writes ll (LLVM IR, optimised), ll-raw (before LLVM), asm, obj, ssa (the compiler's own
     form) or header (C declarations of the exported functions), as app.ll, app.raw.ll, app.s, app.o, app.ssa, app.h.
     """
-    if debug:
-        raise click.UsageError("debug information (-g) is not supported yet")
     options = Options(level=int(level), overflow_checks=overflow_setting(overflow_checks), target_cpu=target_cpu,
-                      crate_type=crate_type, emit=emit, output=output)
+                      crate_type=crate_type, emit=emit, output=output, debug=debug)
     printer = _ir_printer(print_ir_after, print_ir_to, options.level, file)
     compilation = compile_with_status(lambda on_stage: compile_file(file, options, stop_after, on_stage, printer))
     show_diagnostics(compilation)

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
+from sigilc.cache import MANIFEST, root_file
 from sigilc.driver import Compilation, in_large_stack, render_json, render_text
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -16,8 +17,15 @@ STATUS_DELAY_S = 1.0
 
 
 def source_argument(command: Command) -> Command:
-    """FILE: checked when it is read, so that the message is the compiler's own."""
-    return click.argument("file", type=click.Path())(command)
+    """FILE: checked when it is read, so that the message is the compiler's own. A folder means the package there."""
+    return click.argument("file", type=click.Path(), required=False, default="", callback=_root_file)(command)
+
+
+def _root_file(context: click.Context, param: click.Parameter, value: str) -> str:
+    found = root_file(value)
+    if not found:
+        raise click.UsageError(f"no FILE is given, and there is no {MANIFEST} in this folder or above it", context)
+    return found
 
 
 def code_options(cpu: str) -> Callable[[Command], Command]:

@@ -1,109 +1,259 @@
-"""Emits what C calls: exported functions, and the program's entry for the runtime's `main`.
+"""How values cross to C and back: the calling convention of the System V ABI for x86-64.
 
-An array parameter of an exported function is a pointer and a length. The elements are copied at the border into a
-buffer that the function may keep; arrays without counts only. No panic crosses the border.
+A struct or union of at most 16 bytes travels in up to two registers, each eight bytes of it as an integer or, where
+they hold floats alone, as a float (section 3.2.3, "Parameter Passing"); a larger one, or one for which too few registers
+are left, in memory. LLVM knows of registers for scalars only, so such a value is taken to pieces here, as clang does.
 """
 
 from __future__ import annotations
 
-from sigilc.codegen.buffers import HEADER
-from sigilc.codegen.context import ModuleContext
-from sigilc.codegen.counts import emit_release
-from sigilc.codegen.names import function_symbol, symbol
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
 from sigilc.codegen.runtime_symbols import c_extension, c_type
-from sigilc.codegen.tbaa import USED
-from sigilc.codegen.writer import Leaves, Writer, aggregate_type
+from sigilc.codegen.tbaa import ANY, load_suffix, store_suffix
+from sigilc.codegen.types import Layout, TypeTable, round_up
+from sigilc.codegen.writer import Leaves, Writer
 from sigilc.crash import InternalError
-from sigilc.ir.function import IrFunction
-from sigilc.ir.types import FAULT, STR, U8, UNIT, IrArray, IrInt, IrOption, IrType
+from sigilc.ir.types import STR, UNIT, IrArray, IrEnum, IrFixed, IrFloat, IrInt, IrStruct, IrType
 
-PROGRAM = "sigil_program"
-
-
-def emit_export(context: ModuleContext, function: IrFunction) -> str:
-    """The C function of an `#[export]` function."""
-    w = Writer(context)
-    w.begin("start")
-    params: list[str] = []
-    arguments: list[str] = []
-    copies: list[tuple[IrType, Leaves]] = []
-    for number, param in enumerate(function.params):
-        if isinstance(param.type, IrArray) or param.type == STR:
-            params += [f"ptr %p{number}", f"i64 noundef %n{number}"]
-            leaves = _copy_in(w, function, param.type, f"%p{number}", f"%n{number}")
-            copies.append((param.type, leaves))
-            arguments += w.arguments(context.types.layout(param.type), leaves)
-        elif param.type != UNIT:
-            ll_type = c_type(param.type)
-            params.append(f"{ll_type} noundef{c_extension(param.type)} %p{number}")
-            arguments.append(f"{ll_type} %p{number}")
-    result, extension = "void", ""
-    if function.result != UNIT:
-        result, extension = c_type(function.result), c_extension(function.result)
-    w.has_pads = True
-    call = (f"invoke {result} {function_symbol(function.name)}({', '.join(arguments)}) "
-            "to label %done unwind label %pad")
-    returned = ""
-    if result == "void":
-        w.emit(call)
-    else:
-        returned = w.value(call)
-    w.begin("done")
-    for type_, leaves in copies:
-        emit_release(w, type_, leaves)
-    w.emit(f"ret {result} {returned}".rstrip())
-    w.begin("pad")
-    w.value("landingpad { ptr, i32 } cleanup")
-    w.call_runtime("sigil_panic_at_border", "void")
-    w.emit("unreachable")
-    return w.text(f"define{extension} {result} {symbol(function.export)}({', '.join(params)}) uwtable")
+EIGHT = 8
+MAX_IN_REGISTERS = 16
+_INTEGER_REGISTERS, _FLOAT_REGISTERS = 6, 8
+_FLOATS = ("float", "double")
 
 
-def _copy_in(w: Writer, function: IrFunction, type_: IrType, data: str, length: str) -> Leaves:
-    """An array of its own with the elements of a C array."""
-    item = type_.item if isinstance(type_, IrArray) else U8
-    if w.context.is_counted(item):
-        raise InternalError(f"the exported function {function.export} takes {type_}", function.span)
-    size = w.types.layout(item).size
-    owner = w.call_runtime("sigil_buffer_new", "ptr", f"i64 {length}", f"i64 {size}")
-    w.store_word(USED, length, w.offset(owner, 16))
-    copy = w.offset(owner, HEADER)
-    size_text = w.value(f"mul nuw nsw i64 {length}, {size}")
-    w.call_runtime("llvm.memcpy.p0.p0.i64", "void", f"ptr {copy}", f"ptr {data}", f"i64 {size_text}", "i1 false")
-    return copy, length, owner
+@dataclass(frozen=True, slots=True)
+class Passing:
+    """The way of one value: as it is (`scalar`), in `pieces`, in `memory`, or not at all (`nothing`, of no bytes).
+
+    `ll_types` are those of the scalar or of the pieces, eight bytes each but the last.
+    """
+
+    type: IrType
+    way: str
+    ll_types: tuple[str, ...] = ()
 
 
-def emit_program(context: ModuleContext, main: IrFunction) -> str:
-    """`sigil_program`: calls `main` and turns its result into the exit status."""
-    w = Writer(context)
-    w.begin("start")
-    layout = context.types.layout(main.result)
-    call = f"call {aggregate_type(layout)} {function_symbol(main.name)}()"
-    if layout.leaves:
-        leaves = w.split(layout, w.value(call))
-    else:
-        w.emit(call)
-        leaves = ()
-    type_ = main.result
-    if isinstance(type_, IrOption):
-        w.branch_if(w.value(f"icmp eq ptr {leaves[0]}, null"), "present", "absent")
-        w.begin("absent")
-        w.call_runtime("sigil_report_fault", "void", f"ptr {leaves[0]}")
-        emit_release(w, FAULT, leaves[:1])
-        w.emit("ret i32 1")
-        w.begin("present")
-        type_, leaves = type_.item, leaves[1:]
-    if isinstance(type_, IrInt):
-        w.emit(f"ret i32 {_as_status(w, type_, leaves[0])}")
-    else:
-        emit_release(w, type_, leaves)
-        w.emit("ret i32 0")
-    return w.text(f"define i32 {symbol(PROGRAM)}() uwtable")
+@dataclass(frozen=True, slots=True)
+class CSignature:
+    """The ways of a C function's parameters and of its result."""
+
+    params: tuple[Passing, ...]
+    result: Passing
 
 
-def _as_status(w: Writer, type_: IrInt, scalar: str) -> str:
-    if type_.bits == 32:
-        return scalar
-    if type_.bits > 32:
-        return w.value(f"trunc i{type_.bits} {scalar} to i32")
-    return w.value(f"{'sext' if type_.signed else 'zext'} i{type_.bits} {scalar} to i32")
+def c_signature(types: TypeTable, params: Sequence[IrType], result: IrType) -> CSignature:
+    """The ways by which a call's values travel. Arrays and texts are addresses; a result of three words is a struct."""
+    result_way = _passing(types, result)
+    integers, floats = _INTEGER_REGISTERS - (result_way.way == "memory"), _FLOAT_REGISTERS
+    ways: list[Passing] = []
+    for type_ in params:
+        way = _passing(types, _as_parameter(type_))
+        float_count = sum(ll_type in _FLOATS for ll_type in way.ll_types)
+        integer_count = len(way.ll_types) - float_count
+        if way.way == "pieces" and (integer_count > integers or float_count > floats):
+            way = Passing(type_, "memory")
+        elif way.way != "memory":
+            integers, floats = integers - integer_count, floats - float_count
+        ways.append(way)
+    return CSignature(tuple(ways), result_way)
+
+
+def _as_parameter(type_: IrType) -> IrType:
+    from sigilc.ir.types import PTR
+    return PTR if type_ == STR or isinstance(type_, IrArray) else type_
+
+
+def _passing(types: TypeTable, type_: IrType) -> Passing:
+    if type_ == UNIT:
+        return Passing(type_, "nothing")
+    if isinstance(type_, IrEnum):
+        return Passing(type_, "scalar", ("i32",))
+    if not isinstance(type_, IrStruct | IrFixed | IrArray) and type_ != STR:
+        return Passing(type_, "scalar", (c_type(type_),))
+    layout = types.layout(type_)
+    if layout.size == 0:
+        return Passing(type_, "nothing")
+    if layout.size > MAX_IN_REGISTERS:
+        return Passing(type_, "memory")
+    scalars = list(_scalars(types, type_, 0))
+    pieces = []
+    for start in range(0, layout.size, EIGHT):
+        here = [is_float for offset, size, is_float in scalars if start - size < offset < start + EIGHT]
+        pieces.append(_piece(min(EIGHT, layout.size - start), bool(here) and all(here)))
+    return Passing(type_, "pieces", tuple(pieces))
+
+
+def _piece(size: int, is_float: bool) -> str:
+    """The LLVM type of up to eight bytes; of three bytes, say, all eight travel, the others without meaning."""
+    if is_float:
+        return "float" if size == 4 else "double"
+    return f"i{8 * size}" if size in (1, 2, 4) else "i64"
+
+
+def _scalars(types: TypeTable, type_: IrType, offset: int) -> Iterator[tuple[int, int, bool]]:
+    """Offset, size and whether it is a float, of every scalar in a value."""
+    layout = types.layout(type_)
+    match type_:
+        case IrStruct():
+            for part in layout.parts:
+                yield from _scalars(types, part.type, offset + part.offset)
+        case IrFixed(item=item, count=count):
+            stride = types.layout(item).size
+            for number in range(count):
+                yield from _scalars(types, item, offset + number * stride)
+        case IrEnum() if type_.is_c:
+            yield offset, layout.size, False
+        case IrInt() | IrFloat():
+            yield offset, layout.size, isinstance(type_, IrFloat)
+        case _ if len(layout.leaves) == 1 and not type_.is_counted:
+            yield offset, layout.size, False
+        case _:
+            raise InternalError(f"{type_} can't cross to C by value")
+
+
+# ---- Declarations ----------------------------------------------------------------------------------------------------
+
+
+def declared_params(types: TypeTable, signature: CSignature, names: Sequence[str] | None = None) -> list[str]:
+    """The parameters as LLVM declares them, `%out` for a result in memory first; with `names`, named after these."""
+    texts: list[str] = []
+    if signature.result.way == "memory":
+        texts.append(f"ptr {_sret(types, signature.result.type)}{' %out' if names is not None else ''}")
+    for number, way in enumerate(signature.params):
+        name = f" {names[number]}" if names is not None else ""
+        match way.way:
+            case "scalar":
+                defined = " noundef" if names is not None else ""
+                texts.append(f"{way.ll_types[0]}{defined}{c_extension(way.type)}{name}")
+            case "pieces":
+                texts += [f"{ll_type}{f'{name}.{i}' if name else ''}" for i, ll_type in enumerate(way.ll_types)]
+            case "memory":
+                texts.append(f"ptr {_byval(types, way.type)}{name}")
+    return texts
+
+
+def declared_result(signature: CSignature, *, is_attributed: bool = True) -> str:
+    """The result as LLVM declares it; calls leave its attribute out."""
+    way = signature.result
+    if way.way == "scalar" and is_attributed:
+        return f"{c_extension(way.type)} {way.ll_types[0]}".strip()
+    if way.way in ("nothing", "memory"):
+        return "void"
+    return way.ll_types[0] if len(way.ll_types) == 1 else f"{{ {', '.join(way.ll_types)} }}"
+
+
+def _sret(types: TypeTable, type_: IrType) -> str:
+    layout = types.layout(type_)
+    return f"sret([{layout.size} x i8]) align {layout.align}"
+
+
+def _byval(types: TypeTable, type_: IrType) -> str:
+    layout = types.layout(type_)
+    return f"byval([{layout.size} x i8]) align {max(EIGHT, layout.align)}"
+
+
+# ---- From the caller's side ------------------------------------------------------------------------------------------
+
+
+def call_arguments(w: Writer, signature: CSignature, values: Sequence[Leaves]) -> tuple[list[str], str]:
+    """The arguments of a call, and where its result will be if that is in memory."""
+    texts: list[str] = []
+    out = ""
+    if signature.result.way == "memory":
+        out = w.scratch(w.types.layout(signature.result.type))
+        texts.append(f"ptr {_sret(w.types, signature.result.type)} {out}")
+    for way, leaves in zip(signature.params, values, strict=True):
+        match way.way:
+            case "scalar":
+                texts.append(f"{way.ll_types[0]}{c_extension(way.type)} {leaves[0]}")
+            case "pieces":
+                texts += [f"{ll_type} {scalar}" for ll_type, scalar
+                          in zip(way.ll_types, to_pieces(w, way, leaves), strict=True)]
+            case "memory":
+                texts.append(f"ptr {_byval(w.types, way.type)} {w.spill(way.type, leaves)}")
+    return texts, out
+
+
+def call_result(w: Writer, signature: CSignature, returned: str, out: str) -> Leaves:
+    """The leaves of what a call has given back."""
+    way = signature.result
+    match way.way:
+        case "scalar":
+            return (returned,)
+        case "memory":
+            return w.load(w.types.layout(way.type), out)
+        case "pieces":
+            return from_pieces(w, way, _take_apart(w, way, returned))
+    return ()
+
+
+def _take_apart(w: Writer, way: Passing, returned: str) -> list[str]:
+    if len(way.ll_types) == 1:
+        return [returned]
+    whole = f"{{ {', '.join(way.ll_types)} }}"
+    return [w.value(f"extractvalue {whole} {returned}, {i}") for i in range(len(way.ll_types))]
+
+
+# ---- From the callee's side ------------------------------------------------------------------------------------------
+
+
+def received(w: Writer, way: Passing, name: str) -> Leaves:
+    """The leaves of a parameter that `declared_params` has named."""
+    match way.way:
+        case "scalar":
+            return (name,)
+        case "memory":
+            return w.load(w.types.layout(way.type), name)
+        case "pieces":
+            return from_pieces(w, way, [f"{name}.{i}" for i in range(len(way.ll_types))])
+    return ()
+
+
+def give_back(w: Writer, signature: CSignature, leaves: Leaves) -> None:
+    """Returns a value to C."""
+    way = signature.result
+    match way.way:
+        case "scalar":
+            w.emit(f"ret {way.ll_types[0]} {leaves[0]}")
+            return
+        case "memory":
+            w.store(w.types.layout(way.type), leaves, "%out")
+        case "pieces":
+            pieces = to_pieces(w, way, leaves)
+            if len(pieces) == 1:
+                w.emit(f"ret {way.ll_types[0]} {pieces[0]}")
+                return
+            whole, built = declared_result(signature), "poison"
+            for i, (ll_type, piece) in enumerate(zip(way.ll_types, pieces, strict=True)):
+                built = w.value(f"insertvalue {whole} {built}, {ll_type} {piece}, {i}")
+            w.emit(f"ret {whole} {built}")
+            return
+    w.emit("ret void")
+
+
+# ---- Pieces ----------------------------------------------------------------------------------------------------------
+
+
+def to_pieces(w: Writer, way: Passing, leaves: Leaves) -> list[str]:
+    """The registers' contents, through memory, which LLVM does away with."""
+    layout = _rounded(w.types.layout(way.type))
+    place = w.scratch(layout)
+    w.store(layout, leaves, place)
+    return [w.value(f"load {ll_type}, ptr {w.offset(place, EIGHT * i)}{load_suffix(ANY)}")
+            for i, ll_type in enumerate(way.ll_types)]
+
+
+def from_pieces(w: Writer, way: Passing, pieces: Sequence[str]) -> Leaves:
+    """The leaves of a value whose pieces came in registers."""
+    layout = _rounded(w.types.layout(way.type))
+    place = w.scratch(layout)
+    for i, (ll_type, piece) in enumerate(zip(way.ll_types, pieces, strict=True)):
+        w.emit(f"store {ll_type} {piece}, ptr {w.offset(place, EIGHT * i)}{store_suffix(ANY)}")
+    return w.load(layout, place)
+
+
+def _rounded(layout: Layout) -> Layout:
+    """Room for whole pieces."""
+    return replace(layout, size=round_up(layout.size, EIGHT), align=max(EIGHT, layout.align))

@@ -143,9 +143,11 @@ def _write_handler(w: Writer, handler: IrHandler) -> None:
     context = w.context
     function = context.module.functions[handler.function]
     payload_type = IrTuple(handler.payload)
-    payload = w.load(context.types.layout(payload_type), "%payload")
-    arguments = ["ptr %state", *w.arguments(context.types.layout(payload_type), payload)]
+    payload = w.view(context.types.layout(payload_type), "%payload")
     layout = context.types.layout(function.result)
+    places = w.result_places(layout)
+    arguments = [*(f"ptr {place}" for place in places), "ptr %state",
+                 *w.arguments(context.types.layout(payload_type), payload)]
     call = f"{aggregate_type(layout)} {function_symbol(handler.function)}({', '.join(arguments)})"
     pad, after = "", ""
     if context.is_counted(payload_type) and handler.function not in context.module.nounwind:
@@ -154,12 +156,13 @@ def _write_handler(w: Writer, handler: IrHandler) -> None:
         call = f"invoke {call} to label %{after} unwind label %{pad}"
     else:
         call = f"call {call}"
-    returned = w.value(call) if layout.leaves else ""
-    if not layout.leaves:
+    is_void = aggregate_type(layout) == "void"
+    returned = "" if is_void else w.value(call)
+    if is_void:
         w.emit(call)
     if after:
         w.begin(after)
-    _write_reply(w, handler, function.result, w.split(layout, returned), layout)
+    _write_reply(w, handler, function.result, w.split(layout, returned, places), layout)
     emit_release(w, payload_type, payload)
     w.emit("ret void")
     if pad:

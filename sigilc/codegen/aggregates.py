@@ -9,6 +9,7 @@ from sigilc.codegen import enums
 from sigilc.codegen.counts import emit_retain
 from sigilc.codegen.emitter import FunctionEmitter
 from sigilc.codegen.names import symbol
+from sigilc.codegen.types import untagged
 from sigilc.codegen.writer import Leaves
 from sigilc.crash import InternalError
 from sigilc.ir.ops import (
@@ -25,13 +26,15 @@ from sigilc.ir.ops import (
     MakeNone,
     MakeSome,
     MakeStruct,
+    MakeUnion,
     Op,
     Release,
     Retain,
     ShareBuffer,
     Unwrap,
+    Value,
 )
-from sigilc.ir.types import STR
+from sigilc.ir.types import STR, IrEnum, IrStruct
 
 # Offsets in a sigil_fault.
 _MESSAGE, _STAGE, _CAUSE = 16, 40, 80
@@ -49,24 +52,60 @@ def static_text(f: FunctionEmitter, data: bytes) -> Leaves:
 
 def emit_make_struct(f: FunctionEmitter, op: MakeStruct) -> None:
     """All fields' leaves, in order."""
-    f.define(op, *(leaf for field in op.fields for leaf in f.leaves(field)))
+    f.define(op, *(leaf for field in op.fields for leaf in own_leaves(f, field)))
+
+
+def own_leaves(f: FunctionEmitter, value: Value) -> Leaves:
+    """A value's leaves, to be part of another value."""
+    return f.own(f.types.layout(value.type), f.leaves(value))
 
 
 def emit_get_field(f: FunctionEmitter, op: GetField) -> None:
-    """Some of the leaves."""
-    part = f.types.layout(op.value.type).parts[op.index]
+    """Some of the leaves; of a union what its bytes are as the field's type."""
+    layout = f.types.layout(op.value.type)
+    part = layout.parts[op.index]
+    if isinstance(op.value.type, IrStruct) and op.value.type.is_union:
+        place = f.scratch(layout)
+        f.store(layout, f.leaves(op.value), place)
+        f.define(op, *f.load(untagged(f.types.layout(part.type)), place))
+        return
     f.define(op, *f.leaves(op.value)[part.first:part.end])
 
 
+def emit_make_union(f: FunctionEmitter, op: MakeUnion) -> None:
+    """The other bytes first, then the field over them, through memory."""
+    layout = f.types.layout(f.result(op).type)
+    place = f.alloca(layout.size, layout.align) if layout.areas else f.scratch(layout)
+    if op.base is not None:
+        f.store(layout, f.leaves(op.base), place)
+    else:
+        f.call_runtime("llvm.memset.p0.i64", "void", f"ptr align {layout.align} {place}", "i8 0", f"i64 {layout.size}",
+                       "i1 false")
+    f.store(untagged(f.types.layout(op.value.type)), f.leaves(op.value), place)
+    f.define(op, *f.load(layout, place))
+
+
 def emit_make_enum(f: FunctionEmitter, op: MakeEnum) -> None:
-    """Tag and packed payload."""
+    """Tag and packed payload; an enum of C's is its discriminant."""
+    type_ = f.result(op).type
+    if isinstance(type_, IrEnum) and type_.is_c:
+        f.define(op, str(type_.discriminants[op.variant]))
+        return
     payload = tuple(leaf for field in op.fields for leaf in f.leaves(field))
     f.define(op, *enums.pack(f, f.types.enum(f.result(op).type), op.variant, payload))
 
 
 def emit_enum_tag(f: FunctionEmitter, op: EnumTag) -> None:
-    """The first leaf."""
-    f.define(op, f.leaves(op.value)[0])
+    """The first leaf; of an enum of C's the index of the variant that it names."""
+    tag = f.leaves(op.value)[0]
+    type_ = op.value.type
+    if isinstance(type_, IrEnum) and type_.is_c and type_.discriminants != tuple(range(len(type_.variants))):
+        number = tag
+        tag = str(len(type_.discriminants) - 1)
+        for index in reversed(range(len(type_.discriminants) - 1)):
+            is_this = f.value(f"icmp eq i32 {number}, {type_.discriminants[index]}")
+            tag = f.value(f"select i1 {is_this}, i32 {index}, i32 {tag}")
+    f.define(op, tag)
 
 
 def emit_enum_payload(f: FunctionEmitter, op: EnumPayload) -> None:
@@ -77,13 +116,13 @@ def emit_enum_payload(f: FunctionEmitter, op: EnumPayload) -> None:
 
 def emit_make_some(f: FunctionEmitter, op: MakeSome) -> None:
     """No fault, and the payload."""
-    f.define(op, "null", *f.leaves(op.value))
+    f.define(op, "null", *own_leaves(f, op.value))
 
 
 def emit_make_none(f: FunctionEmitter, op: MakeNone) -> None:
     """The fault, and nothing in particular."""
     layout = f.types.layout(f.result(op).type)
-    f.define(op, f.scalar(op.fault), *("poison" for _ in layout.leaves[1:]))
+    f.define(op, f.scalar(op.fault), *(f.undefined(leaf) for leaf in layout.leaves[1:]))
 
 
 def emit_is_some(f: FunctionEmitter, op: IsSome) -> None:
@@ -169,7 +208,8 @@ def emit_release_op(f: FunctionEmitter, op: Release) -> None:
 
 
 EMITTERS: dict[type[Op], Callable[[FunctionEmitter, Any], None]] = {
-    ConstBytes: emit_const_bytes, MakeStruct: emit_make_struct, GetField: emit_get_field, MakeEnum: emit_make_enum,
+    ConstBytes: emit_const_bytes, MakeStruct: emit_make_struct, MakeUnion: emit_make_union,
+    GetField: emit_get_field, MakeEnum: emit_make_enum,
     EnumTag: emit_enum_tag, EnumPayload: emit_enum_payload, MakeSome: emit_make_some, MakeNone: emit_make_none,
     IsSome: emit_is_some, Unwrap: emit_unwrap, GetFault: emit_get_fault, MakeFault: emit_make_fault,
     FaultField: emit_fault_field, ShareBuffer: emit_share, Copy: emit_share, Retain: emit_retain_op,

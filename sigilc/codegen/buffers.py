@@ -49,6 +49,10 @@ def item_type(type_: IrType) -> IrType:
 
 def emit_make_array(f: FunctionEmitter, op: MakeArray) -> None:
     """A new buffer, or static data."""
+    type_ = f.result(op).type
+    if isinstance(type_, IrFixed):
+        fixed_arrays.emit_make(f, op, type_)
+        return
     item = item_type(f.result(op).type)
     layout = f.types.layout(item)
     count = len(op.items)
@@ -89,27 +93,31 @@ def emit_length(f: FunctionEmitter, op: Length) -> None:
 
 def emit_array_get(f: FunctionEmitter, op: ArrayGet) -> None:
     """An element; one unsigned comparison checks both bounds."""
+    if isinstance(op.value.type, IrFixed):
+        fixed_arrays.emit_get(f, op, op.value.type)
+        return
     layout = f.types.layout(item_type(op.value.type))
     data, length, _ = f.leaves(op.value)
     index = f.scalar(op.index)
     if op.checked:
-        _check_index(f, op, index, length)
-    f.define(op, *f.load(layout, f.element(data, index, layout)))
+        check_index(f, op, index, length)
+    f.define(op, *f.view(layout, f.element(data, index, layout)))
 
 
-def _check_index(f: FunctionEmitter, op: Op, index: str, length: str) -> None:
+def check_index(f: FunctionEmitter, op: Op, index: str, length: str) -> None:
     f.check(f.value(f"icmp uge i64 {index}, {length}"), "bounds", op, index, length)
 
 
 def emit_slice(f: FunctionEmitter, op: Slice) -> None:
     """A view of a part, sharing the buffer."""
     type_ = op.value.type
+    if isinstance(type_, IrFixed):
+        fixed_arrays.emit_slice(f, op, type_)
+        return
     layout = f.types.layout(item_type(type_))
     data, length, owner = f.leaves(op.value)
     low, high = f.scalar(op.low), f.scalar(op.high)
-    beyond = f.value(f"icmp ugt i64 {high}, {length}")
-    crossed = f.value(f"icmp ugt i64 {low}, {high}")
-    f.check(f.value(f"or i1 {beyond}, {crossed}"), "slice", op, low, high, length)
+    check_slice(f, op, low, high, length)
     if type_ == STR:
         for end in (low, high):
             inside = f.value(f"call i1 {_inside_character(f.context)}(ptr {data}, i64 {length}, i64 {end})")
@@ -117,6 +125,13 @@ def emit_slice(f: FunctionEmitter, op: Slice) -> None:
     leaves = (f.element(data, low, layout), f.value(f"sub i64 {high}, {low}"), owner)
     emit_retain(f, type_, leaves)
     f.define(op, *leaves)
+
+
+def check_slice(f: FunctionEmitter, op: Op, low: str, high: str, length: str) -> None:
+    """Panics unless `low <= high <= length`."""
+    beyond = f.value(f"icmp ugt i64 {high}, {length}")
+    crossed = f.value(f"icmp ugt i64 {low}, {high}")
+    f.check(f.value(f"or i1 {beyond}, {crossed}"), "slice", op, low, high, length)
 
 
 def _inside_character(context: ModuleContext) -> str:
@@ -246,12 +261,15 @@ def emit_array_reserve(f: FunctionEmitter, op: ArrayReserve) -> None:
 def emit_element_addr(f: FunctionEmitter, op: ElementAddr) -> None:
     """An element's place, in a buffer that nothing else sees."""
     type_ = f.target(op.address)
+    if isinstance(type_, IrFixed):
+        fixed_arrays.emit_element_addr(f, op, type_)
+        return
     item, place = item_type(type_), f.scalar(op.address)
     layout, view_layout = f.types.layout(item), f.types.layout(type_)
     view = f.load(view_layout, place)
     index = f.scalar(op.index)
     if op.checked:
-        _check_index(f, op, index, view[1])
+        check_index(f, op, index, view[1])
     count = f.load_word(COUNT, view[2])
 
     def copy() -> Leaves:
@@ -280,7 +298,7 @@ def on_places(context: ModuleContext, verb: str, function: str, type_: IrType, c
         layout = context.types.layout(type_)
         w.begin("start")
         places = [f"%place{i}" for i in range(count)]
-        arguments = [a for place in places for a in w.arguments(layout, w.load(layout, place))]
+        arguments = [a for place in places for a in w.arguments(layout, w.view(layout, place))]
         value = w.value(f"call {result} {function_symbol(function)}({', '.join(arguments)})")
         w.emit(f"ret {result} {value}")
         params = ", ".join(f"ptr noundef {place}" for place in places)

@@ -5,15 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from sigilc.codegen import abi
 from sigilc.codegen.emitter import FunctionEmitter
+from sigilc.codegen.exports import callback
 from sigilc.codegen.names import function_symbol, symbol
 from sigilc.codegen.runtime_symbols import INTRINSIC_BY_RUNTIME, c_extension, c_type, returns_through_pointer
+from sigilc.codegen.types import untagged
 from sigilc.codegen.writer import aggregate_type
 from sigilc.crash import InternalError
-from sigilc.ir.function import ForeignFunction
-from sigilc.ir.ops import Call, CallForeign, CallRuntime, Op, Value
+from sigilc.ir.ops import (
+    Call,
+    CallForeign,
+    CallPointer,
+    CallRuntime,
+    CodePointer,
+    Op,
+    PointerOffset,
+    PointerRead,
+    PointerWrite,
+    Value,
+)
 from sigilc.ir.runtime_abi import RUNTIME
-from sigilc.ir.types import STR, UNIT, IrAddr, IrArray, IrFloat, IrInt, IrSimple, IrType
+from sigilc.ir.types import UNIT, IrAddr, IrFloat, IrInt, IrSimple
 
 
 def emit_call(f: FunctionEmitter, op: Call) -> None:
@@ -23,9 +36,10 @@ def emit_call(f: FunctionEmitter, op: Call) -> None:
         raise InternalError(f"{f.function.name} calls {op.function}, which is not there", op.span)
     layout = f.types.layout(function.result)
     unwinds = op.function not in f.context.module.nounwind
-    returned = f.call(op, aggregate_type(layout), function_symbol(op.function), argument_list(f, op.args),
-                      unwinds=unwinds)
-    f.define(op, *f.split(layout, returned))
+    places = f.result_places(layout)
+    arguments = [*(f"ptr {place}" for place in places), *argument_list(f, op.args)]
+    returned = f.call(op, aggregate_type(layout), function_symbol(op.function), arguments, unwinds=unwinds)
+    f.define(op, *f.split(layout, returned, places))
 
 
 def argument_list(f: FunctionEmitter, values: list[Value]) -> list[str]:
@@ -74,34 +88,59 @@ def emit_call_foreign(f: FunctionEmitter, op: CallForeign) -> None:
     foreign = f.context.module.foreign.get(op.symbol)
     if foreign is None:
         raise InternalError(f"the C function {op.symbol} is not declared", op.span)
-    arguments: list[str] = []
-    for number, value in enumerate(op.args):
-        type_ = foreign.params[number] if number < len(foreign.params) else value.type
-        arguments.append(f"{foreign_type(type_)}{c_extension(type_)} {f.leaves(value)[0]}")
-    callee = f.context.declare(op.symbol, declare_foreign(foreign))
-    result = "void" if foreign.result == UNIT else foreign_type(foreign.result)
-    if foreign.is_variadic:
-        callee = f"({', '.join([*map(foreign_type, foreign.params), '...'])}) {callee}"
-    returned = f.call(op, result, callee, arguments, unwinds=False)
-    f.define(op, *([returned] if returned else []))
-
-
-def foreign_type(type_: IrType) -> str:
-    """The LLVM type by which a value crosses to C; arrays and texts pass as their data's address."""
-    return "ptr" if type_ == STR or isinstance(type_, IrArray) else c_type(type_)
-
-
-def declare_foreign(foreign: ForeignFunction) -> str:
-    """The `declare` line of a C function."""
-    params = [f"{foreign_type(t)}{c_extension(t)}" for t in foreign.params]
+    declared = abi.c_signature(f.types, foreign.params, foreign.result)
+    params = abi.declared_params(f.types, declared)
     if foreign.is_variadic:
         params.append("...")
-    result = "void"
-    if foreign.result != UNIT:
-        result = f"{c_extension(foreign.result)} {foreign_type(foreign.result)}".strip()
-    return f"declare {result} {symbol(foreign.symbol)}({', '.join(params)})"
+    result = f"{abi.declared_result(declared)} {symbol(op.symbol)}({', '.join(params)})"
+    callee = f.context.declare(op.symbol, f"declare {result}")
+    if foreign.is_variadic:
+        callee = f"({', '.join(params)}) {callee}"
+    further = [value.type for value in op.args[len(foreign.params):]]
+    _emit_c_call(f, op, abi.c_signature(f.types, [*foreign.params, *further], foreign.result), callee, op.args)
+
+
+def emit_call_pointer(f: FunctionEmitter, op: CallPointer) -> None:
+    """A call by the C ABI of what an address leads to."""
+    signature = abi.c_signature(f.types, [value.type for value in op.args], f.result(op).type)
+    _emit_c_call(f, op, signature, f.scalar(op.callee), op.args)
+
+
+def _emit_c_call(f: FunctionEmitter, op: Op, signature: abi.CSignature, callee: str, args: list[Value]) -> None:
+    arguments, out = abi.call_arguments(f, signature, [f.leaves(value) for value in args])
+    returned = f.call(op, abi.declared_result(signature, is_attributed=False), callee, arguments, unwinds=False)
+    f.define(op, *abi.call_result(f, signature, returned, out))
+
+
+def emit_code_pointer(f: FunctionEmitter, op: CodePointer) -> None:
+    """The function's C form, made where it is first asked for."""
+    function = f.context.module.functions.get(op.function)
+    if function is None:
+        raise InternalError(f"{f.function.name} names {op.function}, which is not there", op.span)
+    f.define(op, callback(f.context, function))
+
+
+# What lies at a raw pointer may have been written as any type, so nothing is said about its kind.
+
+
+def emit_pointer_read(f: FunctionEmitter, op: PointerRead) -> None:
+    """A load of any kind of memory."""
+    f.define(op, *f.load(untagged(f.types.layout(f.result(op).type)), f.scalar(op.pointer)))
+
+
+def emit_pointer_write(f: FunctionEmitter, op: PointerWrite) -> None:
+    """A store to any kind of memory."""
+    f.store(untagged(f.types.layout(op.value.type)), f.leaves(op.value), f.scalar(op.pointer))
+
+
+def emit_pointer_offset(f: FunctionEmitter, op: PointerOffset) -> None:
+    """Plain address arithmetic: the result need not lie in the same object."""
+    size = f.types.layout(op.item).size
+    f.define(op, f.value(f"getelementptr [{size} x i8], ptr {f.scalar(op.pointer)}, i64 {f.scalar(op.count)}"))
 
 
 EMITTERS: dict[type[Op], Callable[[FunctionEmitter, Any], None]] = {
     Call: emit_call, CallRuntime: emit_call_runtime, CallForeign: emit_call_foreign,
+    CallPointer: emit_call_pointer, CodePointer: emit_code_pointer, PointerRead: emit_pointer_read,
+    PointerWrite: emit_pointer_write, PointerOffset: emit_pointer_offset,
 }

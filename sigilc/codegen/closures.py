@@ -15,7 +15,7 @@ from sigilc.codegen.counts import emit_release_at
 from sigilc.codegen.emitter import FunctionEmitter
 from sigilc.codegen.names import function_symbol, symbol
 from sigilc.codegen.types import Layout, round_up
-from sigilc.codegen.writer import Writer, aggregate_type, parameters
+from sigilc.codegen.writer import RESULT_PLACE, Writer, aggregate_type, parameters, result_parameters
 from sigilc.crash import InternalError
 from sigilc.ir.function import IrFunction
 from sigilc.ir.ops import CallValue, FunctionValue, MakeClosure, Op
@@ -55,8 +55,9 @@ def emit_call_value(f: FunctionEmitter, op: CallValue) -> None:
         raise InternalError(f"a call of a value of the type {type_}", op.span)
     code, environment = f.leaves(op.callee)
     layout = f.types.layout(type_.result)
-    returned = f.call(op, aggregate_type(layout), code, [f"ptr {environment}", *argument_list(f, op.args)])
-    f.define(op, *f.split(layout, returned))
+    places = f.result_places(layout)
+    arguments = [*(f"ptr {place}" for place in places), f"ptr {environment}", *argument_list(f, op.args)]
+    f.define(op, *f.split(layout, f.call(op, aggregate_type(layout), code, arguments), places))
 
 
 def _function(f: FunctionEmitter, op: Op, name: str) -> IrFunction:
@@ -83,11 +84,13 @@ def _code(context: ModuleContext, function: IrFunction, capture_count: int) -> s
         layouts = [context.types.layout(param.type) for param in function.params]
         params, values = parameters(layouts[capture_count:])
         captures, offset, _ = _environment(context, tuple(p.type for p in function.params[:capture_count]))
-        captured = w.load(captures, w.offset("%environment", offset)) if captures.leaves else ()
-        arguments = w.arguments(captures, captured)
+        captured = w.view(captures, w.offset("%environment", offset)) if captures.leaves else ()
+        result_layout = context.types.layout(function.result)
+        arguments = [f"ptr {RESULT_PLACE}{number}" for number in range(len(result_layout.areas))]
+        arguments += w.arguments(captures, captured)
         for layout, leaves in zip(layouts[capture_count:], values, strict=True):
             arguments += w.arguments(layout, leaves)
-        result = aggregate_type(context.types.layout(function.result))
+        result = aggregate_type(result_layout)
         call = f"call {result} {function_symbol(function.name)}({', '.join(arguments)})"
         if result == "void":
             w.emit(call)
@@ -95,8 +98,8 @@ def _code(context: ModuleContext, function: IrFunction, capture_count: int) -> s
         else:
             w.emit(f"ret {result} {w.value(call)}")
         attributes = "nounwind uwtable" if function.name in context.module.nounwind else "uwtable"
-        return w.text(f"define internal {result} {name}({', '.join(['ptr noundef %environment', *params])}) "
-                      f"{attributes}")
+        declared = [*result_parameters(result_layout), "ptr noundef %environment", *params]
+        return w.text(f"define internal {result} {name}({', '.join(declared)}) {attributes}")
 
     return context.define(name, build)
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
+from sigilc.codegen.debug import DebugInfo
 from sigilc.codegen.names import c_bytes, glue, symbol
 from sigilc.codegen.runtime_symbols import declaration
 from sigilc.codegen.types import TypeTable
 from sigilc.ir.function import Module
 from sigilc.ir.types import IrType
 from sigilc.source.spans import Span
+
+Linkage = Literal["internal", "hidden", "available_externally hidden"]
 
 # Header of static data, and the environment of plain functions: a count of zero is immortal.
 STATIC_OWNER = symbol("static owner")
@@ -22,9 +26,10 @@ class ModuleContext:
     Definitions are kept in the order in which they are first asked for, so equal input gives equal text.
     """
 
-    def __init__(self, module: Module, types: TypeTable | None = None):
+    def __init__(self, module: Module, types: TypeTable | None = None, debug: DebugInfo | None = None):
         self.module = module
         self.types = types or TypeTable()
+        self.debug = debug
         self.constants: dict[str, str] = {}
         self.declarations: dict[str, str] = {}
         self.definitions: dict[str, str] = {}

@@ -117,7 +117,7 @@ def emit_release_at(w: Writer, type_: IrType, address: str, is_rare: bool = Fals
                 if context.is_counted(part.type):
                     emit_release_at(w, part.type, w.offset(address, part.offset), is_rare)
         case _:
-            emit_release(w, type_, w.load(layout, address), is_rare)
+            emit_release(w, type_, w.view(layout, address), is_rare)
 
 
 def _act(w: Writer, verb: str, type_: IrType, leaves: Leaves, is_rare: bool) -> None:
@@ -137,6 +137,9 @@ def _act(w: Writer, verb: str, type_: IrType, leaves: Leaves, is_rare: bool) -> 
             _act_on_box(w, verb, leaves[1], is_rare)
         case IrTuple() | IrStruct() if sum(map(context.is_counted, type_.fields)) <= INLINE_FIELDS:
             _act_on_fields(w, verb, context.types.layout(type_), leaves, is_rare)
+        case IrFixed():
+            if type_.count:
+                w.emit(f"call void {_of_elements(context, verb, type_)}(ptr {leaves[0]})")
         case IrTuple() | IrStruct() | IrOption() | IrEnum():
             arguments = w.arguments(context.types.layout(type_), leaves)
             w.emit(f"call void {_of_value(context, verb, type_)}({', '.join(arguments)})")
@@ -209,6 +212,34 @@ def _of_value(context: ModuleContext, verb: str, type_: IrType) -> str:
     return context.define(name, build)
 
 
+def _of_elements(context: ModuleContext, verb: str, type_: IrFixed) -> str:
+    """The function that retains or releases the elements at an address, one after the other."""
+    name = glue(f"{verb} elements", type_)
+
+    def build() -> str:
+        layout = context.types.layout(type_.item)
+        w = Writer(context)
+        w.begin("start")
+        w.branch("next")
+        w.begin("next")
+        index, more = w.name(), w.name()
+        w.lines.append(f"  {index} = phi i64 [ 0, %start ], [ {more}, %last ]")
+        place = w.element("%elements", index, layout)
+        if verb == "retain":
+            emit_retain(w, type_.item, w.view(layout, place))
+        else:
+            emit_release_at(w, type_.item, place)
+        w.branch("last")
+        w.begin("last")
+        w.lines.append(f"  {more} = add nuw nsw i64 {index}, 1")
+        w.branch_if(w.value(f"icmp eq i64 {more}, {type_.count}"), "done", "next")
+        w.begin("done")
+        w.emit("ret void")
+        return w.text(f"define internal void {name}(ptr noundef %elements) nounwind")
+
+    return context.define(name, build)
+
+
 def _act_on_option(w: Writer, verb: str, item: IrType, leaves: Leaves) -> None:
     """The payload when there is one, else the fault."""
     is_present = w.value(f"icmp eq ptr {leaves[0]}, null")
@@ -250,7 +281,7 @@ def place_function(context: ModuleContext, verb: str, type_: IrType) -> str:
         if verb == "drop":
             emit_release_at(w, type_, "%place")
         elif context.is_counted(type_):
-            emit_retain(w, type_, w.load(context.types.layout(type_), "%place"))
+            emit_retain(w, type_, w.view(context.types.layout(type_), "%place"))
         w.emit("ret void")
         return w.text(f"define internal void {name}(ptr noundef %place) nounwind")
 

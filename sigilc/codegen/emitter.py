@@ -11,6 +11,7 @@ from sigilc.crash import InternalError
 from sigilc.ir.function import Block, IrFunction
 from sigilc.ir.ops import Op, Value
 from sigilc.ir.types import IrAddr, IrType
+from sigilc.source.spans import Span
 
 # Per kind of check: the runtime function that panics, and the LLVM types of what it is told.
 COLD_CALLS = {
@@ -33,11 +34,17 @@ class FunctionEmitter(Writer):
     def __init__(self, context: ModuleContext, function: IrFunction):
         super().__init__(context)
         self.function = function
+        self.debug = context.debug.function(function) if context.debug is not None else None
+        self.slots: set[str] = set()
         self.values: dict[Value, Leaves] = {}
         self.block_labels: dict[Block, str] = {}
         # Per block, for each jump to it: the label it comes from and the leaves of all arguments.
         self.jumps: dict[Block, list[tuple[str, Leaves]]] = {}
-        self._cold: dict[tuple[str, tuple[Value, ...]], tuple[str, list[tuple[str, Leaves]]]] = {}
+        # Per parameter of a block and leaf: the memory of an area, "" for other leaves.
+        self.param_areas: dict[Value, tuple[str, ...]] = {}
+        # Areas known to hold zeros alone.
+        self.zeros: set[str] = set()
+        self._cold: dict[tuple[str, tuple[Value, ...], Span | None], tuple[str, list[tuple[str, Leaves]]]] = {}
         self._pads: dict[tuple[Value, ...], str] = {}
 
     # ---- Values
@@ -106,7 +113,8 @@ class FunctionEmitter(Writer):
         """Goes on where `failed` is false, else panics; `told` is what the panic reports before its site."""
         if failed == "false":
             return
-        key = (kind, tuple(op.cleanup))
+        # A debugger is to see the line of each, though the code be longer.
+        key = (kind, tuple(op.cleanup), op.span if self.debug is not None else None)
         if key not in self._cold:
             self._cold[key] = (self.new_label(f"panic.{kind}"), [])
         label, jumps = self._cold[key]
@@ -132,10 +140,22 @@ class FunctionEmitter(Writer):
 
     def finish(self) -> None:
         """Writes the cold blocks and then the landing pads."""
-        for (kind, cleanup), (label, jumps) in self._cold.items():
+        for (kind, cleanup, span), (label, jumps) in self._cold.items():
+            begin = len(self.lines)
             self._write_cold_block(kind, cleanup, label, jumps)
+            if self.debug is not None:
+                self.locate(begin, self.debug.location(span))
         if self._pads:
+            begin = len(self.lines)
             self._write_pads()
+            if self.debug is not None:
+                self.locate(begin, self.debug.nowhere)
+
+    def locate(self, begin: int, place: str) -> None:
+        """Gives the instructions from line `begin` on their place in the source."""
+        for number in range(begin, len(self.lines)):
+            if self.lines[number].startswith("  "):
+                self.lines[number] += f", !dbg {place}"
 
     def _write_cold_block(self, kind: str, cleanup: tuple[Value, ...], label: str,
                           jumps: list[tuple[str, Leaves]]) -> None:

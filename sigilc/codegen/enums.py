@@ -15,6 +15,10 @@ _INT_BY_FLOAT = {"float": "i32", "double": "i64"}
 
 def pack(w: Writer, layout: EnumLayout, variant: int, payload: Leaves) -> Leaves:
     """The leaves of an enum value: variant number `variant` with a payload, given as the leaves of all its fields."""
+    if layout.areas:
+        area = w.undefined(layout.leaves[1])
+        w.store(layout.variants[variant], payload, area)
+        return str(variant), area
     pieces = list(zip(layout.variants[variant].leaves, payload, strict=True))
     return (str(variant), *(_pack_chunk(w, layout, chunk, pieces) for chunk in layout.leaves[1:]))
 
@@ -23,6 +27,8 @@ def unpack_fields(w: Writer, layout: EnumLayout, variant: int, leaves: Leaves, i
     """The leaves of payload field `index` of an enum value known to be `variant`."""
     payload = layout.variants[variant]
     part = payload.parts[index]
+    if layout.areas:
+        return w.view(w.types.layout(part.type), w.offset(leaves[1], part.offset))
     return tuple(_unpack_leaf(w, layout, leaf, leaves) for leaf in payload.leaves[part.first:part.end])
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from sigilc.codegen.context import ModuleContext
+from sigilc.codegen.context import Linkage, ModuleContext
 from sigilc.codegen.emitter import FunctionEmitter
 from sigilc.codegen.names import function_symbol, local_hint
 from sigilc.codegen.ops import EMITTER_BY_OP
-from sigilc.codegen.writer import Leaves, aggregate_type
+from sigilc.codegen.writer import Leaves, aggregate_type, result_parameters
 from sigilc.crash import InternalError
 from sigilc.ir.function import Block, IrFunction
-from sigilc.ir.ops import Call
+from sigilc.ir.ops import Call, Declare, Value
 from sigilc.ir.types import IrAddr
 
 # Functions of at most this many ops are `internal`. Making all of them so lets LLVM inline everything into `main`.
@@ -18,18 +18,30 @@ INTERNAL_OPS = 40
 HOT_ALIGNMENT = 64
 
 
-def emit_function(context: ModuleContext, function: IrFunction) -> str:
+def emit_function(context: ModuleContext, function: IrFunction, linkage: Linkage) -> str:
     """The definition of a function."""
     f = FunctionEmitter(context, function)
-    params = _declare_params(f)
+    params, values = _parameters(context, function)
+    f.values.update(values)
     order = blocks_in_order(function)
     for number, block in enumerate(order):
         f.block_labels[block] = f"b{number}.{local_hint(block.name)}"
         f.jumps[block] = []
+        for param in block.params:
+            f.param_areas[param] = tuple(f.undefined(leaf) if leaf.area else ""
+                                         for leaf in f.types.layout(param.type).leaves)
     phi_lines = {block: _emit_block(f, block) for block in order}
     _fill_in_phis(f, phi_lines)
     f.finish()
-    return f.text(_head(context, function, params, order))
+    head = f"define {linkage} {_signature(context, function, params)}"
+    if _is_hot(function, order):
+        head += f" align {HOT_ALIGNMENT}"
+    return f.text(head, f"!dbg {f.debug.subprogram}" if f.debug is not None else "")
+
+
+def declare_function(context: ModuleContext, function: IrFunction) -> str:
+    """The declaration of a function that another LLVM module defines."""
+    return f"declare hidden {_signature(context, function, _parameters(context, function)[0])}"
 
 
 def blocks_in_order(function: IrFunction) -> list[Block]:
@@ -51,25 +63,28 @@ def blocks_in_order(function: IrFunction) -> list[Block]:
     return order[::-1]
 
 
-def _declare_params(f: FunctionEmitter) -> list[str]:
-    """The declared parameters; their leaves are noted."""
-    texts: list[str] = []
-    for param in f.function.params:
+def _parameters(context: ModuleContext, function: IrFunction) -> tuple[list[str], dict[Value, Leaves]]:
+    """The declared parameters, and the leaves of their values."""
+    texts = result_parameters(context.types.layout(function.result))
+    values: dict[Value, Leaves] = {}
+    for param in function.params:
         names = []
-        for leaf in f.types.layout(param.type).leaves:
-            hint = local_hint(param.name)
-            name = f"%{hint}.p{len(texts)}"
+        for leaf in context.types.layout(param.type).leaves:
+            name = f"%{local_hint(param.name)}.p{len(texts)}"
             attributes = " noundef" if leaf.is_defined else ""
+            if leaf.area:
+                # Nobody writes there as long as the value is looked at.
+                attributes = f" noalias nonnull readonly align {leaf.align} dereferenceable({leaf.area})"
             if isinstance(param.type, IrAddr):
-                target = f.types.layout(param.type.target)
+                target = context.types.layout(param.type.target)
                 # In-out is exclusive: nothing else in the callee reaches the place.
                 attributes += f" noalias nonnull align {target.align} dereferenceable({target.size})"
                 if target.size == 0:
                     attributes = " noundef"
             texts.append(f"{leaf.ll_type}{attributes} {name}")
             names.append(name)
-        f.values[param] = tuple(names)
-    return texts
+        values[param] = tuple(names)
+    return texts, values
 
 
 def _emit_block(f: FunctionEmitter, block: Block) -> int:
@@ -77,14 +92,18 @@ def _emit_block(f: FunctionEmitter, block: Block) -> int:
     f.begin(f.block_labels[block])
     phi_line = len(f.lines)
     for param in block.params:
+        # Its areas have been given memory of their own, to which jumps copy.
         leaves = f.types.layout(param.type).leaves
-        f.values[param] = tuple(f.name() for _ in leaves)
+        f.values[param] = tuple(own or f.name() for own, _ in zip(f.param_areas[param], leaves, strict=True))
     for op in block.ops:
         emit = EMITTER_BY_OP.get(type(op))
         if emit is None:
             raise InternalError(f"code generation knows no op {type(op).__name__}", op.span)
+        begin = len(f.lines)
         emit(f, op)
         f.end_op()
+        if f.debug is not None and not isinstance(op, Declare):
+            f.locate(begin, f.debug.location(op.span))
     return phi_line
 
 
@@ -97,6 +116,9 @@ def _fill_in_phis(f: FunctionEmitter, phi_lines: dict[Block, int]) -> None:
         for param in block.params:
             layout = f.types.layout(param.type)
             for leaf, name in zip(layout.leaves, f.values[param], strict=True):
+                if leaf.area:
+                    number += 1
+                    continue
                 pairs = ", ".join(f"[ {_argument(given, number)}, %{source} ]" for source, given in jumps)
                 phis.append(f"  {name} = phi {leaf.ll_type} {pairs}")
                 number += 1
@@ -109,18 +131,14 @@ def _argument(given: Leaves, number: int) -> str:
     return given[number]
 
 
-def _head(context: ModuleContext, function: IrFunction, params: list[str], order: list[Block]) -> str:
-    """`define … @name(…) attributes`."""
+def _signature(context: ModuleContext, function: IrFunction, params: list[str]) -> str:
+    """`T @name(…) attributes`."""
     layout = context.types.layout(function.result)
     result = aggregate_type(layout)
-    if len(layout.leaves) == 1 and layout.leaves[0].is_defined:
+    if len(layout.leaves) == 1 and layout.leaves[0].is_defined and not layout.areas:
         result = f"noundef {result}"
-    linkage = "internal" if sum(len(block.ops) for block in order) <= INTERNAL_OPS else "hidden"
-    attributes = ["nounwind"] if function.name in context.module.nounwind else []
-    attributes.append("uwtable")
-    if _is_hot(function, order):
-        attributes.append(f"align {HOT_ALIGNMENT}")
-    return f"define {linkage} {result} {function_symbol(function.name)}({', '.join(params)}) {' '.join(attributes)}"
+    attributes = "nounwind uwtable" if function.name in context.module.nounwind else "uwtable"
+    return f"{result} {function_symbol(function.name)}({', '.join(params)}) {attributes}"
 
 
 def _is_hot(function: IrFunction, order: list[Block]) -> bool:

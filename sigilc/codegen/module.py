@@ -1,32 +1,57 @@
-"""Emits a module of the IR as the text of one LLVM module.
+"""Emits a module of the IR as the text of one LLVM module, or of several that together are the program.
 
 Only what can be reached from `main` and the exported functions is emitted. Equal input gives equal text.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
 from sigilc.codegen import tbaa
-from sigilc.codegen.abi import emit_export, emit_program
-from sigilc.codegen.context import ModuleContext
-from sigilc.codegen.functions import blocks_in_order, emit_function
+from sigilc.codegen.context import Linkage, ModuleContext
+from sigilc.codegen.debug import DebugInfo
+from sigilc.codegen.exports import emit_export, emit_program
+from sigilc.codegen.functions import INTERNAL_OPS, blocks_in_order, declare_function, emit_function
 from sigilc.codegen.names import symbol
+from sigilc.codegen.types import TypeTable
 from sigilc.crash import InternalError
 from sigilc.ir.function import IrFunction, Module
-from sigilc.ir.ops import ArraySort, Ask, Call, FunctionValue, MakeClosure, MapNew, Op, Spawn, Tell
+from sigilc.ir.ops import ArraySort, Ask, Call, CodePointer, FunctionValue, MakeClosure, MapNew, Op, Spawn, Tell
 
 
-def emit_module(module: Module, options: object = None) -> str:
-    """The LLVM text of a module; requires inserted reference counts. `options` don't matter yet."""
-    context = ModuleContext(module)
-    functions = reachable_functions(module)
-    texts = [emit_function(context, function) for function in functions]
-    for function in functions:
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The functions of one LLVM module; of the `copied` ones it has a copy to inline, while another part defines them.
+
+    A program in one part has everything that LLVM may see through: small functions are internal to it.
+    """
+
+    functions: Sequence[IrFunction]
+    copied: Sequence[IrFunction] = ()
+    is_whole: bool = True
+
+
+def emit_module(module: Module, part: Part | None = None, *, debug: bool = False, is_optimised: bool = False) -> str:
+    """The LLVM text of a part, of the whole program without one; requires inserted reference counts.
+
+    `debug` adds information for debuggers, to whom `is_optimised` is said.
+    """
+    if part is None:
+        part = Part(reachable_functions(module))
+    types = TypeTable()
+    context = ModuleContext(module, types, DebugInfo(types, is_optimised) if debug else None)
+    texts = [emit_function(context, function, _linkage(function, part)) for function in part.functions]
+    texts += [emit_function(context, function, "available_externally hidden") for function in part.copied]
+    for function in part.functions:
         if function.export:
             texts.append(emit_export(context, function))
-    if module.main:
-        texts.append(emit_program(context, module.functions[module.main]))
+        if function.name == module.main:
+            texts.append(emit_program(context, function))
+    for function in _missing(module, part):
+        context.declare(function.name, declare_function(context, function))
     # A program may declare as C's what it exports itself.
-    defined = {symbol(function.export) for function in functions if function.export}
+    defined = {symbol(function.export) for function in part.functions if function.export}
     declarations = sorted(text for name, text in context.declarations.items() if name not in defined)
     return "\n\n".join([
         'source_filename = "sigil"',
@@ -35,7 +60,28 @@ def emit_module(module: Module, options: object = None) -> str:
         *texts,
         *context.definitions.values(),
         "\n".join(tbaa.metadata()),
+        *(["\n".join(context.debug.lines())] if context.debug is not None else []),
     ]) + "\n"
+
+
+def _linkage(function: IrFunction, part: Part) -> Linkage:
+    """`internal` for the small ones. Were all of them, LLVM would inline the whole program into `main`."""
+    return "internal" if part.is_whole and op_count(function) <= INTERNAL_OPS else "hidden"
+
+
+def op_count(function: IrFunction) -> int:
+    """How many ops can be reached in a function."""
+    return sum(len(block.ops) for block in blocks_in_order(function))
+
+
+def _missing(module: Module, part: Part) -> list[IrFunction]:
+    """The functions that a part calls and does not have."""
+    if part.is_whole:
+        return []
+    present = [*part.functions, *part.copied]
+    wanted = {name for function in present for name in called_functions(module, function)}
+    wanted -= {function.name for function in present}
+    return [module.functions[name] for name in sorted(wanted)]
 
 
 def reachable_functions(module: Module) -> list[IrFunction]:
@@ -51,19 +97,26 @@ def reachable_functions(module: Module) -> list[IrFunction]:
         function = module.functions.get(name)
         if function is None:
             raise InternalError(f"the function {name} is named but not there")
-        for block in blocks_in_order(function):
-            for op in block.ops:
-                for callee in _named_functions(module, op):
-                    if callee not in reached:
-                        reached.add(callee)
-                        pending.append(callee)
+        for callee in called_functions(module, function):
+            if callee not in reached:
+                reached.add(callee)
+                pending.append(callee)
     return [function for name, function in module.functions.items() if name in reached]
+
+
+def called_functions(module: Module, function: IrFunction) -> Iterable[str]:
+    """The IR functions that a function may call, each once, in order."""
+    return dict.fromkeys(callee for block in blocks_in_order(function) for op in block.ops
+                         if type(op) in _CALLERS for callee in _named_functions(module, op))
+
+
+_CALLERS = frozenset((Call, CodePointer, FunctionValue, MakeClosure, MapNew, ArraySort, Spawn, Tell, Ask))
 
 
 def _named_functions(module: Module, op: Op) -> list[str]:
     """The IR functions that an op may call."""
     match op:
-        case Call() | FunctionValue() | MakeClosure():
+        case Call() | CodePointer() | FunctionValue() | MakeClosure():
             return [op.function]
         case MapNew():
             return [op.hash, op.equal]

@@ -7,8 +7,8 @@ from typing import Any
 
 from sigilc.codegen.counts import emit_release, emit_retain
 from sigilc.codegen.emitter import FunctionEmitter
-from sigilc.ir.ops import FieldAddr, Load, Op, PayloadAddr, Peek, Slot, Store
-from sigilc.ir.types import IrEnum
+from sigilc.ir.ops import Declare, FieldAddr, Load, Op, PayloadAddr, Peek, Slot, Store
+from sigilc.ir.types import IrAddr, IrEnum
 
 
 def emit_slot(f: FunctionEmitter, op: Slot) -> None:
@@ -16,7 +16,27 @@ def emit_slot(f: FunctionEmitter, op: Slot) -> None:
     layout = f.types.layout(op.initial.type)
     place = f.alloca(layout.size, layout.align)
     f.store(layout, f.leaves(op.initial), place)
+    f.slots.add(place)
     f.define(op, place)
+
+
+def emit_declare(f: FunctionEmitter, op: Declare) -> None:
+    """Puts a variable where a debugger finds it; a slot is such a place already."""
+    if f.debug is None or op.span is None:
+        return
+    is_place = isinstance(op.value.type, IrAddr)
+    if is_place and f.scalar(op.value) in f.slots:
+        f.lines.append(f.debug.declare(op, op.span, f.scalar(op.value), is_indirect=False))
+        return
+    layout = f.types.layout(op.value.type)
+    if layout.size == 0:
+        return
+    address = f.alloca(layout.size, layout.align)
+    begin = len(f.lines)
+    f.lines.append(f.debug.declare(op, op.span, address, is_indirect=is_place))
+    f.store(layout, f.leaves(op.value), address)
+    if not f.debug.is_argument(op.value):       # else a breakpoint on the function would stop before they are there
+        f.locate(begin + 1, f.debug.location(op.span))
 
 
 def emit_load(f: FunctionEmitter, op: Load) -> None:
@@ -29,7 +49,7 @@ def emit_load(f: FunctionEmitter, op: Load) -> None:
 
 def emit_peek(f: FunctionEmitter, op: Peek) -> None:
     """A view."""
-    f.define(op, *f.load(f.types.layout(f.target(op.address)), f.scalar(op.address)))
+    f.define(op, *f.view(f.types.layout(f.target(op.address)), f.scalar(op.address)))
 
 
 def emit_store(f: FunctionEmitter, op: Store) -> None:
@@ -63,5 +83,5 @@ def emit_payload_addr(f: FunctionEmitter, op: PayloadAddr) -> None:
 
 EMITTERS: dict[type[Op], Callable[[FunctionEmitter, Any], None]] = {
     Slot: emit_slot, Load: emit_load, Peek: emit_peek, Store: emit_store, FieldAddr: emit_field_addr,
-    PayloadAddr: emit_payload_addr,
+    PayloadAddr: emit_payload_addr, Declare: emit_declare,
 }

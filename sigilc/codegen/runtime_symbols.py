@@ -53,6 +53,9 @@ _TABLE = {
     "sigil_actor_kill": ("void", "i64 noundef", "nounwind"),
     "__gcc_personality_v0": ("i32", "...", ""),
     "llvm.memcpy.p0.p0.i64": ("void", "ptr, ptr, i64, i1", ""),
+    "llvm.memset.p0.i64": ("void", "ptr, i8, i64, i1", ""),
+    "llvm.memset.p0.i64": ("void", "ptr, i8, i64, i1", ""),
+    "sigil_guard": ("void", "ptr noundef, ptr noundef", "nounwind"),
 }
 
 _WITH_OVERFLOW = re.compile(r"llvm\.[su](add|sub|mul)\.with\.overflow\.(i\d+)\Z")

@@ -16,9 +16,10 @@ class Machine:
     """A module compiled at -O`level` for `cpu` (a name that LLVM knows, or `native`).
 
     InternalError when LLVM rejects the text; `verify` has it look at the module before and after optimisation, too.
+    `debug`: at -O0 every variable stays where debuggers are told that it is.
     """
 
-    def __init__(self, text: str, level: int, cpu: str = HOST_CPU, verify: bool = False):
+    def __init__(self, text: str, level: int, cpu: str = HOST_CPU, verify: bool = False, debug: bool = False):
         self._machine = _target_machine(cpu, level)
         self._module = _parse(text)
         # Before anything is optimised: without them passes assume another machine.
@@ -26,7 +27,8 @@ class Machine:
         self._module.data_layout = str(self._machine.target_data)
         if verify:
             self._verify("before optimisation")
-        _optimise(self._module, self._machine, level)
+        if level > 0 or not debug:
+            _optimise(self._module, self._machine, level)
         if verify:
             self._verify("after optimisation")
 

@@ -17,6 +17,8 @@ _TAG_BY_KIND = {kind: f"!{2 + 2 * i}" for i, kind in enumerate(_KINDS)}
 _LENGTH_RANGE = f"!{1 + 2 * len(_KINDS)}"
 _BOOL_RANGE = f"!{2 + 2 * len(_KINDS)}"
 
+NODE_COUNT = 3 + 2 * len(_KINDS)        # where other metadata may begin
+
 
 def store_suffix(kind: str) -> str:
     """What follows a store to memory of this kind."""

@@ -4,9 +4,13 @@ An IR value is a tuple of LLVM scalars, its *leaves*: an integer has one, a text
 its fields in order. So aggregates cost no instructions, each leaf has its own phi, load and attributes, and LLVM sees
 nothing but scalars. In memory the layout is C's.
 
+Arrays of fixed length are the exception: 4,096 elements as scalars take LLVM half a minute. Such an array is one leaf,
+an *area*: the address of memory that holds the elements and that nobody changes as long as the value is used.
+
 An enum without payload is its tag, an i32. With payload it is the tag and then the payload area, a union of C structs,
 cut into *chunks* of up to eight bytes. Where all variants that reach into a chunk have the same single leaf there, the
-chunk is that leaf; else it is an integer into which payloads are packed (little-endian, as a store would).
+chunk is that leaf; else it is an integer into which payloads are packed (little-endian, as a store would). Where a
+variant has an area, the whole payload is one.
 """
 
 from __future__ import annotations
@@ -20,6 +24,7 @@ from sigilc.ir.types import (
     IrArray,
     IrCounted,
     IrEnum,
+    IrFixed,
     IrFloat,
     IrFn,
     IrFuture,
@@ -42,17 +47,20 @@ class Leaf:
     """One scalar of a value: its byte offset in memory, LLVM type, and kind of memory (see tbaa.py).
 
     `is_defined` is false where a value may hold nothing in particular: the payload of an absent `T?`, enum chunks.
+    An area has its bytes in `area`, and the alignment of its memory.
     """
 
     offset: int
     ll_type: str
     tag: str
     is_defined: bool = True
+    area: int = 0
+    align: int = 1
 
     @property
     def size(self) -> int:
         """Bytes in memory."""
-        return SIZE_BY_LL_TYPE[self.ll_type]
+        return self.area or SIZE_BY_LL_TYPE[self.ll_type]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +86,11 @@ class Layout:
     def ll_types(self) -> tuple[str, ...]:
         """The leaves' LLVM types."""
         return tuple(leaf.ll_type for leaf in self.leaves)
+
+    @property
+    def areas(self) -> tuple[Leaf, ...]:
+        """The leaves that are areas."""
+        return tuple(leaf for leaf in self.leaves if leaf.area)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +147,14 @@ class TypeTable:
             case IrCounted(name="str") | IrArray():
                 return Layout(24, 8, (Leaf(0, "ptr", VIEW_DATA), Leaf(8, "i64", VIEW_LENGTH),
                                       Leaf(16, "ptr", VIEW_OWNER)))
+            case IrFixed(item=item, count=count):
+                return self._fixed(item, count)
             case IrFn():
                 return Layout(16, 8, (Leaf(0, "ptr", "ptr"), Leaf(8, "ptr", "ptr")))
             case IrOption(item=item):
                 return self._option(item)
+            case IrStruct() if type_.is_union:
+                return self._union(type_.fields)
             case IrTuple() | IrStruct():
                 return self._struct(type_.fields)
             case IrEnum():
@@ -158,6 +175,22 @@ class TypeTable:
             offset += inner.size
         return Layout(round_up(offset, align), align, tuple(leaves), tuple(parts))
 
+    def _fixed(self, item: IrType, count: int) -> Layout:
+        inner = self.layout(item)
+        size = inner.size * count
+        return Layout(size, inner.align, (_area(0, size, inner.align),) if size else ())
+
+    def _union(self, fields: tuple[IrType, ...]) -> Layout:
+        """All fields at the beginning, held as integers that cover the whole; `parts` have no leaves of their own."""
+        inner = [self.layout(field) for field in fields]
+        align = max((i.align for i in inner), default=1)
+        size = round_up(max((i.size for i in inner), default=0), align)
+        width = min(align, 8)
+        leaves = tuple(Leaf(start, f"i{8 * width}", ANY) for start in range(0, size, width))
+        if any(i.areas for i in inner):
+            leaves = (_area(0, size, align),)
+        return Layout(size, align, leaves, tuple(Part(field, 0, 0, 0) for field in fields))
+
     def _option(self, item: IrType) -> Layout:
         inner = self.layout(item)
         offset = round_up(8, inner.align)
@@ -176,9 +209,17 @@ class TypeTable:
         align = max(4, *(v.align for v in variants))
         offset = round_up(4, align)
         size = round_up(size, align)
+        if any(v.areas for v in variants):
+            leaves = (tag, replace(_area(offset, size, align), is_defined=False))
+            return EnumLayout(offset + size, align, leaves, (), offset, variants)
         width = min(align, 8)
         chunks = (_chunk(variants, start, width, offset) for start in range(0, size, width))
         return EnumLayout(offset + size, align, (tag, *(c for c in chunks if c is not None)), (), offset, variants)
+
+
+def untagged(layout: Layout) -> Layout:
+    """The layout of the same value in memory that may have been written as any type."""
+    return Layout(layout.size, layout.align, tuple(replace(leaf, tag=ANY) for leaf in layout.leaves), layout.parts)
 
 
 def round_up(offset: int, align: int) -> int:
@@ -189,6 +230,10 @@ def round_up(offset: int, align: int) -> int:
 def covers(leaf: Leaf, start: int, width: int) -> bool:
     """Whether a leaf has bytes in `start .. start + width`."""
     return leaf.offset < start + width and leaf.offset + leaf.size > start
+
+
+def _area(offset: int, size: int, align: int) -> Leaf:
+    return Leaf(offset, "ptr", ANY, area=size, align=align)
 
 
 def _scalar(ll_type: str, tag: str = "") -> Layout:

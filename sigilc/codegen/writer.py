@@ -11,6 +11,8 @@ from sigilc.ir.types import IrType
 
 Leaves = tuple[str, ...]
 PERSONALITY = "__gcc_personality_v0"
+# The parameters that say where the areas of a result go, numbered.
+RESULT_PLACE = "%result."
 
 
 class Writer:
@@ -28,6 +30,8 @@ class Writer:
         self.has_pads = False
         self._temporaries = 0
         self._labels = 0
+        # Areas that are part of a place, a buffer or a parameter of the runtime's: somebody else's memory.
+        self.viewed: set[str] = set()
         self._scratch: dict[Layout, list[str]] = {}
         self._scratch_used: dict[Layout, int] = {}
 
@@ -109,15 +113,46 @@ class Writer:
         return self.value(f"getelementptr inbounds {step}, ptr {data}, i64 {index}")
 
     def load_leaf(self, leaf: Leaf, address: str) -> str:
-        """The scalar at its very address."""
+        """The scalar at its very address; of an area a copy."""
+        if leaf.area:
+            copy = self.alloca(leaf.area, leaf.align)
+            self.copy_memory(copy, address, leaf)
+            return copy
         if leaf.ll_type == "i1":
             byte = self.value(f"load i8, ptr {address}{load_suffix(leaf.tag)}")
             return self.value(f"trunc i8 {byte} to i1")
         return self.value(f"load {leaf.ll_type}, ptr {address}{load_suffix(leaf.tag)}")
 
     def load(self, layout: Layout, address: str) -> Leaves:
-        """The value at an address."""
+        """The value at an address, whatever is written there later."""
         return tuple(self.load_leaf(leaf, self.offset(address, leaf.offset)) for leaf in layout.leaves)
+
+    def view(self, layout: Layout, address: str) -> Leaves:
+        """The value at an address as long as nothing is written there: areas are the memory itself."""
+        found: list[str] = []
+        for leaf in layout.leaves:
+            place = self.offset(address, leaf.offset)
+            found.append(place if leaf.area else self.load_leaf(leaf, place))
+            if leaf.area:
+                self.viewed.add(place)
+        return tuple(found)
+
+    def own(self, layout: Layout, leaves: Leaves) -> Leaves:
+        """The leaves as part of a value that may outlive what they are a view of."""
+        if not layout.areas:
+            return leaves
+        return tuple(self.load_leaf(leaf, scalar) if leaf.area and scalar in self.viewed else scalar
+                     for leaf, scalar in zip(layout.leaves, leaves, strict=True))
+
+    def undefined(self, leaf: Leaf) -> str:
+        """A leaf that holds nothing in particular; an area must be memory all the same."""
+        return self.alloca(leaf.area, leaf.align) if leaf.area else "poison"
+
+    def copy_memory(self, target: str, source: str, leaf: Leaf) -> None:
+        """Copies an area."""
+        align = f" align {leaf.align}"
+        self.call_runtime("llvm.memcpy.p0.p0.i64", "void", f"ptr{align} {target}", f"ptr{align} {source}",
+                          f"i64 {leaf.area}", "i1 false")
 
     def store(self, layout: Layout, leaves: Leaves, address: str) -> None:
         """Writes a value to an address."""
@@ -125,6 +160,10 @@ class Writer:
             if scalar == "poison":
                 continue
             place = self.offset(address, leaf.offset)
+            if leaf.area:
+                if place != scalar:
+                    self.copy_memory(place, scalar, leaf)
+                continue
             ll_type = leaf.ll_type
             if ll_type == "i1":
                 ll_type, scalar = "i8", self.zero_extend_bool(scalar)
@@ -165,51 +204,72 @@ class Writer:
             return ""
         return self.value(call)
 
-    def split(self, layout: Layout, returned: str) -> Leaves:
-        """The leaves of what a function returned."""
-        count = len(layout.leaves)
-        if count <= 1:
-            return (returned,) * count
-        whole = aggregate_type(layout)
-        return tuple(self.value(f"extractvalue {whole} {returned}, {i}") for i in range(count))
+    def result_places(self, layout: Layout) -> list[str]:
+        """Memory for the areas of what a call will return: its first arguments."""
+        return [self.alloca(leaf.area, leaf.align) for leaf in layout.areas]
+
+    def split(self, layout: Layout, returned: str, places: Sequence[str] = ()) -> Leaves:
+        """The leaves of what a function returned; `places` hold its areas."""
+        scalars = [leaf for leaf in layout.leaves if not leaf.area]
+        found = [returned] * len(scalars)
+        if len(scalars) > 1:
+            whole = aggregate_type(layout)
+            found = [self.value(f"extractvalue {whole} {returned}, {i}") for i in range(len(scalars))]
+        areas, rest = iter(places), iter(found)
+        return tuple(next(areas) if leaf.area else next(rest) for leaf in layout.leaves)
 
     def give_back(self, layout: Layout, leaves: Leaves) -> None:
-        """Returns a value."""
-        if not leaves:
+        """Returns a value; its areas go where the first parameters say."""
+        scalars: list[tuple[Leaf, str]] = []
+        for leaf, scalar in zip(layout.leaves, leaves, strict=True):
+            if not leaf.area:
+                scalars.append((leaf, scalar))
+        areas = [(leaf, scalar) for leaf, scalar in zip(layout.leaves, leaves, strict=True) if leaf.area]
+        for number, (leaf, scalar) in enumerate(areas):
+            self.copy_memory(f"{RESULT_PLACE}{number}", scalar, leaf)
+        if not scalars:
             self.emit("ret void")
-        elif len(leaves) == 1:
-            self.emit(f"ret {layout.leaves[0].ll_type} {leaves[0]}")
+        elif len(scalars) == 1:
+            self.emit(f"ret {scalars[0][0].ll_type} {scalars[0][1]}")
         else:
             whole = aggregate_type(layout)
             built = "poison"
-            for i, (leaf, scalar) in enumerate(zip(layout.leaves, leaves, strict=True)):
+            for i, (leaf, scalar) in enumerate(scalars):
                 if scalar != "poison":
                     built = self.value(f"insertvalue {whole} {built}, {leaf.ll_type} {scalar}, {i}")
             self.emit(f"ret {whole} {built}")
 
     # ---- The whole
 
-    def text(self, head: str) -> str:
-        """The function, from `define …(…) attributes` on; `head` is without the personality."""
+    def text(self, head: str, metadata: str = "") -> str:
+        """The function, from `define …(…) attributes` on; `head` is without the personality and the metadata."""
         if self.has_pads:
             head += f" personality ptr {self.context.runtime(PERSONALITY)}"
+        if metadata:
+            head += f" {metadata}"
         first = self.lines[0].split(":")[0]
         return "\n".join([head + " {", "entry:", *self.allocas, f"  br label %{first}", *self.lines, "}"])
 
 
 def memory_type(leaf: Leaf) -> str:
     """A leaf's LLVM type in memory."""
+    if leaf.area:
+        return f"[{leaf.area} x i8]"
     return "i8" if leaf.ll_type == "i1" else leaf.ll_type
 
 
 def aggregate_type(layout: Layout) -> str:
-    """What a function that gives such a value returns, in LLVM."""
-    count = len(layout.leaves)
-    if count == 0:
+    """What a function that gives such a value returns, in LLVM: all but the areas."""
+    ll_types = [leaf.ll_type for leaf in layout.leaves if not leaf.area]
+    if not ll_types:
         return "void"
-    if count == 1:
-        return layout.leaves[0].ll_type
-    return f"{{ {', '.join(layout.ll_types)} }}"
+    return ll_types[0] if len(ll_types) == 1 else f"{{ {', '.join(ll_types)} }}"
+
+
+def result_parameters(layout: Layout) -> list[str]:
+    """The declared parameters, before all others, that say where the areas of a function's result go."""
+    return [f"ptr noalias nonnull align {leaf.align} dereferenceable({leaf.area}) {RESULT_PLACE}{number}"
+            for number, leaf in enumerate(layout.areas)]
 
 
 def parameters(layouts: Sequence[Layout], prefix: str = "%a") -> tuple[list[str], list[Leaves]]:

@@ -21,6 +21,7 @@ from sigilc.ir.types import (
     FAULT,
     I32,
     I64,
+    PTR,
     STR,
     U8,
     UNIT,
@@ -28,6 +29,7 @@ from sigilc.ir.types import (
     IrAddr,
     IrArray,
     IrEnum,
+    IrFixed,
     IrFn,
     IrFuture,
     IrMap,
@@ -57,7 +59,7 @@ def payload_type(type_: IrType, variant: int, index: int) -> IrType:
 
 def element_type(type_: IrType) -> IrType:
     """The element type of an array, or of text (U8)."""
-    if isinstance(type_, IrArray):
+    if isinstance(type_, IrArray | IrFixed):
         return type_.item
     if type_ == STR:
         return U8
@@ -176,6 +178,10 @@ class FunctionBuilder:
         """Static `[u8]`."""
         return self.emit(ops.ConstBytes(data=data), IrArray(U8))
 
+    def static_value(self, name: str, type_: IrType) -> Value:
+        """The value of a static of the module."""
+        return self.emit(ops.StaticValue(name=name), type_)
+
     def function_value(self, function: str, type_: IrFn) -> Value:
         """A plain function as a value."""
         return self.emit(ops.FunctionValue(function=function), type_)
@@ -219,6 +225,10 @@ class FunctionBuilder:
     def make_tuple(self, items: Sequence[Value]) -> Value:
         """A tuple of the items' types."""
         return self.make_struct(IrTuple(tuple(v.type for v in items)), items)
+
+    def make_union(self, type_: IrType, index: int, value: Value, base: Value | None = None) -> Value:
+        """A union that holds `value` as field `index`, elsewhere what `base` holds."""
+        return self.emit(ops.MakeUnion(value=value, index=index, base=base), type_)
 
     def get_field(self, value: Value, index: int) -> Value:
         """Field `index` of a struct or tuple, borrowed."""
@@ -273,8 +283,18 @@ class FunctionBuilder:
         """An array of these items."""
         return self.emit(ops.MakeArray(items=list(items)), IrArray(item))
 
+    def make_fixed(self, item: IrType, items: Sequence[Value]) -> Value:
+        """An array of fixed length of these items."""
+        return self.emit(ops.MakeArray(items=list(items)), IrFixed(item, len(items)))
+
+    def fill_array(self, value: Value, count: int) -> Value:
+        """An array of fixed length with `count` copies of a value."""
+        return self.emit(ops.FillArray(value=value), IrFixed(value.type, count))
+
     def length(self, value: Value) -> Value:
-        """Elements of an array, bytes of text, entries of a map: a USIZE."""
+        """Elements of an array, bytes of text, entries of a map: a USIZE; a constant where the type says it."""
+        if isinstance(value.type, IrFixed):
+            return self.const_usize(value.type.count)
         return self.emit(ops.Length(value=value), USIZE)
 
     def array_get(self, value: Value, index: Value, *, checked: bool = True) -> Value:
@@ -282,8 +302,9 @@ class FunctionBuilder:
         return self.emit(ops.ArrayGet(value=value, index=index, checked=checked), element_type(value.type))
 
     def slice(self, value: Value, low: Value, high: Value) -> Value:
-        """`value[low..high]` of an array or text."""
-        return self.emit(ops.Slice(value=value, low=low, high=high), value.type)
+        """`value[low..high]` of an array or text; of an array of fixed length a growable copy."""
+        type_ = IrArray(value.type.item) if isinstance(value.type, IrFixed) else value.type
+        return self.emit(ops.Slice(value=value, low=low, high=high), type_)
 
     def array_push(self, address: Value, value: Value) -> None:
         """Appends to the array at `address`."""
@@ -388,6 +409,26 @@ class FunctionBuilder:
     def call_foreign(self, symbol: str, args: Sequence[Value], result: IrType) -> Value:
         """A call of a C symbol (see Module.foreign)."""
         return self.emit(ops.CallForeign(symbol=symbol, args=list(args)), result)
+
+    def call_pointer(self, callee: Value, args: Sequence[Value], result: IrType) -> Value:
+        """A call of the C function at an address."""
+        return self.emit(ops.CallPointer(callee=callee, args=list(args)), result)
+
+    def code_pointer(self, function: str) -> Value:
+        """The address by which C calls a function."""
+        return self.emit(ops.CodePointer(function=function), PTR)
+
+    def pointer_read(self, pointer: Value, type_: IrType) -> Value:
+        """What lies at an address."""
+        return self.emit(ops.PointerRead(pointer=pointer), type_)
+
+    def pointer_write(self, pointer: Value, value: Value) -> None:
+        """Writes to an address."""
+        self.append(ops.PointerWrite(pointer=pointer, value=value))
+
+    def pointer_offset(self, pointer: Value, count: Value, item: IrType) -> Value:
+        """The address `count` items on."""
+        return self.emit(ops.PointerOffset(pointer=pointer, count=count, item=item), PTR)
 
     def call_runtime(self, function: str, args: Sequence[Value], result: IrType | None = None) -> Value:
         """A call of a function of `runtime_abi`, which gives its result type."""

@@ -7,6 +7,7 @@ A form is a mnemonic and a template of pieces; a piece is literal text or a plac
     @name   a symbol, quoted if need be  $name   text in double quotes
     :name   a block                    ~name   values in parentheses, left out when there are none
     =name   a constant                 ^name   cases of a switch
+    !name   a type
 
 `flags` are suffixes of the mnemonic, `.checked`, each standing for a value of an attribute; `fixed` are attributes that
 the mnemonic itself stands for.
@@ -21,7 +22,7 @@ from typing import Any
 from sigilc.ir import ops
 from sigilc.ir.ops import Op
 
-PLACEHOLDER = re.compile(r"([%?*#@$:~=^])([a-z]+)")
+PLACEHOLDER = re.compile(r"([%?*#@$:~=^!])([a-z]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,7 @@ FORMS: list[Form] = [
     _form(ops.Const, "const", "=value"),
     _form(ops.ConstBytes, "static", "=data"),
     _form(ops.FunctionValue, "function", "@function"),
+    _form(ops.StaticValue, "static_value", "@name"),
     *(_form(ops.IntBinary, name, "%left, %right", CHECKED | {"no_wrap": ("no_wrap", True)}, op=name)
       for name in ("add", "sub", "mul", "div", "rem", "and", "or", "xor", "shl", "shr")),
     *(_form(ops.FloatBinary, f"f{name}", "%left, %right", op=name) for name in ("add", "sub", "mul", "div", "rem")),
@@ -75,6 +77,7 @@ FORMS: list[Form] = [
     _form(ops.Cast, "cast", "%value"),
     _form(ops.Select, "select", "%condition, %left, %right"),
     _form(ops.MakeStruct, "make", "(*fields)"),
+    _form(ops.MakeUnion, "union", "%value, #index, ?base"),
     _form(ops.GetField, "field", "%value, #index"),
     _form(ops.MakeEnum, "variant", "#variant (*fields)"),
     _form(ops.EnumTag, "tag", "%value"),
@@ -87,6 +90,7 @@ FORMS: list[Form] = [
     _form(ops.MakeFault, "fault", "%message, %stage, ?cause, $site"),
     _form(ops.FaultField, "fault_field", "%value, @name"),
     _form(ops.MakeArray, "array", "[*items]"),
+    _form(ops.FillArray, "fill", "%value"),
     _form(ops.Length, "length", "%value"),
     _form(ops.ArrayGet, "get", "%value, %index", UNCHECKED),
     _form(ops.Slice, "slice", "%value, %low, %high"),
@@ -113,6 +117,11 @@ FORMS: list[Form] = [
     _form(ops.Call, "call", "@function(*args)"),
     _form(ops.CallValue, "call_value", "%callee(*args)"),
     _form(ops.CallForeign, "foreign", "@symbol(*args)"),
+    _form(ops.CallPointer, "call_pointer", "%callee(*args)"),
+    _form(ops.CodePointer, "code_pointer", "@function"),
+    _form(ops.PointerRead, "pointer_read", "%pointer"),
+    _form(ops.PointerWrite, "pointer_write", "%pointer, %value"),
+    _form(ops.PointerOffset, "pointer_offset", "%pointer, %count, !item"),
     _form(ops.CallRuntime, "runtime", "@function(*args)"),
     _form(ops.MakeClosure, "closure", "@function(*captures)"),
     _form(ops.Retain, "retain", "%value"),

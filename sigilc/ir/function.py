@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from sigilc.ir.ops import Op, Value
+from sigilc.ir.statics import IrStatic
 from sigilc.ir.types import IrEnum, IrStruct, IrType
 from sigilc.source.spans import Span
 
@@ -30,6 +31,7 @@ class IrFunction:
     name     unique in the module; the LLVM symbol is made from it
     params   borrowed; of type IrAddr for in-out ones
     export   the C symbol of an `#[export]` function: code generation adds a wrapper with the C ABI
+    catches  the wrapper gives a status: 2 when this function panics, else what it returns, an I32
     """
 
     name: str
@@ -38,6 +40,7 @@ class IrFunction:
     blocks: list[Block] = field(default_factory=list)
     export: str = ""
     span: Span | None = None
+    catches: bool = False
 
 
 @dataclass(eq=False, slots=True)
@@ -84,5 +87,6 @@ class Module:
     enums: dict[str, IrEnum] = field(default_factory=dict)
     actors: dict[str, IrActor] = field(default_factory=dict)
     foreign: dict[str, ForeignFunction] = field(default_factory=dict)
+    statics: dict[str, IrStatic] = field(default_factory=dict)
     main: str = ""
     nounwind: set[str] = field(default_factory=set)

@@ -7,6 +7,7 @@ from functools import cmp_to_key
 from typing import TYPE_CHECKING, Any
 
 from sigilc.ir import ops
+from sigilc.ir.interp_statics import thaw
 from sigilc.ir.interp_values import (
     ArrayValue,
     Box,
@@ -18,7 +19,7 @@ from sigilc.ir.interp_values import (
     has_buffers,
     share,
 )
-from sigilc.ir.types import BOOL, CHAR, STR, IrArray, IrInt, IrMap
+from sigilc.ir.types import BOOL, CHAR, STR, IrArray, IrFixed, IrInt, IrMap
 
 if TYPE_CHECKING:
     from sigilc.ir.interp_code import FunctionCompiler, Step
@@ -137,6 +138,21 @@ def make_array(op: ops.MakeArray, code: FunctionCompiler) -> Step:
     return step
 
 
+def make_fill_array(op: ops.FillArray, code: FunctionCompiler) -> Step:
+    v, d, type_ = code.index(op.value), code.result(op), code.type_of(op)
+    count = type_.count if isinstance(type_, IrFixed) else 0
+
+    def step(frame: list[Any]) -> None:
+        share(frame[v])
+        frame[d] = ArrayValue([frame[v]] * count)
+    return step
+
+
+def make_static_value(op: ops.StaticValue, code: FunctionCompiler) -> None:
+    static = code.machine.module.statics[op.name]
+    code.preset(op, thaw(static.value, static.type))
+
+
 def _length(value: Any) -> int:
     if type(value) is ArrayValue:
         return len(value.items)
@@ -160,7 +176,7 @@ def make_array_get(op: ops.ArrayGet, code: FunctionCompiler) -> Step:
 def make_slice(op: ops.Slice, code: FunctionCompiler) -> Step:
     a, i, j, d = code.index(op.value), code.index(op.low), code.index(op.high), code.result(op)
     is_text, fail = op.value.type == STR, code.panic_text(op)
-    is_deep = isinstance(op.value.type, IrArray) and has_buffers(op.value.type.item)
+    is_deep = isinstance(op.value.type, IrArray | IrFixed) and has_buffers(op.value.type.item)
 
     def step(frame: list[Any]) -> None:
         value, low, high = frame[a], frame[i], frame[j]
@@ -378,6 +394,8 @@ MAKERS: dict[type[ops.Op], Callable[[Any, FunctionCompiler], Step | None]] = {
     ops.MakeFault: make_fault,
     ops.FaultField: make_fault_field,
     ops.MakeArray: make_array,
+    ops.FillArray: make_fill_array,
+    ops.StaticValue: make_static_value,
     ops.Length: _unary(_length),
     ops.ArrayGet: make_array_get,
     ops.Slice: make_slice,

@@ -168,6 +168,7 @@ TABLE: dict[str, RuntimeFunction] = {
     "text_format_uint": _appender(interp_text.format_int),
     "text_format_f64": _appender(lambda value, *spec: interp_text.format_float(value, 64, *spec)),
     "text_format_f32": _appender(lambda value, *spec: interp_text.format_float(value, 32, *spec)),
+    "set_last_error": lambda machine, text: None,
     "str_equal": lambda machine, left, right: left == right,
     "str_compare": _str_compare,
     "str_find": _str_find,

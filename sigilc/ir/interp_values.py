@@ -4,7 +4,8 @@
     floats, bools        float, bool                struct     tuple of its fields
     unit                 None                       enum       `(variant, payload…)`
     str                  bytes (UTF-8)              fn         FunctionValue
-    [T], map             ArrayValue, MapValue       address    int, the actor's number
+    [T], [T; N], map     ArrayValue (twice), MapValue
+    address              int, the actor's number
 
 Values are immutable but for the buffers that a place owns alone. `share` marks every buffer in a value as seen by more
 than one place or value; a place copies a buffer so marked before it writes to it. The mark is never taken away: that
@@ -17,14 +18,14 @@ import math
 import struct
 from typing import TYPE_CHECKING, Any
 
-from sigilc.ir.types import IrArray, IrEnum, IrFn, IrFuture, IrMap, IrOption, IrStruct, IrTuple, IrType
+from sigilc.ir.types import IrArray, IrEnum, IrFixed, IrFn, IrFuture, IrMap, IrOption, IrStruct, IrTuple, IrType
 
 if TYPE_CHECKING:
     from sigilc.ir.interp_code import Code
 
 
 class ArrayValue:
-    """`[T]`."""
+    """`[T]`, and `[T; N]`: an array of fixed length is copied by the same rules, and never grows."""
 
     __slots__ = ("is_shared", "items")
 
@@ -148,7 +149,7 @@ def canonical(value: Any) -> Any:
 def has_buffers(type_: IrType, inside: frozenset[IrType] = frozenset()) -> bool:
     """Whether values of a type may hold buffers that places write to (arrays and maps)."""
     match type_:
-        case IrArray() | IrMap():
+        case IrArray() | IrFixed() | IrMap():
             return True
         case IrOption(item=item):
             return has_buffers(item, inside)

@@ -31,6 +31,7 @@ from sigilc.ir.types import (
     IrAddr,
     IrArray,
     IrEnum,
+    IrFixed,
     IrFloat,
     IrFn,
     IrFuture,
@@ -220,7 +221,16 @@ def _select(op: ops.Select, _: Module) -> None:
 def _make_struct(op: ops.MakeStruct, _: Module) -> None:
     require(op.result is not None and isinstance(op.result.type, IrStruct | IrTuple), "the result is a struct or tuple")
     if op.result is not None:
+        require(not getattr(op.result.type, "is_union", False), "a union is made from one field")
         _values("field", op.fields, field_types(op.result.type))
+
+
+def _make_union(op: ops.MakeUnion, _: Module) -> None:
+    type_ = op.result.type if op.result else UNIT
+    require(isinstance(type_, IrStruct) and type_.is_union, "{} is no union", type_)
+    _same("the value", op.value.type, _field_of(type_, op.index))
+    if op.base is not None:
+        _same("the base", op.base.type, type_)
 
 
 def _field_of(type_: IrType, index: int) -> IrType:
@@ -286,9 +296,28 @@ def _fault_field(op: ops.FaultField, _: Module) -> None:
 # ---- Buffers, places, maps -------------------------------------------------------------------------------------------
 
 
+def _static_value(op: ops.StaticValue, module: Module) -> None:
+    static = module.statics.get(op.name)
+    if static is None:
+        raise RuleBroken(f"there is no static {op.name}")
+    _result(op, static.type)
+
+
 def _make_array(op: ops.MakeArray, _: Module) -> None:
-    item = _array_of(op.result.type if op.result else UNIT).item
+    type_ = op.result.type if op.result else UNIT
+    if isinstance(type_, IrFixed):
+        require(len(op.items) == type_.count, "{} items in {}", len(op.items), type_)
+        item = type_.item
+    else:
+        item = _array_of(type_).item
     _values("item", op.items, [item] * len(op.items))
+
+
+def _fill_array(op: ops.FillArray, _: Module) -> None:
+    type_ = op.result.type if op.result else UNIT
+    if not isinstance(type_, IrFixed):
+        raise RuleBroken("the result must be an array of fixed length")
+    _same("the value", op.value.type, type_.item)
 
 
 def _length(op: ops.Length, _: Module) -> None:
@@ -306,7 +335,7 @@ def _slice(op: ops.Slice, _: Module) -> None:
     element_type(op.value.type)
     _same("the lower bound", op.low.type, USIZE)
     _same("the upper bound", op.high.type, USIZE)
-    _result(op, op.value.type)
+    _result(op, IrArray(op.value.type.item) if isinstance(op.value.type, IrFixed) else op.value.type)
 
 
 def _array_push(op: ops.ArrayPush, _: Module) -> None:
@@ -342,7 +371,8 @@ def _store(op: ops.Store, _: Module) -> None:
 
 def _element_addr(op: ops.ElementAddr, _: Module) -> None:
     _same("the index", op.index.type, USIZE)
-    _result(op, IrAddr(_array_of(_place(op.address)).item))
+    place = _place(op.address)
+    _result(op, IrAddr(place.item if isinstance(place, IrFixed) else _array_of(place).item))
 
 
 def _map_new(op: ops.MapNew, module: Module) -> None:
@@ -409,9 +439,36 @@ def _call_foreign(op: ops.CallForeign, module: Module) -> None:
     require(len(op.args) == count or (foreign.is_variadic and len(op.args) > count),
             "{} arguments, expected {}", len(op.args), count)
     for i, (arg, expected) in enumerate(zip(op.args, foreign.params, strict=False)):
-        is_data = expected == PTR and (arg.type == STR or isinstance(arg.type, IrArray))
+        is_data = expected == PTR and (arg.type == STR or isinstance(arg.type, IrArray | IrAddr))
         require(is_data or arg.type == expected, "argument {} is {}, expected {}", i, arg.type, expected)
     _optional_result(op, foreign.result)
+
+
+def _call_pointer(op: ops.CallPointer, _: Module) -> None:
+    _same("the callee", op.callee.type, PTR)
+    require(op.result is not None, "the op must have a result")
+
+
+def _code_pointer(op: ops.CodePointer, module: Module) -> None:
+    _function(module, op.function)
+    _result(op, PTR)
+
+
+def _pointer_read(op: ops.PointerRead, _: Module) -> None:
+    _same("the address", op.pointer.type, PTR)
+    require(op.result is not None and not op.result.type.is_counted, "what is read has no counts")
+
+
+def _pointer_write(op: ops.PointerWrite, _: Module) -> None:
+    _same("the address", op.pointer.type, PTR)
+    require(not op.value.type.is_counted, "{} has counts", op.value.type)
+    _no_result(op)
+
+
+def _pointer_offset(op: ops.PointerOffset, _: Module) -> None:
+    _same("the address", op.pointer.type, PTR)
+    _same("the count", op.count.type, I64)
+    _result(op, PTR)
 
 
 def _call_runtime(op: ops.CallRuntime, _: Module) -> None:
@@ -511,6 +568,7 @@ RULES: dict[type[Op], Callable[[Any, Module], None]] = {
     ops.Cast: _cast,
     ops.Select: _select,
     ops.MakeStruct: _make_struct,
+    ops.MakeUnion: _make_union,
     ops.GetField: lambda op, _: _result(op, _field_of(op.value.type, op.index)),
     ops.MakeEnum: _make_enum,
     ops.EnumTag: _enum_tag,
@@ -522,7 +580,9 @@ RULES: dict[type[Op], Callable[[Any, Module], None]] = {
     ops.GetFault: _get_fault,
     ops.MakeFault: _make_fault,
     ops.FaultField: _fault_field,
+    ops.StaticValue: _static_value,
     ops.MakeArray: _make_array,
+    ops.FillArray: _fill_array,
     ops.Length: _length,
     ops.ArrayGet: _array_get,
     ops.Slice: _slice,
@@ -549,6 +609,11 @@ RULES: dict[type[Op], Callable[[Any, Module], None]] = {
     ops.Call: _call,
     ops.CallValue: _call_value,
     ops.CallForeign: _call_foreign,
+    ops.CallPointer: _call_pointer,
+    ops.CodePointer: _code_pointer,
+    ops.PointerRead: _pointer_read,
+    ops.PointerWrite: _pointer_write,
+    ops.PointerOffset: _pointer_offset,
     ops.CallRuntime: _call_runtime,
     ops.MakeClosure: _make_closure,
     ops.Retain: _counted,

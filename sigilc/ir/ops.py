@@ -144,6 +144,13 @@ class FunctionValue(Op):
     function: str
 
 
+@dataclass(eq=False, slots=True, kw_only=True)
+class StaticValue(Op):
+    """The value of the module's static `name`: immortal data, so there is nothing to count."""
+
+    name: str
+
+
 # ---- Scalars ----------------------------------------------------------------------------------------------------------
 
 
@@ -231,12 +238,23 @@ class Select(Op):
 
 @dataclass(eq=False, slots=True, kw_only=True)
 class MakeStruct(Op):
-    """A struct or tuple from all its fields."""
+    """A struct (no union) or tuple from all its fields."""
 
     fields: list[Value]
     LISTS = ("fields",)
     CONSUMES = ("fields",)
     RESULT = "owned"
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class MakeUnion(Op):
+    """A union that holds `value` as field `index`; the other bytes are those of `base`, zero without one."""
+
+    value: Value
+    index: int
+    base: Value | None = None
+    OPERANDS = ("value", "base")
+    OPTIONAL = ("base",)
 
 
 @dataclass(eq=False, slots=True, kw_only=True)
@@ -358,11 +376,20 @@ class FaultField(Op):
 
 @dataclass(eq=False, slots=True, kw_only=True)
 class MakeArray(Op):
-    """`[a, b]`."""
+    """`[a, b]`, growable or (IrFixed) of this length."""
 
     items: list[Value]
     LISTS = ("items",)
     CONSUMES = ("items",)
+    RESULT = "owned"
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class FillArray(Op):
+    """`[e; n]` of fixed length (IrFixed): copies of one value."""
+
+    value: Value
+    OPERANDS = ("value",)
     RESULT = "owned"
 
 
@@ -392,7 +419,10 @@ class ArrayGet(Op):
 
 @dataclass(eq=False, slots=True, kw_only=True)
 class Slice(Op):
-    """`xs[low..high]` (USIZE) of an array or text, sharing the buffer. Panics out of bounds, or inside a character."""
+    """`xs[low..high]` (USIZE) of an array or text, sharing the buffer. Panics out of bounds, or inside a character.
+
+    Of an array of fixed length it is a growable one with copies of the elements.
+    """
 
     value: Value
     low: Value
@@ -530,7 +560,10 @@ class PayloadAddr(Op):
 
 @dataclass(eq=False, slots=True, kw_only=True)
 class ElementAddr(Op):
-    """The place of element `index` (USIZE) of the array at `address`, which is made unique. Out of bounds panics."""
+    """The place of element `index` (USIZE) of the array at `address`, which is made unique. Out of bounds panics.
+
+    An array of fixed length is its elements: there is nothing to make unique.
+    """
 
     address: Value
     index: Value
@@ -652,12 +685,63 @@ class CallValue(Op):
 
 @dataclass(eq=False, slots=True, kw_only=True)
 class CallForeign(Op):
-    """A call of a C symbol with scalars and pointers; an array or text argument passes as its data pointer."""
+    """A call of a C symbol with scalars, pointers, and structs by value.
+
+    For a parameter of type PTR an array or text passes as the address of its data, and an IrAddr is a place that C may
+    write.
+    """
 
     symbol: str
     args: list[Value]
     LISTS = ("args",)
     EFFECT = True
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class CallPointer(Op):
+    """A call by the C ABI of the function whose address is `callee` (PTR); arguments as for `CallForeign`."""
+
+    callee: Value
+    args: list[Value]
+    OPERANDS = ("callee",)
+    LISTS = ("args",)
+    EFFECT = True
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class CodePointer(Op):
+    """The address (PTR) by which C calls an IR function; a panic in it ends the process."""
+
+    function: str
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class PointerRead(Op):
+    """What lies at an address outside of the program's own memory, as the result's type (without counts)."""
+
+    pointer: Value
+    OPERANDS = ("pointer",)
+    EFFECT = True
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class PointerWrite(Op):
+    """Writes a value without counts to such an address."""
+
+    pointer: Value
+    value: Value
+    OPERANDS = ("pointer", "value")
+    EFFECT = True
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class PointerOffset(Op):
+    """The address `count` (I64) items of a type further on."""
+
+    pointer: Value
+    count: Value
+    item: IrType
+    OPERANDS = ("pointer", "count")
 
 
 @dataclass(eq=False, slots=True, kw_only=True)

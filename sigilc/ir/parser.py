@@ -14,6 +14,7 @@ from typing import Any
 from sigilc.ir.forms import FORM_BY_MNEMONIC, Form
 from sigilc.ir.function import Block, ForeignFunction, IrActor, IrFunction, IrHandler, Module
 from sigilc.ir.ops import Op, Value
+from sigilc.ir.statics import IrStatic, StaticFault
 from sigilc.ir.types import (
     ADDRESS,
     BOOL,
@@ -25,6 +26,7 @@ from sigilc.ir.types import (
     IrAddr,
     IrArray,
     IrEnum,
+    IrFixed,
     IrFloat,
     IrFn,
     IrFuture,
@@ -46,9 +48,9 @@ TOKEN = re.compile(r"""
   | (?P<value>%(?:[\w·]+(?:\.[\w·]+)*|"(?:[^"\\]|\\.)*"))
   | (?P<number>-?\d+(?:\.\d+)?(?:e[+-]?\d+)?|-inf)
   | (?P<name>[^\W\d][\w·]*(?:\.[\w·]+)*)
-  | (?P<mark>->|\.\.\.|[][(){}<>:,=?&@])
+  | (?P<mark>->|\.\.\.|[][(){}<>:;,=?&@])
 """, re.VERBOSE)
-DECLARED = re.compile(r'^\s*(struct|enum)\s+%([\w·.]+|"(?:[^"\\]|\\.)*")', re.MULTILINE)
+DECLARED = re.compile(r'^\s*(struct|union|c_enum|enum)\s+%([\w·.]+|"(?:[^"\\]|\\.)*")', re.MULTILINE)
 SIMPLE_TYPES = (BOOL, CHAR, UNIT, PTR, ADDRESS, STR, FAULT, IrFloat(32), IrFloat(64),
                 *(IrInt(bits, signed) for bits in (8, 16, 32, 64, 128) for signed in (True, False)))
 NAMED_TYPES: dict[str, IrType] = {str(t): t for t in SIMPLE_TYPES}
@@ -105,10 +107,10 @@ class _Parser:
         self._tokenise()
         for match in DECLARED.finditer(text):
             name = self.unquote(match[2], match.start())
-            if match[1] == "struct":
-                self.module.structs[name] = IrStruct(name)
+            if match[1] in ("struct", "union"):
+                self.module.structs[name] = IrStruct(name, is_union=match[1] == "union")
             else:
-                self.module.enums[name] = IrEnum(name)
+                self.module.enums[name] = IrEnum(name, is_c=match[1] == "c_enum")
 
     # ---- Tokens -----------------------------------------------------------------------------------------------------
 
@@ -196,8 +198,9 @@ class _Parser:
             return IrAddr(self.type())
         if self.accept("["):
             item = self.type()
+            count = self.integer() if self.accept(";") else None
             self.expect("]")
-            return IrArray(item)
+            return IrArray(item) if count is None else IrFixed(item, count)
         if self.accept("("):
             items = self.types(")")
             is_group = len(items) == 1 and self.tokens[self.position - 2].text != ","
@@ -228,8 +231,8 @@ class _Parser:
     # ---- Declarations -----------------------------------------------------------------------------------------------
 
     def parse(self) -> Module:
-        parsers = {"struct": self._struct, "enum": self._enum, "actor": self._actor, "foreign": self._foreign,
-                   "fn": self._function}
+        parsers = {"struct": self._struct, "union": self._struct, "enum": self._enum, "c_enum": self._enum, "actor": self._actor, "foreign": self._foreign,
+                   "static": self._static, "fn": self._function}
         while self.token.kind != "end":
             word = self.take("name")
             if word == "main":
@@ -310,6 +313,59 @@ class _Parser:
         self.expect("->")
         self.module.foreign[symbol] = ForeignFunction(symbol, tuple(params), self.type(), is_variadic)
 
+    def _static(self) -> None:
+        name = self.symbol()
+        self.expect(":")
+        type_ = self.type()
+        self.expect("=")
+        self.module.statics[name] = IrStatic(name, type_, self._static_value(type_))
+
+    def _static_value(self, type_: IrType) -> object:
+        match type_:
+            case IrArray(item=item) | IrFixed(item=item):
+                self.expect("[")
+                items: list[object] = []
+                while not self.accept("]"):
+                    items.append(self._static_value(item))
+                    self.accept(",")
+                return tuple(items)
+            case IrOption(item=item):
+                if self.accept("none"):
+                    return self._static_fault()
+                self.expect("some")
+                return (self._static_value(item),)
+            case IrEnum(variants=variants):
+                variant = self.integer()
+                if not 0 <= variant < len(variants):
+                    raise self._error(f"{type_} has no variant {variant}")
+                return (variant, *self._static_parts(variants[variant]))
+            case IrStruct(fields=parts) | IrTuple(items=parts):
+                return self._static_parts(parts)
+        return self._static_fault() if type_ == FAULT else self._constant(type_)
+
+    def _static_parts(self, types: tuple[IrType, ...]) -> tuple[object, ...]:
+        self.expect("(")
+        found: list[object] = []
+        for type_ in types:
+            found.append(self._static_value(type_))
+            self.accept(",")
+        self.expect(")")
+        return tuple(found)
+
+    def _static_fault(self) -> StaticFault:
+        self.expect("fault")
+        self.expect("(")
+        texts: list[bytes] = []
+        while len(texts) < 3:
+            text = self._constant(STR)
+            if not isinstance(text, bytes):
+                raise self._error("expected a text")
+            texts.append(text)
+            self.accept(",")
+        cause = self._static_fault() if self.token.text == "fault" else None
+        self.expect(")")
+        return StaticFault(*texts, cause=cause)
+
     # ---- Functions --------------------------------------------------------------------------------------------------
 
     def _function(self) -> None:
@@ -321,6 +377,7 @@ class _Parser:
         function = IrFunction(name, params, self.type())
         if self.accept("export"):
             function.export = self.symbol()
+        function.catches = self.accept("catches")
         if self.accept("nounwind"):
             self.module.nounwind.add(name)
         if name in self.module.functions:
@@ -448,6 +505,8 @@ class _Parser:
                 return self.block(self.take("name"))
             case "^":
                 return self._cases()
+            case "!":
+                return self.type()
             case "=":
                 return self._constant(result.type if result else UNIT)
         if not self.accept("("):

@@ -14,13 +14,16 @@ from sigilc.crash import InternalError
 from sigilc.ir.forms import FORMS_BY_OP, Form
 from sigilc.ir.function import Block, ForeignFunction, IrActor, IrFunction, Module
 from sigilc.ir.ops import Op, Value
+from sigilc.ir.statics import IrStatic, StaticFault
 from sigilc.ir.types import (
     CHAR,
+    FAULT,
     STR,
     UNIT,
     IrAddr,
     IrArray,
     IrEnum,
+    IrFixed,
     IrFn,
     IrFuture,
     IrMap,
@@ -50,6 +53,8 @@ def print_type(type_: IrType) -> str:
             return f"%{print_symbol(name)}"
         case IrArray(item=item):
             return f"[{print_type(item)}]"
+        case IrFixed(item=item, count=count):
+            return f"[{print_type(item)}; {count}]"
         case IrMap(key=key, value=value):
             return f"map<{print_type(key)}, {print_type(value)}>"
         case IrOption(item=IrFn() | IrAddr() as item):
@@ -161,6 +166,8 @@ def _print_piece(kind: str, value: object, op: Op, names: _Names) -> str:
         return print_symbol(value)
     if kind == "$" and isinstance(value, str):
         return print_text(value)
+    if kind == "!" and isinstance(value, IrType):
+        return print_type(value)
     if kind == "=":
         return print_constant(value, op.result.type if op.result else UNIT)
     return str(value)
@@ -203,6 +210,7 @@ def print_function(function: IrFunction, spans: bool = False, is_nounwind: bool 
     params = ", ".join(_typed(v, names) for v in function.params)
     export = f" export {print_symbol(function.export)}" if function.export else ""
     nounwind = " nounwind" if is_nounwind else ""
+    export += " catches" if function.catches else ""
     lines = [f"fn {print_symbol(function.name)}({params}) -> {print_type(function.result)}{export}{nounwind} {{"]
     for block in function.blocks:
         block_params = ", ".join(_typed(v, names) for v in block.params)
@@ -225,7 +233,7 @@ def _print_enum(enum: IrEnum, has_names: bool) -> str:
         names = enum.field_names[i] if has_names and enum.field_names else ()
         fields = f"({_print_fields(payload, names)})" if payload else ""
         shown.append(f"{print_symbol(name)}{fields}{number}")
-    return f"enum {print_type(enum)} {{ {', '.join(shown)} }}"
+    return f"{'c_enum' if enum.is_c else 'enum'} {print_type(enum)} {{ {', '.join(shown)} }}"
 
 
 def _print_actor(actor: IrActor) -> str:
@@ -242,16 +250,49 @@ def _print_foreign(foreign: ForeignFunction) -> str:
     return f"foreign {print_symbol(foreign.symbol)}({', '.join(params)}) -> {print_type(foreign.result)}"
 
 
+def print_static_value(value: object, type_: IrType) -> str:
+    """A static value, so that it can be parsed with its type in hand."""
+    if isinstance(value, StaticFault):
+        return _print_static_fault(value) if type_ == FAULT else f"none {_print_static_fault(value)}"
+    if not isinstance(value, tuple):
+        return print_constant(value, type_)
+    match type_:
+        case IrArray(item=item) | IrFixed(item=item):
+            return f"[{', '.join(print_static_value(part, item) for part in value)}]"
+        case IrOption(item=item):
+            return f"some {print_static_value(value[0], item)}"
+        case IrEnum(variants=variants):
+            return f"{value[0]}{_print_static_parts(value[1:], variants[value[0]])}"
+        case IrStruct(fields=parts) | IrTuple(items=parts):
+            return _print_static_parts(value, parts)
+    raise InternalError(f"no text form for a static value of type {type_}")
+
+
+def _print_static_parts(values: tuple[object, ...], types: tuple[IrType, ...]) -> str:
+    return f"({', '.join(print_static_value(part, type_) for part, type_ in zip(values, types, strict=True))})"
+
+
+def _print_static_fault(fault: StaticFault) -> str:
+    texts = ", ".join(print_constant(text, STR) for text in (fault.message, fault.stage, fault.site))
+    return f"fault({texts}{'' if fault.cause is None else f', {_print_static_fault(fault.cause)}'})"
+
+
+def _print_static(static: IrStatic) -> str:
+    value = print_static_value(static.value, static.type)
+    return f"static {print_symbol(static.name)}: {print_type(static.type)} = {value}"
+
+
 def print_module(module: Module, spans: bool = False) -> str:
-    """The whole module: types, actors, foreign functions, `main`, functions.
+    """The whole module: types, actors, foreign functions, statics, `main`, functions.
 
     With `spans` also what only debug information needs: positions, and the names of fields.
     """
-    head = [f"struct {print_type(s)} {{ {_print_fields(s.fields, s.field_names if spans else ())} }}"
+    head = [f"{'union' if s.is_union else 'struct'} {print_type(s)} {{ {_print_fields(s.fields, s.field_names if spans else ())} }}"
             for s in module.structs.values()]
     head += [_print_enum(e, spans) for e in module.enums.values()]
     head += [_print_actor(a) for a in module.actors.values()]
     head += [_print_foreign(f) for f in module.foreign.values()]
+    head += [_print_static(s) for s in module.statics.values()]
     if module.main:
         head.append(f"main {print_symbol(module.main)}")
     parts = ["\n".join(head) + "\n"] if head else []

@@ -84,6 +84,8 @@ _TABLE = [
     RuntimeFunction("str_to_lower", (STR,), STR, is_pure=True),
     RuntimeFunction("str_to_upper", (STR,), STR, is_pure=True),
     RuntimeFunction("parse_f64", (STR, IrAddr(F64)), BOOL),
+    # The border to C.
+    RuntimeFunction("set_last_error", (STR,), UNIT),
     # Hashing, seeded once a process (SIGIL_SEED fixes it).
     RuntimeFunction("hash_u64", (U64,), U64, is_pure=True),
     RuntimeFunction("hash_str", (STR,), U64, is_pure=True),

@@ -1,6 +1,8 @@
 """The types of the SSA IR: monomorphic, evidence-free, and small.
 
-`is_counted` says whether a value holds references that `retain` and `release` act upon. Types compare by structure;
+`is_counted` says whether a value holds references that `retain` and `release` act upon. `in_memory` says whether it is,
+or has in it, an array of fixed length: such a value is never held in registers, so whoever looks at it without a copy
+of its own looks at the memory of what it is a part of, and needs that to live and to stay. Types compare by structure;
 structs and enums by their name, which is unique for each set of type arguments, so that recursive types can be told.
 """
 
@@ -15,6 +17,12 @@ class IrType:
 
     __slots__ = ()
     is_counted = False
+    in_memory = False
+
+    @property
+    def is_viewed(self) -> bool:
+        """Whether a part taken out of a value or a place depends on what it was taken from; scalars are copies."""
+        return self.is_counted or self.in_memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +95,25 @@ class IrArray(IrType):
 
 
 @dataclass(frozen=True, slots=True)
+class IrFixed(IrType):
+    """`[T; N]`: `count` elements one behind the other, inline."""
+
+    item: IrType
+    count: int
+
+    @property
+    def is_counted(self) -> bool:  # type: ignore[override]
+        return self.item.is_counted
+
+    @property
+    def in_memory(self) -> bool:  # type: ignore[override]
+        return True
+
+    def __str__(self) -> str:
+        return f"[{self.item}; {self.count}]"
+
+
+@dataclass(frozen=True, slots=True)
 class IrMap(IrType):
     """A hash table in insertion order: one pointer to a counted block. A set is a map to `unit`."""
 
@@ -111,6 +138,10 @@ class IrOption(IrType):
     def is_counted(self) -> bool:  # type: ignore[override]
         return True
 
+    @property
+    def in_memory(self) -> bool:  # type: ignore[override]
+        return self.item.in_memory
+
     def __str__(self) -> str:
         return f"{self.item}?"
 
@@ -130,6 +161,10 @@ class IrTuple(IrType):
     def is_counted(self) -> bool:  # type: ignore[override]
         return any(i.is_counted for i in self.items)
 
+    @property
+    def in_memory(self) -> bool:  # type: ignore[override]
+        return any(i.in_memory for i in self.items)
+
     def __str__(self) -> str:
         return f"({', '.join(map(str, self.items))})"
 
@@ -148,20 +183,40 @@ def _is_part_counted(whole: IrType, parts: Iterable[IrType]) -> bool:
         _asked.pop()
 
 
+_searched: list[IrType] = []
+
+
+def _is_part_in_memory(whole: IrType, parts: Iterable[IrType]) -> bool:
+    """Whether a part of a named type lies in memory; what is boxed lies behind a pointer."""
+    if any(whole is type_ for type_ in _searched):
+        return False
+    _searched.append(whole)
+    try:
+        return any(part.in_memory for part in parts)
+    finally:
+        _searched.pop()
+
+
 @dataclass(slots=True, eq=False)
 class IrStruct(IrType):
     """A struct instance, interned by name by whoever makes it (`lower`, the IR parser): compares by identity.
 
-    `field_names` are for debuggers; empty where nobody has said them.
+    `field_names` are for debuggers; empty where nobody has said them. The fields of a union all lie at its beginning;
+    none of them is counted.
     """
 
     name: str
     fields: tuple[IrType, ...] = ()
     field_names: tuple[str, ...] = ()
+    is_union: bool = False
 
     @property
     def is_counted(self) -> bool:  # type: ignore[override]
         return _is_part_counted(self, self.fields)
+
+    @property
+    def in_memory(self) -> bool:  # type: ignore[override]
+        return _is_part_in_memory(self, self.fields)
 
     def __str__(self) -> str:
         return f"%{self.name}"
@@ -169,17 +224,25 @@ class IrStruct(IrType):
 
 @dataclass(slots=True, eq=False)
 class IrEnum(IrType):
-    """An enum instance, interned by name: per variant its name, payload types, discriminant, and the payload's names."""
+    """An enum instance, interned by name: per variant its name, payload types, discriminant, and the payload's names.
+
+    `is_c`: in memory it is the discriminant as a C `int`, as in C; such an enum has no payloads.
+    """
 
     name: str
     variants: tuple[tuple[IrType, ...], ...] = ()
     variant_names: tuple[str, ...] = ()
     discriminants: tuple[int, ...] = ()
     field_names: tuple[tuple[str, ...], ...] = ()
+    is_c: bool = False
 
     @property
     def is_counted(self) -> bool:  # type: ignore[override]
         return _is_part_counted(self, [f for fields in self.variants for f in fields])
+
+    @property
+    def in_memory(self) -> bool:  # type: ignore[override]
+        return _is_part_in_memory(self, [f for fields in self.variants for f in fields])
 
     def __str__(self) -> str:
         return f"%{self.name}"

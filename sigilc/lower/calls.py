@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sigilc.check import typed
+from sigilc.check.impls import resolve_method
 from sigilc.check.typed import Expr
 from sigilc.ir.ops import Value
 from sigilc.lower.functions import FunctionLowering, Lowerings
@@ -14,11 +15,10 @@ from sigilc.lower.places import Place, prepare_place, root_variable
 
 def lower_call(fl: FunctionLowering, expr: typed.Call) -> Value:
     """A direct call."""
-    function = expr.function
-    type_args = tuple(fl.type_of(t) for t in expr.type_args)
+    function, type_args = resolve_method(expr.function, tuple(fl.type_of(t) for t in expr.type_args))
     args, places = lower_arguments(fl, expr.args)
     if function.intrinsic:
-        result = lower_intrinsic(fl, function.intrinsic, args, fl.type_of(expr))
+        result = lower_intrinsic(fl, function.intrinsic, args, fl.type_of(expr), type_args)
     elif function.foreign:
         fl.program.foreign(function)
         result = fl.builder.call_foreign(function.foreign, args, fl.ir_type(expr))

@@ -43,10 +43,14 @@ _ABSENT_HASH = 0x9E3779B97F4A7C15
 
 
 class Derivation:
-    """Makes structural functions in a module, each once."""
+    """Makes structural functions in a module, each once.
 
-    def __init__(self, module: Module) -> None:
+    `own_method(trait, method, type)` names the IR function of a user's impl for a struct or enum, where there is one.
+    """
+
+    def __init__(self, module: Module, own_method: Callable[[str, str, IrType], str | None]) -> None:
         self._module = module
+        self._own_method = own_method
 
     def equal(self, type_: IrType) -> str:
         """The name of `(T, T) -> bool`."""
@@ -130,6 +134,10 @@ class Derivation:
     # ---- Equality ----------------------------------------------------------------------------------------------------
 
     def _write_equal(self, builder: FunctionBuilder, left: Value, right: Value) -> None:
+        own = self._own_method("Eq", "eq", left.type)
+        if own is not None:
+            builder.return_(builder.call(own, [left, right], self._module.functions[own].result))
+            return
         match left.type:
             case IrStruct(fields=fields) | IrTuple(items=fields):
                 pairs = [partial(_field_pair, builder, left, right, i) for i in range(len(fields))]
@@ -196,6 +204,12 @@ class Derivation:
         builder.return_(self.emit_compare(builder, right, left))
 
     def _write_compare(self, builder: FunctionBuilder, left: Value, right: Value) -> None:
+        own = self._own_method("Ord", "cmp", left.type)
+        if own is not None:
+            ordering = self._module.functions[own].result
+            tag = builder.enum_tag(builder.call(own, [left, right], ordering))
+            builder.return_(builder.int_binary("sub", tag, builder.const(I32, 1)))
+            return
         match left.type:
             case IrStruct(fields=fields) | IrTuple(items=fields):
                 pairs = [partial(_field_pair, builder, left, right, i) for i in range(len(fields))]
@@ -256,6 +270,10 @@ class Derivation:
     # ---- Hashes ------------------------------------------------------------------------------------------------------
 
     def _write_hash(self, builder: FunctionBuilder, value: Value) -> None:
+        own = self._own_method("Hash", "hash", value.type)
+        if own is not None:
+            builder.return_(builder.call(own, [value], self._module.functions[own].result))
+            return
         match value.type:
             case IrStruct(fields=fields) | IrTuple(items=fields):
                 self._return_combined(builder, [partial(builder.get_field, value, i) for i in range(len(fields))])

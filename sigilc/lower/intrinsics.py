@@ -4,12 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from sigilc.check.impls import resolve_method
 from sigilc.check.typed import Function
-from sigilc.check.types import Type, substitute
+from sigilc.check.types import (
+    BOOL,
+    STR,
+    UNIT,
+    ArrayType,
+    MapType,
+    OptionType,
+    SetType,
+    StructType,
+    TupleType,
+    Type,
+    is_float,
+    is_integer,
+    substitute,
+)
 from sigilc.crash import InternalError
 from sigilc.ir.ops import Value
 from sigilc.ir.runtime_abi import RUNTIME
-from sigilc.ir.types import CHAR, I64, IrAddr, IrMap, IrOption
+from sigilc.ir.types import CHAR, I64, IrAddr, IrInt, IrMap, IrOption
 from sigilc.lower.collections import new_map
 from sigilc.lower.functions import FunctionLowering
 from sigilc.lower.options import absent
@@ -18,8 +33,10 @@ from sigilc.lower.options import absent
 Intrinsic = Callable[[FunctionLowering, list[Value], Type], Value]
 
 
-def lower_intrinsic(fl: FunctionLowering, name: str, args: list[Value], result: Type) -> Value:
+def lower_intrinsic(fl: FunctionLowering, name: str, args: list[Value], result: Type, type_args: tuple[Type, ...]) -> Value:
     """An intrinsic's operation; a name that none has is the runtime function of that name."""
+    if name == "display":
+        return _display(fl, args[0], type_args[0])
     special = _INTRINSICS.get(name)
     if special is not None:
         return special(fl, args, result)
@@ -33,7 +50,7 @@ def write_wrapper(fl: FunctionLowering, function: Function, args: tuple[Type, ..
     builder = fl.builder
     result = substitute(function.result, dict(zip(function.type_params, args, strict=True)))
     if function.intrinsic:
-        value = lower_intrinsic(fl, function.intrinsic, list(fl.function.params), result)
+        value = lower_intrinsic(fl, function.intrinsic, list(fl.function.params), result, args)
     elif function.foreign:
         fl.program.foreign(function)
         value = builder.call_foreign(function.foreign, fl.function.params, fl.function.result)
@@ -200,6 +217,62 @@ def _hash(fl: FunctionLowering, args: list[Value], result: Type) -> Value:
     return fl.program.derived.emit_hash(fl.builder, args[0])
 
 
+def _arithmetic(op: str) -> Intrinsic:
+    def lower(fl: FunctionLowering, args: list[Value], result: Type) -> Value:
+        from sigilc.lower.expressions import arithmetic
+        return arithmetic(fl, op, *args)
+    return lower
+
+
+def _neg(fl: FunctionLowering, args: list[Value], result: Type) -> Value:
+    return fl.builder.negate(args[0], checked=fl.program.overflow_checks and isinstance(args[0].type, IrInt))
+
+
+def _display(fl: FunctionLowering, value: Value, type_: Type) -> Value:
+    """The display text of a value that has one of its own."""
+    from sigilc.lower.text import TextWriter
+    text = fl.builder.slot(fl.builder.const_text(""))
+    TextWriter(fl.program, fl.builder, text).value(value, type_)
+    return fl.builder.load(text)
+
+
+def _default(fl: FunctionLowering, args: list[Value], result: Type) -> Value:
+    """The default of a type: zero, nothing, empty; of a struct its fields' defaults, declared ones first."""
+    from sigilc.lower.expressions import constant
+    builder = fl.builder
+    if is_integer(result) or is_float(result) or result == BOOL:
+        return builder.const(fl.ir_type(result), False if result == BOOL else 0)
+    if result == STR:
+        return constant(fl, "", result)
+    if result == UNIT:
+        return fl.unit()
+    if isinstance(result, ArrayType):
+        return builder.make_array(fl.ir_type(result.item), [])
+    if isinstance(result, MapType | SetType):
+        return _map_new(fl, [], result)
+    if isinstance(result, OptionType):
+        empty = builder.const_text("")
+        fault = builder.make_fault(builder.const_text("absent"), empty, None, "")
+        return builder.make_none(fl.ir_type(result.item), fault)
+    if isinstance(result, TupleType):
+        return builder.make_tuple([_default_of(fl, item) for item in result.items])
+    if isinstance(result, StructType):
+        mapping = dict(zip(result.decl.type_params, result.args, strict=True))
+        fields = [fl.value(f.default) if f.default is not None else _default_of(fl, substitute(f.type, mapping))
+                  for f in result.decl.fields]
+        return builder.make_struct(fl.ir_type(result), fields)
+    raise InternalError(f"`{result}` has no default")
+
+
+def _default_of(fl: FunctionLowering, type_: Type) -> Value:
+    """The default of a part, by its impl where it has one."""
+    method = fl.program.traits["Default"].methods["default"]
+    function, args = resolve_method(method, (type_,))
+    if function.intrinsic:
+        return _default(fl, [], type_)
+    return fl.builder.call(fl.program.instance(function, args), [], fl.ir_type(type_))
+
+
 _INTRINSICS: dict[str, Intrinsic] = {
     "array_len": _length, "array_push": _array_push, "array_pop": _array_pop, "array_reserve": _array_reserve,
     "str_len": _length, "str_byte": _str_byte, "str_bytes": _share, "str_from_utf8_unchecked": _share,
@@ -210,5 +283,6 @@ _INTRINSICS: dict[str, Intrinsic] = {
     **{f"wrapping_{op}": _wrapping(op) for op in ("add", "sub", "mul")},
     **{f"wrapping_{op}": _wrapping_shift(op) for op in ("shl", "shr")},
     "wrapping_neg": _wrapping_neg, "compare": _compare, "equal": _equal, "hash": _hash,
-    "char_from_u32_unchecked": _to_char,
+    "char_from_u32_unchecked": _to_char, "default": _default, "neg": _neg,
+    **{name: _arithmetic(op) for name, op in (("add", "+"), ("sub", "-"), ("mul", "*"), ("div", "/"), ("rem", "%"))},
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sigilc.ir.builder import FunctionBuilder
 from sigilc.ir.function import Block
 from sigilc.ir.ops import Value
@@ -54,6 +56,30 @@ class CountingLoop:
         builder.position_at(self._end)
         builder.branch(self.done)
         builder.position_at(self.done)
+
+
+class PullLoop:
+    """A loop over what `pull` gives, a `T?` each time, until it is absent. The rest is as in CountingLoop."""
+
+    def __init__(self, builder: FunctionBuilder, pull: Callable[[], Value]) -> None:
+        self._builder = builder
+        self.next: Block = builder.new_block("next")
+        self.done: Block = builder.new_block("done")
+        body, end = builder.new_block("body"), builder.new_block("end")
+        builder.branch(self.next)
+        builder.position_at(self.next)
+        pulled = pull()
+        builder.cond_branch(builder.is_some(pulled), body, end)
+        builder.position_at(end)
+        builder.branch(self.done)
+        builder.position_at(body)
+        self.element = builder.unwrap(pulled)
+
+    def close(self) -> None:
+        """Ends the body (unless it has ended), and goes to where the loop is over."""
+        if not self._builder.is_terminated:
+            self._builder.branch(self.next)
+        self._builder.position_at(self.done)
 
 
 def count_to(builder: FunctionBuilder, count: Value) -> CountingLoop:

@@ -20,7 +20,7 @@ from sigilc.ir.ops import Value
 from sigilc.ir.types import USIZE, IrArray, IrInt, IrTuple
 from sigilc.lower.control import walk
 from sigilc.lower.functions import Diverges, FunctionLowering, Lowerings
-from sigilc.lower.loops import count_to
+from sigilc.lower.loops import CountingLoop, PullLoop, count_to
 from sigilc.lower.patterns import Subject, bind_irrefutable
 from sigilc.lower.places import lower_index
 from sigilc.lower.sinks import make_sink
@@ -42,18 +42,27 @@ def lower_pipeline(fl: FunctionLowering, expr: typed.Pipeline) -> Value:
     """One fused loop."""
     builder = fl.builder
     source_type = fl.type_of(expr.source)
-    source = fl.view(expr.source, *expr.stages, expr.sink)
+    pulled = expr.source if isinstance(expr.source, typed.IteratorSource) else None
+    source = fl.unit() if pulled is not None else fl.view(expr.source, *expr.stages, expr.sink)
+    if pulled is not None:
+        fl.bind(pulled.variable, fl.value(pulled.value))
     steps: list[_Step] = []
     before = fl.type_of(expr.item)
     for stage in expr.stages:
         steps.append(_begin(fl, stage, before))
         before = fl.type_of(stage.item)
-    sink = make_sink(fl, expr, before, lambda: _known_length(fl, source, source_type, expr.stages))
+    sink = make_sink(fl, expr, before, lambda: None if pulled is not None else _known_length(fl, source, source_type, expr.stages))
     done = builder.new_block("drained")
     for step in steps:
         if isinstance(step.stage, typed.TakeStage):
             _leave_when_taken(fl, step, done)
-    loop, element = walk(fl, source, source_type)
+    loop: CountingLoop | PullLoop
+    if pulled is not None:
+        next_element = pulled.next
+        loop = PullLoop(builder, lambda: fl.value(next_element))
+        element = loop.element
+    else:
+        loop, element = walk(fl, source, source_type)
 
     def push(number: int, value: Value, next_: Block) -> None:
         if number == len(steps):

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections import deque
 
-from sigilc.check.typed import ActorDecl, Function, TypedProgram, Variable
-from sigilc.check.types import USIZE, StructType, Type, substitute
+from sigilc.check.impls import find_impl, resolve_method
+from sigilc.check.typed import ActorDecl, Function, TraitDecl, TypedProgram, Variable
+from sigilc.check.types import USIZE, EnumType, StructType, Type, substitute
 from sigilc.crash import InternalError
 from sigilc.ir.function import ForeignFunction, IrActor, IrFunction, IrHandler, Module
 from sigilc.ir.ops import Value
@@ -46,13 +47,15 @@ LOWERINGS: Lowerings = {
 class ProgramLowering:
     """What is known while one program is lowered: the module so far, and what is still to be done."""
 
-    def __init__(self, overflow_checks: bool, debug: bool) -> None:
+    def __init__(self, overflow_checks: bool, debug: bool, traits: dict[str, TraitDecl]) -> None:
         self.overflow_checks = overflow_checks
         # What debuggers are told about variables; None without debug information.
         self.scopes: dict[Variable, Scope] | None = {} if debug else None
         self.module = Module()
         self.types = TypeLowering(self.module)
-        self.derived = Derivation(self.module)
+        self.traits = traits
+        self.derived = Derivation(self.module, lambda trait, method, ir_type: self.own_method(
+            trait, method, self.types.checked_type(ir_type)))
         self.text_functions = TextFunctions(self)
         self.writes = WriteAnalysis()
         self.lowerings = LOWERINGS
@@ -63,6 +66,7 @@ class ProgramLowering:
 
     def instance(self, function: Function, args: tuple[Type, ...] = ()) -> str:
         """The name of a function for these type arguments; it is lowered later when it is new."""
+        function, args = resolve_method(function, args)
         name = self._instances.get((function, args))
         if name is None:
             name = self._instances[function, args] = self._new_name(function, args)
@@ -76,6 +80,13 @@ class ProgramLowering:
             self.module.functions[name] = ir_function
             self._pending.append((function, args, ir_function))
         return name
+
+    def own_method(self, trait: str, method: str, type_: Type | None) -> str | None:
+        """The IR function of an impl's method, where a struct or enum has an impl of this trait of the prelude."""
+        decl = self.traits.get(trait)
+        if decl is None or not isinstance(type_, StructType | EnumType) or find_impl(decl, type_) is None:
+            return None
+        return self.instance(decl.methods[method], (type_,))
 
     def _new_name(self, function: Function, args: tuple[Type, ...]) -> str:
         """The qualified name, with the type arguments; numbered in the rare case that it is taken."""
@@ -135,7 +146,7 @@ def lower_program(program: TypedProgram, overflow_checks: bool, debug: bool = Fa
 
     `overflow_checks` makes integer overflow panic; with `debug` the variables of the source are declared.
     """
-    lowering = ProgramLowering(overflow_checks, debug)
+    lowering = ProgramLowering(overflow_checks, debug, program.traits)
     if program.main is not None:
         lowering.module.main = entry_function(lowering, program.main)
     for function in program.functions:

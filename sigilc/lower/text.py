@@ -63,7 +63,8 @@ class TextWriter:
             self._padded(self.builder.peek(whole), spec, keeps_precision=type_ in (BOOL, CHAR))
 
     def _unpadded(self, place: Value, value: Value, type_: Type, spec: FormatSpec) -> None:
-        is_shown_plain = spec.kind == "" and type_ in (STR, BOOL, CHAR, UNIT)
+        is_shown_plain = spec.kind == "" and (
+            type_ in (STR, BOOL, CHAR, UNIT) or self.program.own_method("Display", "text", type_) is not None)
         precision = spec.precision if spec.precision is not None and not is_shown_plain else -1
         is_pretty = spec.kind == "#?" or (spec.kind == "?" and spec.alternate)
         style = TextStyle(is_debug=not is_shown_plain, is_pretty=is_pretty, precision=precision)

@@ -63,7 +63,11 @@ class TextFunctions:
                depth: Value | None = None) -> None:
         """Appends a value's text at a point of a function."""
         debug = "debug" if style.is_debug else "append"
-        if is_integer(type_):
+        own = self._program.own_method(*(("Debug", "debug") if style.is_debug else ("Display", "text")), type_)
+        if own is not None:
+            text = builder.call(own, [value], self._program.module.functions[own].result)
+            builder.call_runtime("text_append", [place, text])
+        elif is_integer(type_):
             self.append_integer(builder, place, value)
         elif is_float(type_):
             self._append_float(builder, place, value, style)

@@ -23,6 +23,7 @@ class TypeLowering:
     def __init__(self, module: Module) -> None:
         self._module = module
         self._known: dict[Type, IrType] = {}
+        self._checked: dict[IrType, Type] = {}
         self._names: dict[Type, str] = {}
         self._decl_names: dict[object, str] = {}
         self._decl_by_name: dict[str, object] = {}
@@ -32,7 +33,13 @@ class TypeLowering:
         known = self._known.get(type_)
         if known is None:
             known = self._known[type_] = self._lower_new(type_)
+            if isinstance(type_, checked.StructType | checked.EnumType):
+                self._checked[known] = type_
         return known
+
+    def checked_type(self, type_: IrType) -> Type | None:
+        """The struct or enum type that an IR type stands for."""
+        return self._checked.get(type_)
 
     def name(self, type_: Type) -> str:
         """The type as printed; two declarations of one name, in different modules, are told apart by a number."""

@@ -1,4 +1,4 @@
-"""Turns loads of counted values that are only looked at into views of their place.
+"""Turns loads that cost a count or a copy, and are only looked at, into views of their place.
 
 Example input
 
@@ -14,7 +14,7 @@ becomes
     %x: str = get %xs, %n
     %u: unit = runtime print(%x)
 
-which saves the count, and leaves the buffer unique for the next write. A load stays where the value is consumed, used
+which saves the count, and leaves the buffer unique for the next write; of an array of fixed length it saves the copy. A load stays where the value is consumed, used
 in another block, or used after (or in) an op that may write its place, as by `push` here:
 
     %xs: [str] = load %s
@@ -80,7 +80,7 @@ class _Writes:
 
 def _borrow_in_function(function: IrFunction, types: CountedTypes) -> None:
     loads = [(block, position, op) for block in function.blocks for position, op in enumerate(block.ops)
-             if isinstance(op, Load) and op.result is not None and types.holds_references(op.result.type)]
+             if isinstance(op, Load) and op.result is not None and types.is_viewed(op.result.type)]
     if not loads:
         return
     origins = find_origins(function, types)

@@ -151,17 +151,20 @@ class _Certifier:
         held[value] = 1
 
     def _check_alive(self, value: Value, held: Held) -> None:
-        """A value is alive while it, or one that it is part of, is held; a scalar is a copy, and always is."""
+        """A value is alive while it, or one that it is part of, is held; a scalar is a copy, and always is.
+
+        What lies in memory and is not counted has memory of its own, unless it is part of another value.
+        """
         part = value
         while True:
             if part in held or part in self.always_alive:
                 return
-            if not isinstance(part.type, IrAddr) and not self._is_counted(part):
+            if not isinstance(part.type, IrAddr) and not self._is_viewed(part):
                 return
             if part not in self.part_of:
                 break
             part = self.part_of[part]
-        if isinstance(part.type, IrAddr) and not self._is_counted(part):
+        if not self._is_counted(part):
             return
         what = "used after it is gone" if part is value else f"used after its owner {_shown(part)} is gone"
         raise self._fault(what, value)
@@ -171,6 +174,10 @@ class _Certifier:
             raise self._fault("has no count", value)
         if isinstance(value.type, IrAddr) and (value in self.part_of or value in self.always_alive):
             raise self._fault("the address of a place that another owns is counted", value)
+
+    def _is_viewed(self, value: Value) -> bool:
+        """Whether a value depends on what it is part of."""
+        return self._is_counted(value) or value.type.in_memory
 
     def _is_counted(self, value: Value) -> bool:
         """Whether the value, or for an address the place, holds references."""

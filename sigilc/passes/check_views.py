@@ -1,6 +1,6 @@
 """Certifies that no view of a place is used after a write to the place: raises `InternalError` at the first fault.
 
-A view is the result of a `Peek`, or a counted value borrowed from one; the address of an element, a map's value or a
+A view is the result of a `Peek`, or a value borrowed from one that is counted or lies in memory; the address of an element, a map's value or a
 payload is one too, of the buffer or value that it points into. `x = peek s; push s, y; print x` is such a fault: the
 counts are right, but the buffer of `x` may have been freed.
 
@@ -99,7 +99,7 @@ class _ViewChecker:
         if isinstance(op, Slot):
             self.places[result] = _Place(result)
         elif isinstance(op, Peek):
-            if result.type.is_counted:
+            if result.type.is_viewed:
                 self.viewed[result] = self.places[op.address]
         elif isinstance(op, FieldAddr | PayloadAddr | ElementAddr | MapValueAddr):
             base = self.places[op.address]
@@ -114,7 +114,7 @@ class _ViewChecker:
                 self.viewed[result] = base
             elif op.address in self.viewed:
                 self.viewed[result] = self.viewed[op.address]
-        elif op.RESULT == "borrowed" and result.type.is_counted:
+        elif op.RESULT == "borrowed" and result.type.is_viewed:
             source: Value = getattr(op, op.BORROWS_FROM)
             if source in self.viewed:
                 self.viewed[result] = self.viewed[source]

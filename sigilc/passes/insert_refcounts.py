@@ -151,6 +151,8 @@ class _CountInserter:
                     moved |= own
             elif value not in self.origins.immortal and self.types.holds_references(value.type):
                 retained.append(value)
+            elif value in self.origins.source:
+                looked_at |= self.kept_by.get(value, 0)     # what is copied lies in another value's memory
         used = looked_at | moved
         for value in retained:
             used |= self.kept_by.get(value, 0)

@@ -35,6 +35,7 @@ class CountedTypes:
 
     def __init__(self) -> None:
         self._counted_by_type: dict[int, tuple[IrType, bool]] = {}
+        self._viewed_by_type: dict[int, tuple[IrType, bool]] = {}
 
     def holds_references(self, kind: IrType) -> bool:
         """Whether a value of the type, or the place that it is the address of, holds references."""
@@ -45,9 +46,16 @@ class CountedTypes:
             known = self._counted_by_type[id(kind)] = (kind, kind.is_counted)
         return known[1]
 
+    def is_viewed(self, kind: IrType) -> bool:
+        """Whether what is taken out of something depends on it: it holds references, or lies in its memory."""
+        known = self._viewed_by_type.get(id(kind))
+        if known is None:
+            known = self._viewed_by_type[id(kind)] = (kind, kind.is_viewed)
+        return known[1]
+
 
 def find_origins(function: IrFunction, types: CountedTypes) -> Origins:
-    """The origins of all values of a function that hold references, or lead to some."""
+    """The origins of all values of a function that hold references, lead to some, or lie in another's memory."""
     origins = Origins(params=set(function.params))
     for block in function.blocks:
         origins.owned += [p for p in block.params if types.holds_references(p.type)]
@@ -57,7 +65,7 @@ def find_origins(function: IrFunction, types: CountedTypes) -> Origins:
                 continue
             if op.RESULT == "borrowed":
                 # The address of a scalar needs its place as much as any other; a scalar itself is a copy.
-                if isinstance(result.type, IrAddr) or types.holds_references(result.type):
+                if isinstance(result.type, IrAddr) or types.is_viewed(result.type):
                     origins.source[result] = getattr(op, op.BORROWS_FROM)
             elif types.holds_references(result.type):
                 if op.RESULT == "owned":

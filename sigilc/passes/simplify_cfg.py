@@ -187,7 +187,7 @@ def _merge(function: IrFunction) -> bool:
 
 
 def _views_of_places(function: IrFunction) -> set[Value]:
-    """The counted values that are valid only until a place is written."""
+    """The values that are valid only until a place is written."""
     viewed: set[Value] = set()
     borrowing: list[Op] = [op for block in function.blocks for op in block.ops if op.RESULT == "borrowed"]
     changed = True
@@ -196,7 +196,7 @@ def _views_of_places(function: IrFunction) -> set[Value]:
         for op in borrowing:
             source: Value = getattr(op, op.BORROWS_FROM)
             if op.result is not None and op.result not in viewed and not isinstance(op.result.type, IrAddr) \
-                    and op.result.type.is_counted and (isinstance(source.type, IrAddr) or source in viewed):
+                    and op.result.type.is_viewed and (isinstance(source.type, IrAddr) or source in viewed):
                 viewed.add(op.result)
                 changed = True
     return viewed

@@ -17,15 +17,22 @@ class Reporter(Protocol):
 class SourceFile:
     """One file of the program or of the standard library.
 
-    `path` is what the user sees in messages; `text` is decoded, offsets into it count code points from 0.
+    `path` is what the user sees in messages; `text` is decoded, offsets into it count code points from 0; `location`
+    is where the file really is, which for the standard library differs from `path`.
     """
 
-    __slots__ = ("_line_starts", "path", "text")
+    __slots__ = ("_line_starts", "location", "path", "text")
 
-    def __init__(self, path: str, text: str):
+    def __init__(self, path: str, text: str, location: str = ""):
         self.path = path
         self.text = text
+        self.location = location or path
         self._line_starts: list[int] | None = None
+
+    @property
+    def is_library(self) -> bool:
+        """Whether the file is one of the standard library's."""
+        return self.location != self.path
 
     @property
     def line_starts(self) -> list[int]:

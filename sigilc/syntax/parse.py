@@ -37,7 +37,12 @@ class Parsed:
 
 def parse_source(source: SourceFile, diagnostics: Diagnostics) -> ast.Block:
     """The tree of a file; its syntax errors go to `diagnostics`. Never raises, whatever the text is."""
-    parsed = parse_text(source.text)
+    return parse_part(source, source.text, diagnostics)
+
+
+def parse_part(source: SourceFile, text: str, diagnostics: Diagnostics) -> ast.Block:
+    """The tree of a part of a file: `text` has white space where the file has something else."""
+    parsed = parse_text(text)
     for problem in parsed.problems:
         labels = [Label(Span(source, start, end), message) for start, end, message in problem.labels]
         diagnostics.add(Diagnostic(problem.code, problem.message, Span(source, problem.start, problem.end),

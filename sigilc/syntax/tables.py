@@ -33,6 +33,7 @@ class Tables:
     """The tables, ready to run. A row is translated when its state is first met."""
 
     def __init__(self, plain: dict[str, Any]):
+        self.plain = plain
         self.start: int = plain["start"]
         self.end: int = plain["end"]
         self._states: list[dict[str, int]] = plain["states"]

@@ -16,7 +16,8 @@ BLOCK = re.compile(r"^```sigil\n(.*?)^```$", re.M | re.S)
 # No single program shows these.
 WITHOUT_PROGRAM = {
     "E0001": "the file is missing", "E0002": "the file's bytes are wrong", "E0090": "changes with every version",
-    "E0116": "takes several files", "E0610": "depends on the machine", "E0611": "depends on the machine",
+    "E0116": "takes several files", "E0117": "is about another file", "E0118": "takes several packages",
+    "E0610": "depends on the machine", "E0611": "depends on the machine",
     "E0612": "is found by the linker", "E0613": "is no error of `check`",
 }
 

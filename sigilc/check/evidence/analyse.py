@@ -96,7 +96,7 @@ def _give_result(flow: Flow, summary: Summary, result: Tree, tree: Tree, e: Expr
     marks = result_marks(function)
     wanted = Wanted("E0305", e.span, "result", function.name)
     why = Reason(function.result_span or function.span, "`{}` is declared to give reported data", function.name)
-    if function.requirement is not None:
+    if function.requirement is not None or function.trait is not None:
         _keep_to_requirement(flow, summary, tree, e)
     given = annotate(flow.graph, tree, function.result, marks, "", wanted, why)
     if RULES["result"]:

@@ -21,8 +21,8 @@ def check_evidence(program: TypedProgram, diagnostics: Diagnostics) -> None:
         found = summaries.get(function)
         if found is None:
             is_handler = function in handlers
-            found = empty_summary(function, is_handler) if function.body is not None \
-                else summarise_signature(function, is_handler)
+            is_open = function.body is not None and function.trait is None     # an impl may stand for a trait's default
+            found = empty_summary(function, is_handler) if is_open else summarise_signature(function, is_handler)
             summaries[function] = found
         return found
 
@@ -47,8 +47,10 @@ def _solve_component(shared: Program, summaries: dict[Function, Summary], compon
         for function in bodies:
             before = shared.summary_of(function).shape()
             analysis = analyse_function(shared, function)
-            summaries[function] = analysis.summary
             analyses.append(analysis)
+            if function.trait is not None:
+                continue
+            summaries[function] = analysis.summary
             is_stable = is_stable and analysis.summary.shape() == before
         if is_stable or not is_recursive:
             return analyses

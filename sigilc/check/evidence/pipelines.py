@@ -50,6 +50,17 @@ def eval_pipeline(flow: Flow, e: t.Pipeline) -> Tree:
     return result
 
 
+def eval_iterator_source(flow: Flow, e: t.IteratorSource) -> Tree:
+    """A user's iterator as the array of its elements; twice, for an element may depend on the calls before."""
+    start = flow.eval(e.value)
+    flow.declare(e.variable, start)
+    frame = flow.enter_loop()
+    item = flow.eval(e.next)
+    flow.repeat_loop(frame)
+    flow.leave_loop(frame, ends_at_head=True)
+    return (flow.join("elements", labels_of(start)), item)
+
+
 def run_stage(flow: Flow, stage: t.Stage, own: int, item: Tree, type_: Type) -> tuple[int, Tree]:
     """The collection's own label and the elements' tree after a stage; `type_` is that of the elements before."""
     if isinstance(stage, t.MapStage):
@@ -185,6 +196,6 @@ def eval_all_present(flow: Flow, e: t.AllPresent) -> Tree:
 
 
 EVALUATORS.update({
-    t.Pipeline: eval_pipeline, t.Lift: eval_lift, t.FilterValue: eval_filter_value, t.Sort: eval_sort,
+    t.Pipeline: eval_pipeline, t.IteratorSource: eval_iterator_source, t.Lift: eval_lift, t.FilterValue: eval_filter_value, t.Sort: eval_sort,
     t.AllPresent: eval_all_present,
 })

@@ -1,0 +1,170 @@
+"""Which impl of a trait is for a type: asked by the checker with types that may hold unknowns, by `lower` with concrete ones."""
+
+from __future__ import annotations
+
+from sigilc.check.infer import shallow, unifies
+from sigilc.check.typed import Bound, Function, ImplDecl, TraitDecl
+from sigilc.check.types import (
+    BOOL,
+    CHAR,
+    STR,
+    UNIT,
+    AddressType,
+    ArrayType,
+    EnumType,
+    ErrorType,
+    FnType,
+    FutureType,
+    InferVar,
+    MapType,
+    OptionType,
+    ParamType,
+    ProjectionType,
+    SetType,
+    StructType,
+    TupleType,
+    Type,
+    is_numeric,
+    substitute,
+)
+
+Mapping = dict[ParamType, Type]
+
+
+def match_type(pattern: Type, type_: Type, mapping: Mapping) -> bool:
+    """Whether `type_` is an instance of `pattern`; the pattern's parameters are noted in `mapping`."""
+    type_ = shallow(type_)
+    if isinstance(pattern, ParamType) and pattern in mapping:
+        return unifies(mapping[pattern], type_)
+    if isinstance(pattern, ParamType) and pattern != type_:
+        mapping[pattern] = type_
+        return True
+    if isinstance(pattern, ErrorType) or isinstance(type_, ErrorType):
+        return True
+    if pattern.__class__ is not type_.__class__ or getattr(pattern, "decl", None) is not getattr(type_, "decl", None):
+        return False
+    left, right = pattern.parts(), type_.parts()
+    if not left and not right:
+        return pattern == type_
+    return len(left) == len(right) and all(match_type(p, q, mapping) for p, q in zip(left, right, strict=True))
+
+
+def find_impl(trait: TraitDecl, type_: Type, args: tuple[Type, ...] = ()) -> tuple[ImplDecl, Mapping] | None:
+    """The impl of a trait for a type, with what its type parameters stand for; None where there is none."""
+    if isinstance(shallow(type_), InferVar):
+        return None
+    for impl in trait.impls:
+        mapping: Mapping = {}
+        if not match_type(impl.self_type, type_, mapping):
+            continue
+        if args and not all(match_type(p, a, mapping) for p, a in zip(impl.args, args, strict=False)
+                            if not isinstance(shallow(a), InferVar)):
+            continue
+        if all(satisfies(substitute(b.param, mapping), b.trait, tuple(substitute(a, mapping) for a in b.args))
+               for b in impl.bounds):
+            return impl, mapping
+    return None
+
+
+def associated_type(trait: TraitDecl, base: Type, name: str) -> Type | None:
+    """What an associated type is for a base; None while that is open."""
+    found = find_impl(trait, base)
+    if found is not None and name in found[0].types:
+        return substitute(found[0].types[name], found[1])
+    base = shallow(base)
+    if trait.is_structural and name in trait.type_defaults and not isinstance(base, ParamType | InferVar | ProjectionType):
+        return substitute(trait.type_defaults[name], {trait.self_param: base})
+    return None
+
+
+def implied(bounds: list[Bound]) -> list[Bound]:
+    """Bounds with those of their supertraits."""
+    found: list[Bound] = []
+    queue = list(bounds)
+    while queue:
+        bound = queue.pop(0)
+        if any(b.trait is bound.trait and b.args == bound.args for b in found):
+            continue
+        found.append(bound)
+        queue += [Bound(bound.param, b.trait, b.args) for b in bound.trait.supertraits]
+    return found
+
+
+def bounds_of(type_: Type) -> list[Bound]:
+    """What a type parameter is known to implement."""
+    type_ = shallow(type_)
+    return implied(type_.bounds) if isinstance(type_, ParamType) else []
+
+
+def satisfies(type_: Type, trait: TraitDecl, args: tuple[Type, ...] = ()) -> bool:
+    """Whether a type implements a trait: by its bounds, by an impl, or by its structure."""
+    type_ = shallow(type_)
+    if isinstance(type_, ErrorType):
+        return True
+    if isinstance(type_, ParamType | ProjectionType):
+        return any(b.trait is trait for b in bounds_of(type_)) or find_impl(trait, type_, args) is not None
+    if find_impl(trait, type_, args) is not None:
+        return True
+    return trait.is_structural and has_structure(type_, trait, set())
+
+
+_NUMBERS = frozenset(["Add", "Sub", "Mul", "Div", "Rem", "Neg"])
+
+
+def has_structure(type_: Type, trait: TraitDecl, seen: set[int]) -> bool:
+    """Whether a type without an impl has the trait by what it is made of."""
+    type_ = shallow(type_)
+    name = trait.name
+    if name in _NUMBERS:
+        return is_numeric(type_)
+    if name == "Display":
+        return is_numeric(type_) or type_ in (STR, BOOL, CHAR) or isinstance(type_, ArrayType | MapType | SetType)
+    if isinstance(type_, FnType | FutureType) or (name == "Ord" and (isinstance(type_, MapType | SetType | AddressType)
+                                                                   or type_ == UNIT)):
+        return False
+    if name == "Default":
+        return has_default(type_, trait, seen)
+    if isinstance(type_, StructType | EnumType):
+        if id(type_.decl) in seen:
+            return True
+        seen = seen | {id(type_.decl)}
+    return all(satisfies(p, trait) if not isinstance(shallow(p), StructType | EnumType)
+               else find_impl(trait, p) is not None or has_structure(p, trait, seen) for p in members(type_))
+
+
+def members(type_: Type) -> list[Type]:
+    """The types that a type directly holds."""
+    args: Mapping
+    if isinstance(type_, StructType):
+        args = dict(zip(type_.decl.type_params, type_.args, strict=True))
+        return [substitute(f.type, args) for f in type_.decl.fields]
+    if isinstance(type_, EnumType):
+        args = dict(zip(type_.decl.type_params, type_.args, strict=True))
+        return [substitute(f.type, args) for v in type_.decl.variants for f in v.fields]
+    return list(type_.parts())
+
+
+def has_default(type_: Type, trait: TraitDecl, seen: set[int]) -> bool:
+    """Whether a type has a default value of itself."""
+    if isinstance(type_, StructType):
+        return all(satisfies(m, trait) for m in members(type_))
+    if isinstance(type_, TupleType):
+        return all(satisfies(m, trait) for m in type_.items)
+    return is_numeric(type_) or type_ in (STR, BOOL, UNIT) or isinstance(type_, ArrayType | MapType | SetType | OptionType)
+
+
+def resolve_method(function: Function, args: tuple[Type, ...]) -> tuple[Function, tuple[Type, ...]]:
+    """For a trait's own method and concrete type arguments: the impl's method with its arguments, or the default itself."""
+    trait = function.trait
+    if trait is None:
+        return function, args
+    count = 1 + len(trait.params)
+    found = find_impl(trait, args[0], args[1:count])
+    name = function.name.rpartition("·")[2]
+    if found is None or name not in found[0].methods:
+        return function, args
+    impl, mapping = found
+    method = impl.methods[name]
+    return method, (*(mapping.get(p, p) for p in impl.type_params), *args[count:])
+
+

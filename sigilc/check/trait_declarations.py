@@ -1,0 +1,273 @@
+"""Declares traits and their impls, and the bounds of type parameters."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+from sigilc.check import typed as t
+from sigilc.check.attributes import Attributes
+from sigilc.check.context import Pending, Reported, Scope, fresh_params
+from sigilc.check.infer import shallow, unify
+from sigilc.check.types import ERROR, InferVar, ParamType, ProjectionType, Type, substitute
+from sigilc.diagnostics.suggest import closest
+from sigilc.resolve.symbols import Impl, Item, Module
+from sigilc.source.spans import Span
+from sigilc.syntax import ast
+
+if TYPE_CHECKING:
+    from sigilc.check.declarations import Declarations
+
+
+def member_name(member: Any) -> str:
+    """The name of a method, constant or type in a trait or impl."""
+    name: str = member.signature.name if isinstance(member, ast.Fn) else member.name
+    return name
+
+
+class TraitDeclarations:
+    """Works for Declarations."""
+
+    def __init__(self, declarations: Declarations):
+        self.declarations = declarations
+        self.context = declarations.context
+
+    # ---- Bounds -------------------------------------------------------------------------------------------------------
+
+    def bounds(self, node: Any, scope: Scope) -> list[t.Bound]:
+        """The bounds that a declaration's type parameters and `where` clause state; each parameter learns its own."""
+        found: list[t.Bound] = []
+        for generic in getattr(node, "generics", None) or []:
+            param = scope.generics[generic.name]
+            for bound in generic.bounds or []:
+                found += self.bound(bound, param, scope)
+        for clause in getattr(node, "where", None) or []:
+            names = self.declarations.names(scope)
+            param, _ = self.declarations.safely(names, clause.type)
+            for bound in clause.bounds:
+                found += self.bound(bound, param, scope)
+        for each in found:
+            if isinstance(each.param, ParamType) and each not in each.param.bounds:
+                each.param.bounds.append(each)
+        return found
+
+    def bound(self, node: Any, param: Type, scope: Scope) -> list[t.Bound]:
+        """One bound; none after an error."""
+        try:
+            trait, args = self.trait_of(node, scope)
+        except Reported:
+            return []
+        return [t.Bound(param, trait, self.fill_args(trait, args, param))]
+
+    def trait_of(self, node: Any, scope: Scope) -> tuple[t.TraitDecl, list[Type]]:
+        """The trait that a type's tree names, with its arguments."""
+        names = self.declarations.names(scope)
+        if not isinstance(node, ast.TypePath):
+            raise self.context.error("E0102", "a bound names a trait", names.span(node), "not a trait")
+        item = names.find(node)
+        if item is None or item.kind != "trait":
+            raise self.context.error("E0102", f"`{node.name}` is no trait", names.span(node), "a trait is wanted here")
+        args: list[Type] = []
+        for argument in node.arguments or []:
+            if isinstance(argument, ast.Associated):
+                raise self.context.unsupported("bounds on associated types are", names.span(argument))
+            args.append(names.resolve(argument)[0])
+        trait: t.TraitDecl = self.declarations.declare(item)
+        if len(args) > len(trait.params):
+            raise self.context.error("E0215", f"`{trait.name}` takes {len(trait.params)} type arguments, not {len(args)}",
+                                     names.span(node), f"{len(args)} given here")
+        return trait, args
+
+    def fill_args(self, trait: t.TraitDecl, args: list[Type], self_type: Type) -> tuple[Type, ...]:
+        """A trait's arguments with its defaults for those that are left out."""
+        filled = list(args)
+        for param in trait.params[len(args):]:
+            filled.append(substitute(trait.param_defaults.get(param, ERROR), {trait.self_param: self_type}))
+        return tuple(filled)
+
+    # ---- Traits -------------------------------------------------------------------------------------------------------
+
+    def declare_trait(self, item: Item) -> t.TraitDecl:
+        """A trait: its associated types first, for its methods mention them."""
+        node, name = item.node, item.module.qualified(item.name)
+        known = Attributes(self.context, item.attributes, item.module)
+        own = fresh_params(f"{name}@{node.start}", ["Self"])["Self"]
+        assert isinstance(own, ParamType)
+        generics = self.declarations.generics(node, name)
+        trait = t.TraitDecl(item.name, item.span, own, tuple(generics.values()),  # type: ignore[arg-type]
+                            is_structural=known.has("structural"))
+        item.decl = trait
+        own.bounds.append(t.Bound(own, trait, trait.params))
+        members = [self.declarations.unwrapped(m)[0] for m in node.items]
+        trait.types = [m.name for m in members if isinstance(m, ast.TypeAlias)]
+        scope = Scope(item.module, {**generics, **{n: ProjectionType(own, trait, n) for n in trait.types}}, own)
+        self.bounds(node, scope)
+        for generic in node.generics or []:
+            if generic.default is not None:
+                trait.param_defaults[generics[generic.name]] = self.declarations.names(scope).resolve(generic.default)[0]  # type: ignore[index]
+        for bound in node.bounds or []:
+            trait.supertraits += self.bound(bound, own, scope)
+        for member in members:
+            if isinstance(member, ast.TypeAlias) and member.type is not None:
+                trait.type_defaults[member.name] = self.declarations.names(scope).resolve(member.type)[0]
+        for entry in node.items:
+            self.declare_requirement(trait, entry, scope)
+        self.context.add_trait(trait)
+        return trait
+
+    def declare_requirement(self, trait: t.TraitDecl, entry: Any, scope: Scope) -> None:
+        """A method or constant of a trait, with or without a default."""
+        member, attributes = self.declarations.unwrapped(entry)
+        if not isinstance(member, ast.Fn | ast.Signature | ast.Constant):
+            return
+        name, span = member_name(member), self.span(scope.module, member)
+        if name in trait.methods:
+            self.context.error("E0106", f"`{name}` is declared twice in this trait", span, "declared again here",
+                               labels=[(trait.methods[name].span, "declared first here")])
+            return
+        params = (trait.self_param, *trait.params)
+        if isinstance(member, ast.Constant):
+            function = self.constant(member, scope, f"{trait.name}·{name}", params)
+            trait.constants.add(name)
+        else:
+            other = trait.params[0] if trait.params else trait.self_param
+            function = self.declarations.function(member, scope, f"{trait.name}·{name}", attributes, impl_params=params,
+                                                  is_requirement=True, untyped=lambda i: other)
+        function.trait = trait
+        trait.methods[name] = function
+        self.context.method_bounds[id(function)] = trait.self_param
+
+    def constant(self, node: Any, scope: Scope, name: str, params: tuple[ParamType, ...]) -> t.Function:
+        """A constant of a trait or its impl: a function without parameters."""
+        function = t.Function(name, self.span(scope.module, node), params)
+        names = self.declarations.names(scope)
+        function.result, marks = self.declarations.safely(names, node.type)
+        function.result_marks = None if marks.is_empty else marks
+        if node.value is not None:
+            self.declarations.register(Pending(function, SimpleNamespace(body=node.value), scope, infers_result=False))
+        return function
+
+    def span(self, module: Module, node: Any) -> Span:
+        """The span of a member: of a function's head."""
+        return Span(module.source, node.start, node.signature.end if isinstance(node, ast.Fn) else node.end)
+
+    # ---- Impls --------------------------------------------------------------------------------------------------------
+
+    def declare_impl(self, impl: Impl) -> None:
+        """`impl Trait for Type { … }`."""
+        node, module = impl.node, impl.module
+        generics = self.declarations.generics(node, f"impl {module.name}")
+        scope = Scope(module, dict(generics))
+        head = Span(module.source, node.start, node.target.end)
+        try:
+            trait, args = self.trait_of(node.type, scope)
+            self_type, _ = self.declarations.names(scope).resolve(node.target)
+        except Reported:
+            return
+        bounds = self.bounds(node, scope)
+        decl = t.ImplDecl(trait, self.fill_args(trait, args, self_type), self_type, head, tuple(generics.values()),  # type: ignore[arg-type]
+                          bounds)
+        scope.self_type = self_type
+        before = next((i for i in trait.impls if self.overlaps(i, decl)), None)
+        if before is not None:
+            self.context.error("E0227", f"`{trait.name}` is implemented twice for `{self_type}`", head, "implemented again here",
+                               labels=[(before.span, "implemented first here")])
+            return
+        self.associated_types(decl, node, scope)
+        trait.impls.append(decl)
+        for entry in node.items:
+            self.implement(decl, entry, scope)
+        missing = [n for n, f in trait.methods.items() if n not in decl.methods and id(f) not in self.context.pending]
+        if missing:
+            shown = ", ".join(f"`{m}`" for m in missing)
+            self.context.error("E0225", f"this impl of `{trait.name}` lacks {shown}", head, "not all is implemented",
+                               "write what is missing", [(trait.methods[missing[0]].span, "required here")])
+
+    def overlaps(self, a: t.ImplDecl, b: t.ImplDecl) -> bool:
+        """Whether two impls of one trait are for the same type."""
+        from sigilc.check.impls import match_type
+        return a.args == b.args and (a.self_type == b.self_type or (bool(a.type_params) == bool(b.type_params)
+                                     and not isinstance(a.self_type, ParamType)
+                                     and match_type(a.self_type, b.self_type, {}) and match_type(b.self_type, a.self_type, {})))
+
+    def associated_types(self, decl: t.ImplDecl, node: Any, scope: Scope) -> None:
+        """`type Item = …` of an impl; what is left out is the trait's default, or inferred from a method's result."""
+        names = self.declarations.names(scope)
+        for entry in node.items:
+            member, _ = self.declarations.unwrapped(entry)
+            if isinstance(member, ast.TypeAlias) and member.type is not None:
+                decl.types[member.name] = self.declarations.safely(names, member.type)[0]
+        for name in decl.trait.types:
+            if name not in decl.types:
+                default = decl.trait.type_defaults.get(name)
+                if default is None:
+                    self.context.error("E0225", f"this impl of `{decl.trait.name}` lacks the type `{name}`", decl.span,
+                                       "not all is implemented", f"write `type {name} = …`")
+                    decl.types[name] = ERROR
+                else:
+                    decl.types[name] = self.result_of_method(decl, node, name, scope) or substitute(
+                        default, {decl.trait.self_param: decl.self_type})
+        scope.generics.update(decl.types)
+
+    def result_of_method(self, decl: t.ImplDecl, node: Any, name: str, scope: Scope) -> Type | None:
+        """An associated type that is left out but is the result of a method, as `Output` of `add`."""
+        for entry in node.items:
+            member, _ = self.declarations.unwrapped(entry)
+            if isinstance(member, ast.Fn) and member.signature.result is not None:
+                requirement = decl.trait.methods.get(member.signature.name)
+                if requirement is not None and requirement.result == ProjectionType(decl.trait.self_param, decl.trait, name):
+                    if isinstance(member.signature.result, ast.TypePath) and member.signature.result.name == name:
+                        continue
+                    return self.declarations.safely(self.declarations.names(scope), member.signature.result)[0]
+        return None
+
+    def implement(self, decl: t.ImplDecl, entry: Any, scope: Scope) -> None:
+        """One member of an impl."""
+        member, attributes = self.declarations.unwrapped(entry)
+        if not isinstance(member, ast.Fn | ast.Constant):
+            return
+        trait, name, span = decl.trait, member_name(member), self.span(scope.module, member)
+        requirement = trait.methods.get(name)
+        if requirement is None or (name in trait.constants) != isinstance(member, ast.Constant):
+            near = closest(name, list(trait.methods))
+            self.context.error("E0224", f"`{trait.name}` has no `{name}`", span, "not part of the trait",
+                               f"did you mean `{near}`?" if near else "", [(trait.span, "the trait")])
+            return
+        mapping: dict[ParamType, Type] = {trait.self_param: decl.self_type, **dict(zip(trait.params, decl.args, strict=True))}
+        shown = f"{decl.self_type}·{name}"
+        if isinstance(member, ast.Constant):
+            function = self.constant(member, scope, shown, decl.type_params)
+        else:
+            wanted = [substitute(p.type, mapping) for p in requirement.params]
+            function = self.declarations.function(
+                member, scope, shown, attributes, impl_params=decl.type_params,
+                untyped=lambda i: wanted[i] if i < len(wanted) else None, result=substitute(requirement.result, mapping))
+        function.requirement = requirement
+        decl.methods[name] = function
+        self.context.method_bounds[id(function)] = decl.self_type
+        self.compare(function, requirement, mapping, decl, span)
+
+    def compare(self, function: t.Function, requirement: t.Function, mapping: dict[ParamType, Type], decl: t.ImplDecl,
+                span: Span) -> None:
+        """Whether a method has the form that its trait requires."""
+        own = function.type_params[len(decl.type_params):]
+        required = requirement.type_params[1 + len(decl.trait.params):]
+        reason = ""
+        if len(own) != len(required):
+            reason = f"{len(required)} type parameters are required"
+        elif len(function.params) != len(requirement.params):
+            reason = f"{len(requirement.params)} parameters are required"
+        else:
+            mapping = {**mapping, **dict(zip(required, own, strict=True))}
+            for mine, theirs in zip(function.params, requirement.params, strict=True):
+                wanted = substitute(theirs.type, mapping)
+                if (mine.kind == "inout") != (theirs.kind == "inout"):
+                    reason = f"`{mine.name}` must {'' if theirs.kind == 'inout' else 'not '}be in-out"
+                elif not unify(mine.type, wanted):
+                    reason = f"`{mine.name}` must be `{wanted}`"
+            wanted = substitute(requirement.result, mapping)
+            if not reason and not isinstance(shallow(function.result), InferVar) and not unify(function.result, wanted):
+                reason = f"the result must be `{wanted}`"
+        if reason:
+            self.context.error("E0226", f"`{function.name}` has another form than `{decl.trait.name}` requires", span, reason,
+                               labels=[(requirement.span, "required here")])

@@ -1,0 +1,99 @@
+"""Finds the methods that traits give a type, and checks the bounds of what is called."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sigilc.check import typed as t
+from sigilc.check.impls import bounds_of, find_impl, satisfies
+from sigilc.check.infer import resolve, shallow, unify
+from sigilc.check.patterns import Patterns
+from sigilc.check.types import ErrorType, InferVar, ParamType, Type, substitute
+
+
+class TraitUses(Patterns):
+    """Methods of Body."""
+
+    def trait_function(self, type_: Type, name: str, node: Any) -> t.Function | None:
+        """The method of this name that a trait gives a type; an impl's own where the type is known, else the trait's."""
+        type_ = shallow(type_)
+        if isinstance(type_, ParamType):
+            candidates = [b.trait for b in bounds_of(type_) if name in b.trait.methods]
+        else:
+            candidates = [trait for trait in self.context.trait_methods.get(name, []) if satisfies(type_, trait)]
+        candidates = list(dict.fromkeys(candidates))
+        if not candidates:
+            return None
+        if len(candidates) > 1:
+            shown = " and ".join(f"`{c.name}`" for c in candidates)
+            raise self.error("E0228", f"`{name}` of `{resolve(type_)}` is ambiguous", node, f"given by {shown}",
+                             f"name the trait: `{candidates[0].name}·{name}(…)`")
+        trait = candidates[0]
+        if not trait.params:
+            found = find_impl(trait, type_)
+            if found is not None and name in found[0].methods:
+                return found[0].methods[name]
+        return trait.methods[name]
+
+    def check_bounds(self, function: t.Function, mapping: dict[ParamType, Type], node: Any) -> None:
+        """Once the types are final: whether the arguments of a generic function implement what it states."""
+        bounds = list(function.bounds)
+        if function.trait is not None:
+            bounds.append(t.Bound(function.trait.self_param, function.trait, function.trait.params))
+        if bounds:
+            self.deferred.append(lambda: self.check_final_bounds(bounds, mapping, function, node))
+
+    def check_final_bounds(self, bounds: list[t.Bound], mapping: dict[ParamType, Type], function: t.Function,
+                           node: Any) -> None:
+        """The same, with final types."""
+        for bound in bounds:
+            type_ = resolve(substitute(bound.param, mapping))
+            args = tuple(resolve(substitute(a, mapping)) for a in bound.args)
+            if isinstance(type_, ErrorType) or satisfies(type_, bound.trait, args):
+                continue
+            shown = bound.trait.name + (f"<{', '.join(map(str, args))}>" if args else "")
+            if isinstance(type_, ParamType):
+                help_ = f"state the bound: `{type_}: {shown}`"
+            else:
+                help_ = f"write `impl {shown} for {type_} {{ … }}`"
+            self.error("E0223", f"`{type_}` does not implement `{shown}`", node, f"`{function.name}` needs it", help_,
+                       [(function.span, "stated here")])
+
+    def prelude_trait(self, name: str) -> t.TraitDecl:
+        """A trait of the prelude."""
+        assert self.context.prelude is not None
+        trait: t.TraitDecl = self.declarations.declare(self.context.prelude.items[name])
+        return trait
+
+    def implements(self, type_: Type, name: str) -> bool:
+        """Whether a type implements a trait of the prelude."""
+        return satisfies(type_, self.prelude_trait(name))
+
+    def call_trait(self, trait: t.TraitDecl, name: str, receiver: t.Expr, args: list[t.Expr], node: Any) -> t.Expr:
+        """A call of a trait's method with checked arguments: operators, iteration."""
+        function = self.operator_method(trait, name, receiver, args)
+        type_args: tuple[Type, ...] = tuple(InferVar() for _ in function.type_params)
+        mapping: dict[ParamType, Type] = dict(zip(function.type_params, type_args, strict=True))
+        unify(substitute(self.context.method_bounds[id(function)], mapping), receiver.type)
+        for param, value in zip(function.params[1:], args, strict=True):
+            wanted = substitute(param.type, mapping)
+            if not unify(wanted, value.type):
+                raise self.error("E0201", f"expected `{resolve(wanted)}`, found `{resolve(value.type)}`", value,
+                                 f"this is `{resolve(value.type)}`", "", [(param.span, "declared here")])
+        self.context.reach(function)
+        result = self.signature_result(function, node)
+        self.check_bounds(function, mapping, node)
+        first: t.Expr = t.InOut(receiver.span, receiver.type, receiver) if function.params[0].kind == "inout" else receiver
+        return t.Call(self.span(node), substitute(result, mapping), function, [first, *args], type_args)
+
+    def operator_method(self, trait: t.TraitDecl, name: str, receiver: t.Expr, args: list[t.Expr]) -> t.Function:
+        """The impl's method for these operands where it is known, else the trait's own."""
+        wanted = tuple(a.type for a in args) if trait.params else ()
+        found = find_impl(trait, receiver.type, wanted)
+        if found is not None and name in found[0].methods:
+            return found[0].methods[name]
+        return trait.methods[name]
+
+    def signature_result(self, function: t.Function, node: Any) -> Type:
+        """The result type of a function; given by paths.py."""
+        raise NotImplementedError

@@ -1,0 +1,101 @@
+"""Converts morphemes between their Unicode and their ASCII spellings."""
+
+from __future__ import annotations
+
+from enum import Enum
+from unicodedata import normalize
+
+from sigilc.syntax.format_concrete import Leaf, Part, Tree, leaves_of
+from sigilc.syntax.tokens import GLYPHS, MORPHEMES
+
+UNICODE_WORDS = {**GLYPHS, "all": "∀", "any": "∃", "await": "⌛"}
+# What a stage's name can end with: a `.` straight after it would be a key.
+STAGE_ENDS = frozenset(["STAGE", "SECTION", "_NAME", "NAME", "INT", "FLOAT", "STRING", "CHAR", "MORETHAN"])
+
+
+class Spelling(Enum):
+    """How morphemes are to be written."""
+
+    AS_WRITTEN = "as written"
+    ASCII = "ascii"
+    UNICODE = "unicode"
+
+
+def spelled(leaf: Leaf, spelling: Spelling) -> str:
+    """The text of a token."""
+    if spelling is Spelling.AS_WRITTEN:
+        return leaf.text
+    if leaf.type == "STAGE":
+        word = normalize("NFC", leaf.text)
+        word = MORPHEMES.get(word, word)
+        if spelling is Spelling.UNICODE:
+            return UNICODE_WORDS.get(word, leaf.text)
+        return leaf.text if leaf.text.isascii() or word == normalize("NFC", leaf.text) else word
+    if leaf.type == "PATH_SEP":
+        return "::" if spelling is Spelling.ASCII else "·"
+    if leaf.type == "PARADOX":
+        return "!!" if spelling is Spelling.ASCII else "‽"
+    return leaf.text
+
+
+def is_await_field(tree: Tree) -> bool:
+    """Whether this is `x.await`, and no comment or line break parts the two."""
+    if tree.kind != "access" or tree.origin != "plain":
+        return False
+    dot, name = tree.children[1], tree.children[2]
+    assert type(dot) is Leaf and type(name) is Leaf
+    return name.text == "await" and not (has_comments(dot) or has_comments(name) or dot.on_new_line or name.on_new_line)
+
+
+def has_comments(leaf: Leaf) -> bool:
+    """Whether comments stand before a token."""
+    return bool(leaf.own or leaf.inline)
+
+
+def respelled(part: Part, text: str, start: int, end: int, spelling: Spelling) -> str:
+    """The text from `start` to `end`, which is that of `part`, with its morphemes converted and nothing else changed."""
+    if spelling is Spelling.AS_WRITTEN or not needs_change(text, start, end, spelling):
+        return text[start:end]
+    edits: list[tuple[int, int, str]] = []
+    collect(part, spelling, edits)
+    out, position = [], start
+    for edit_start, edit_end, new in sorted(edits):
+        out += [text[position:edit_start], new]
+        position = edit_end
+    return "".join([*out, text[position:end]])
+
+
+def needs_change(text: str, start: int, end: int, spelling: Spelling) -> bool:
+    """Whether a piece of text can hold something to convert at all."""
+    piece = text[start:end]
+    return not piece.isascii() if spelling is Spelling.ASCII else "{" in piece
+
+
+def collect(part: Part, spelling: Spelling, edits: list[tuple[int, int, str]]) -> None:
+    """Notes the conversions within a part as (start, end, text)."""
+    stack = [part]
+    before: Leaf | None = None
+    while stack:
+        p = stack.pop()
+        if type(p) is Tree:
+            if spelling is Spelling.UNICODE and is_await_field(p):
+                dot, name = p.children[1:]
+                assert type(dot) is Leaf and type(name) is Leaf
+                stack.append(p.children[0])
+                edits.append((dot.start, name.end, "⌛"))
+            else:
+                stack += reversed(p.children)
+        elif type(p) is Leaf:
+            new = spelled(p, spelling)
+            if p.type == "HOURGLASS" and spelling is Spelling.ASCII:
+                new = ".await" if before is None or before.type not in STAGE_ENDS or p.is_apart else " .await"
+            elif new == "!!" and before is not None and before.type == "BANG" and not p.is_apart:
+                new = " !!"
+            if new != p.text:
+                edits.append((p.start, p.end, new))
+            before = p
+
+
+def has_runes(part: Part) -> bool:
+    """Whether a `//@ rune:` line is in a part."""
+    return any(leaf.type == "_ATTRIBUTE" and leaf.text != "#[" for leaf in leaves_of(part))

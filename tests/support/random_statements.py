@@ -1,0 +1,346 @@
+"""Writes random statements: declarations, changes of places, loops, matches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tests.support.random_expressions import ExpressionWriter, Variable
+from tests.support.random_kinds import BOOL, I64, INTEGERS, SIGNED, STR, USIZE, Kind, World, array, option
+
+
+class StatementWriter(ExpressionWriter):
+    """Writes the lines of one function."""
+
+    def __init__(self, world: World, prefix: str):
+        super().__init__(world, prefix)
+        self.lines: list[str] = []
+        self.indent = 1
+        self.loops: list[str] = []      # labels of the loops around
+        self.result: Kind | None = None
+
+    def line(self, text: str) -> None:
+        """Writes a line."""
+        self.lines.append("    " * self.indent + text)
+
+    def add(self, name: str, kind: Kind, is_mutable: bool = False) -> None:
+        """Declares a variable."""
+        self.frames[-1].append(Variable(name, kind, is_mutable))
+
+    def block(self, count: int, *variables: Variable) -> None:
+        """Statements in a scope of their own."""
+        with self.scope(*variables):
+            self.indent += 1
+            for _ in range(count):
+                self.statement()
+            self.indent -= 1
+
+    def statement(self) -> None:
+        """One statement."""
+        kinds: list[Callable[[], None]] = [self.let, self.let, self.let_mutable, self.let_mutable, self.change, self.change,
+                                           self.change, self.change, self.show, self.take_apart, self.hold]
+        if self.indent < 4 and self.left > 0:
+            kinds += [self.if_statement, self.for_statement, self.while_statement, self.match_statement,
+                      self.match_place, self.loop_statement, self.each_statement]
+        if self.indent > 1:
+            kinds += [self.leave]
+        self.rng.choice(kinds)()
+
+    # ---- Declarations -----------------------------------------------------------------------------------------------
+
+    def let(self) -> None:
+        kind, name = self.world.kind(), self.fresh()
+        self.line(f"let {name}: {kind} = {self.expr(kind, 2)}")
+        self.add(name, kind)
+
+    def let_mutable(self) -> None:
+        kind, name = self.world.kind(), self.fresh("m")
+        self.line(f"let mut {name}: {kind} = {self.expr(kind, 2)}")
+        self.add(name, kind, True)
+
+    def take_apart(self) -> None:
+        """`let` with a pattern."""
+        if self.chance(0.5):
+            kind = Kind("()", (self.world.kind(1), Kind("()", (self.world.kind(1), self.world.kind(0)))))
+            names = [self.fresh() for _ in range(3)]
+            self.line(f"let ({names[0]}, ({names[1]}, {names[2]})) = {self.expr(kind, 2)}")
+            for name, part in zip(names, (kind.args[0], *kind.args[1].args), strict=True):
+                self.add(name, part)
+        else:
+            item, name = self.world.present_kind(1), self.fresh()
+            otherwise = self.leaving() or f'panic("nothing in {name}")'
+            self.line(f"let Some({name}) = {self.expr(option(item), 2)} else {{ {otherwise} }}")
+            self.add(name, item)
+
+    def hold(self) -> None:
+        """A slice or part of something mutable, which stays what it was."""
+        held = [v for v in self.variables() if v.is_mutable and v.kind.head == "[]"]
+        if not held:
+            return self.let_mutable()
+        of = self.rng.choice(held)
+        name, low = self.fresh("h"), self.rng.randrange(3)
+        self.line(f"let {name} = if {of.name}.len() > {low} {{ {of.name}[{low}..] }} else {{ {of.name} }}")
+        self.add(name, of.kind)
+        return None
+
+    # ---- Changes ----------------------------------------------------------------------------------------------------
+
+    def place(self, kind: Kind, name: str) -> tuple[str, Kind, list[str]]:
+        """A place in the variable: its text, its type, and the conditions under which it is there."""
+        conditions: list[str] = []
+        while self.chance(0.6):
+            if fields := self.world.fields(kind):
+                part, kind = self.rng.choice(fields)
+                name = f"{name}.{part}"
+            elif kind.head == "[]":
+                index = self.rng.choice(["0", "1", f"{self.expr(USIZE, 0)} % {name}.len()"])
+                if not (index == "0" and self.chance(0.1)):
+                    conditions.append(f"{name}.len() > {index if index in '01' else 0}")
+                name, kind = f"{name}[{index}]", kind.args[0]
+            elif kind.head == "Map":
+                key = self.expr(kind.args[0], 0)
+                if self.chance(0.8):
+                    key = f"{key}, default: {self.expr(kind.args[1], 1)}"
+                elif not self.chance(0.1):
+                    conditions.append(f"{name}.contains({key})")
+                name, kind = f"{name}[{key}]", kind.args[1]
+            else:
+                break
+        return name, kind, conditions
+
+    def some_place(self) -> tuple[str, Kind, list[str]] | None:
+        """A place in some mutable variable."""
+        candidates = [v for v in self.variables() if v.is_mutable]
+        if not candidates:
+            return None
+        variable = self.rng.choice(candidates)
+        return self.place(variable.kind, variable.name)
+
+    def change(self) -> None:
+        """Changes a place in one of the ways that its type has."""
+        found = self.some_place()
+        if found is None:
+            return self.let_mutable()
+        name, kind, conditions = found
+        change = self.rng.choice(self.changes(name, kind))()
+        if conditions:
+            self.line(f"if {' && '.join(conditions)} {{ {change} }}")
+        else:
+            self.line(change)
+        return None
+
+    def changes(self, name: str, kind: Kind) -> list[Callable[[], str]]:
+        """What can be done to a place of a type; all that does not fit the type alone: assign it, pass it on."""
+        kept = self.fresh("k")
+        ways: list[Callable[[], str]] = [
+            lambda: f"{name} = {self.expr(kind, 2)}", lambda: f"let {kept} = replace(&mut {name}, {self.expr(kind, 2)})"]
+        if kind.head in INTEGERS:
+            ways += [lambda: f"{name} {self.rng.choice(['^=', '&=', '|=', '/=', '%='])} ({self.expr(kind, 1)} | 1{kind})",
+                     lambda: f"{name} = {name}.wrapping_add({self.expr(kind, 1)})",
+                     lambda: f"{name} {self.rng.choice(['+=', '-='])} 1{kind}"]
+            if kind.head in SIGNED:
+                ways += [lambda: f"{name} >>= {self.rng.randrange(7)}{kind}"]
+        elif kind == STR:
+            ways += [lambda: f"{name}.push_str({self.expr(STR, 1)})", lambda: f"{name}.push('→')"]
+        elif kind.head == "[]":
+            ways += self.array_changes(name, kind)
+        elif kind.head in ("Map", "Set"):
+            key = self.expr(kind.args[0], 1)
+            value = "" if kind.head == "Set" else f", {self.expr(kind.args[1], 1)}"
+            ways += [lambda: f"{name}.insert({key}{value})", lambda: f"{name}.insert({key}{value})",
+                     lambda: f"{name}.remove({key})", lambda: f"let {kept} = {name}.remove({key})",
+                     lambda: f"{name}.clear()"]
+        elif kind.head == "?":
+            inner = self.fresh("n")
+            ways += [lambda: f"if let Some({inner}) = &mut {name} {{ {self.rng.choice(self.changes(inner, kind.args[0]))()} }}"]
+        return ways
+
+    def array_changes(self, name: str, kind: Kind) -> list[Callable[[], str]]:
+        """What can be done to an array."""
+        (item,) = kind.args
+        count = self.names(I64, is_mutable=True)
+        ways: list[Callable[[], str]] = [
+            lambda: f"{name}.push({self.expr(item, 1)})", lambda: f"{name}.push({self.expr(item, 1)})",
+            lambda: f"{name}.extend({self.expr(kind, 1)})", lambda: f"{name}.extend({name})", lambda: f"{name}.reverse()",
+            lambda: f"let {self.fresh('p')} = {name}.pop()", lambda: f"{name}.truncate({self.rng.randrange(4)})",
+            lambda: f"if {name}.len() > 1 {{ {name}.swap(0, {name}.len() - 1) }}",
+            lambda: f"if {name}.len() > 1 {{ {name}[0..2] = [{self.expr(item, 1)}, {name}[0]] }}",
+            lambda: f"if {name}.len() > 0 {{ {name}[0] = {name}[{name}.len() - 1] }}"]
+        if count and name != count[0]:
+            ways += [lambda: f"grow(&mut {name}, &mut {count[0]})"]
+        return ways
+
+    # ---- Control ----------------------------------------------------------------------------------------------------
+
+    def leaving(self) -> str:
+        """A way out of what surrounds the statement; empty where there is none."""
+        ways = []
+        for label in self.loops:
+            ways += [f"break {label}", f"continue {label}"]
+        if self.loops:
+            ways += ["break", "continue"]
+        if self.result is not None:
+            ways += [f"return {self.expr(self.result, 1)}"]
+        elif self.indent > 1:
+            ways += ["return"]
+        return self.rng.choice(ways) if ways else ""
+
+    def leave(self) -> None:
+        if self.chance(0.6) and (way := self.leaving()):
+            self.line(f"if {self.expr(BOOL, 1)} {{ {way} }}")
+        else:
+            self.change()
+
+    def show(self) -> None:
+        kind = self.world.showable_kind()
+        self.line(f'println("{self.fresh("line")} {{{self.expr(kind, 2)}:?}}")')
+
+    def if_statement(self) -> None:
+        if self.chance(0.3):
+            item, name = self.world.present_kind(1), self.fresh("n")
+            self.line(f"if let Some({name}) = {self.expr(option(item), 2)} {{")
+            self.block(2, Variable(name, item))
+        else:
+            self.line(f"if {self.expr(BOOL, 2)} {{")
+            self.block(2)
+        if self.chance(0.5):
+            self.line("} else {")
+            self.block(1)
+        self.line("}")
+
+    def for_statement(self) -> None:
+        item, name = self.world.kind(1), self.fresh("i")
+        sources = [v for v in self.variables() if v.is_mutable and v.kind.head in ("[]", "Set")]
+        label = f"'{self.fresh('l')}" if self.chance(0.3) else ""
+        head = f"{label}: for" if label else "for"
+        if sources and self.chance(0.4):
+            source = self.rng.choice(sources)
+            item = source.kind.args[0]
+            self.line(f"{head} {name} in {source.name} |take(4) {{" if self.chance(0.5) else f"{head} {name} in {source.name} {{")
+        elif self.chance(0.3):
+            item = I64
+            self.line(f"{head} {name} in {self.rng.choice(['0..3', '-2..=2', '5..5', '1..4'])} {{")
+        else:
+            self.line(f"{head} {name} in ({self.expr(array(item), 2)} |take(5)) {{")
+        self.loop_body(label, Variable(name, item))
+        self.line("}")
+
+    def loop_body(self, label: str, *variables: Variable) -> None:
+        """The inside of a loop; loops in loops are short."""
+        before = self.loops
+        self.loops = [*before, label] if label else (before or [""])
+        self.block(2, *variables)
+        self.loops = before
+
+    def while_statement(self) -> None:
+        name = self.fresh("w")
+        self.line(f"let mut {name} = 0")
+        if self.chance(0.3):
+            inner = self.fresh("n")
+            item = self.world.present_kind(1)
+            self.line(f"while let Some({inner}) = (if {name} < 3 {{ {self.expr(option(item), 1)} }} else {{ None }}) {{")
+            variables = [Variable(inner, item)]
+        else:
+            self.line(f"while {name} < {self.rng.randrange(1, 5)} && {self.expr(BOOL, 1)} {{")
+            variables = []
+        self.line(f"    {name} += 1")
+        self.loop_body("", *variables)
+        self.line("}")
+
+    def loop_statement(self) -> None:
+        """A loop with a value."""
+        kind, name, label, count = self.world.kind(1), self.fresh(), f"'{self.fresh('l')}", self.fresh("w")
+        self.line(f"let mut {count} = 0")
+        self.line(f"let {name}: {kind} = {label}: loop {{")
+        self.indent += 1
+        self.line(f"{count} += 1")
+        self.line(f"if {count} > {self.rng.randrange(1, 4)} {{ break {label} {self.expr(kind, 1)} }}")
+        self.indent -= 1
+        before, self.loops = self.loops, []         # they may be left by a plain `break`, this one not
+        result, self.result = self.result, None
+        indent, can_try = self.indent, self.can_try
+        self.can_try = False
+        with self.scope():
+            self.indent += 1
+            self.change()
+            self.indent -= 1
+        self.loops, self.result, self.indent, self.can_try = before, result, indent, can_try
+        self.line("}")
+        self.add(name, kind)
+
+    def each_statement(self) -> None:
+        """A stage that runs in place, and changes a variable around it."""
+        found = self.some_place()
+        if found is None:
+            return self.let_mutable()
+        name, kind, conditions = found
+        item, element = self.world.kind(1), self.fresh("x")
+        source = self.expr(array(item), 1)
+        with self.closure(Variable(element, item)):
+            change = self.rng.choice(self.changes(name, kind)[:1])()
+        text = f"{source} |each{{{element} => {{ {change} }}}}"
+        self.line(f"if {' && '.join(conditions)} {{ {text} }}" if conditions else text)
+        return None
+
+    def match_statement(self) -> None:
+        """On an enum, a number, a tuple, or an array."""
+        subject = self.rng.choice(["enum", "enum", "number", "tuple", "array", "text"])
+        if subject == "enum":
+            kind = Kind(self.rng.choice(list(self.world.enums)))
+            self.line(f"match {self.expr(kind, 2)} {{")
+            for name, payload in self.world.variants(kind).items():
+                bound = [Variable(self.fresh("e"), part) for _, part in payload]
+                self.arm(self.variant_pattern(kind.head, name, payload, bound), *bound)
+        elif subject == "number":
+            kind = Kind(self.rng.choice(INTEGERS))
+            self.line(f"match {self.expr(kind, 2)} {{")
+            self.arm("0 | 3..=9")
+            name = self.fresh("e")
+            self.arm(f"{name} @ 10..=99 if {self.expr(BOOL, 1)}", Variable(name, kind))
+            self.arm("_")
+        elif subject == "tuple":
+            kind = Kind("()", (I64, option(STR)))
+            self.line(f"match {self.expr(kind, 2)} {{")
+            number, text = self.fresh("e"), self.fresh("e")
+            self.arm(f"(0 | 1, Some({text}))", Variable(text, STR))
+            self.arm(f"({number}, Some(\"ant\" | \"x\"))", Variable(number, I64))
+            self.arm(f"({number}, None) if {number} > 5", Variable(number, I64))
+            self.arm("_")
+        elif subject == "array":
+            item, first, middle = self.world.kind(1), self.fresh("e"), self.fresh("e")
+            self.line(f"match {self.expr(array(item), 2)} {{")
+            self.arm("[]")
+            self.arm(f"[{first}]", Variable(first, item))
+            self.arm(f"[{first}, ..{middle}, _]", Variable(first, item), Variable(middle, array(item)))
+        else:
+            self.line(f"match {self.expr(STR, 2)} {{")
+            self.arm('"ant" | "few"')
+            name = self.fresh("e")
+            self.arm(name, Variable(name, STR))
+        self.line("}")
+
+    def arm(self, pattern: str, *bound: Variable) -> None:
+        """One arm of a match."""
+        self.indent += 1
+        self.line(f"{pattern} => {{")
+        self.block(1, *bound)
+        self.line("}")
+        self.indent -= 1
+
+    def match_place(self) -> None:
+        """Changes the payloads of an enum in place."""
+        places = [v for v in self.variables() if v.is_mutable and self.world.variants(v.kind)]
+        if not places:
+            return self.match_statement()
+        variable = self.rng.choice(places)
+        self.line(f"match &mut {variable.name} {{")
+        for name, payload in self.world.variants(variable.kind).items():
+            bound = [Variable(self.fresh("e"), part, True) for _, part in payload]
+            pattern = self.variant_pattern(variable.kind.head, name, payload, bound)
+            hidden = [[v for v in frame if v != variable] for frame in self.frames]
+            before, self.frames = self.frames, hidden       # the place itself is in use
+            with self.scope(*bound):
+                changes = [self.rng.choice(self.changes(v.name, v.kind))() for v in bound if self.chance(0.8)]
+            self.frames = before
+            self.line(f"    {pattern} => {{ {'; '.join(changes)} }}")
+        self.line("}")
+        return None
