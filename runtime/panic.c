@@ -98,6 +98,13 @@ static _Noreturn void unwind(const rt_failure *failure) {
     rt_die("a panic can't unwind: a function on the stack has no unwind table");
 }
 
+bool sigil_catch(void (*body)(void *), void *frame) {
+    rt_failure failure;
+    if (rt_protect(RT_BOUNDARY_CATCH, body, frame, &failure)) return false;
+    rt_failure_drop(&failure);
+    return true;
+}
+
 _Noreturn void sigil_panic_at_border(void) {
     boundary *target = thread.innermost;
     if (target && target->kind != RT_BOUNDARY_MAIN) print_failure(&target->failure);

@@ -91,8 +91,13 @@ typedef struct rt_failure {
 } rt_failure;
 
 /* What a boundary is for decides who hears of a panic: `main`'s prints it, a message's tells asker and supervisor, an
- * exported function's leaves it to its caller. */
-typedef enum rt_boundary_kind { RT_BOUNDARY_MAIN, RT_BOUNDARY_MESSAGE, RT_BOUNDARY_EXPORT } rt_boundary_kind;
+ * exported function's leaves it to its caller, that of a block which must panic says nothing. */
+typedef enum rt_boundary_kind {
+    RT_BOUNDARY_MAIN,
+    RT_BOUNDARY_MESSAGE,
+    RT_BOUNDARY_EXPORT,
+    RT_BOUNDARY_CATCH
+} rt_boundary_kind;
 
 /* Calls `body(argument)`; false when a panic or fault ended it, which `failure` then describes. */
 bool rt_protect(rt_boundary_kind kind, void (*body)(void *), void *argument, rt_failure *failure);

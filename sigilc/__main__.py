@@ -2,11 +2,14 @@
 
 import sys
 
-from sigilc import cache
+from sigilc.bytecode import keep_bytecode
 
 
 def main() -> None:
     """Entry point of the console script and of `python -m sigilc`."""
+    keep_bytecode()
+    from sigilc import cache
+
     cache.run_cached(sys.argv[1:])
     from sigilc.cli.main import run
 

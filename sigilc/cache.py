@@ -1,6 +1,6 @@
 """The user's build cache: where it is, what names an executable in it, and the probe that runs one.
 
-`__main__` imports this before anything else, and on a hit nothing else is imported at all. So at module level it takes
+`__main__` imports this first, and on a hit nothing else is imported at all. So at module level it takes
 only what the interpreter has loaded anyway (`os`, `sys`) and `_blake2`, without the rest of hashlib.
 """
 
@@ -9,6 +9,9 @@ from __future__ import annotations
 import os
 import sys
 from _blake2 import blake2b
+
+from sigilc.bytecode import FOLDER as BYTECODE
+from sigilc.bytecode import cache_folder
 
 PROGRAM, IMPORTS = "program", "imports"
 MANIFEST = "Sigil.toml"
@@ -27,17 +30,6 @@ class RunRequest:
         self.cpu = "native"
         self.path = ""
         self.args: list[str] = []
-
-
-def cache_folder() -> str:
-    """`$SIGIL_CACHE`, or `sigilc` in the user's cache folder; need not exist."""
-    chosen = os.environ.get("SIGIL_CACHE")
-    if chosen:
-        return os.path.abspath(chosen)
-    base = os.environ.get("XDG_CACHE_HOME", "")
-    if not base.startswith("/"):
-        base = os.path.expanduser("~/.cache")
-    return f"{base}/sigilc"
 
 
 def compiler_fingerprint() -> bytes:
@@ -213,7 +205,7 @@ def clean() -> int:
 
     folder = cache_folder()
     parts = [name for name in (os.listdir(folder) if os.path.isdir(folder) else [])
-             if name in ("programs", "runtime", "objects") or name.startswith("syntax-")]
+             if name in ("programs", "runtime", "objects", BYTECODE) or name.startswith("syntax-")]
     freed = 0
     for part in parts:
         for at, _, names in os.walk(f"{folder}/{part}"):

@@ -111,6 +111,8 @@ _Noreturn void sigil_panic_char_boundary(int64_t index, const char *site);
 
 /* ---- The border to C --------------------------------------------------------------------------------------------- */
 
+/* Calls `body(frame)`; true when a panic or fault ended it, of which nothing else is left. */
+bool sigil_catch(void (*body)(void *), void *frame);
 /* Inside a landing pad of an exported function: prints the panic and aborts, for no panic crosses the C border. */
 _Noreturn void sigil_panic_at_border(void);
 /* Calls `body(frame)` for an exported function that gives a status; a panic ends it, and is the last error then. */

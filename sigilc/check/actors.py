@@ -14,7 +14,9 @@ from sigilc.check.types import (
     ErrorType,
     FutureType,
     OptionType,
+    ParamType,
     Type,
+    substitute,
 )
 from sigilc.diagnostics.suggest import closest
 from sigilc.source.spans import Span
@@ -30,6 +32,9 @@ class Actors(Pipelines):
         if not isinstance(type_, AddressType):
             raise self.error("E0501", f"`{resolve(type_)}` is no actor", node.type, "only actors are spawned")
         actor = type_.decl
+        mapping: dict[ParamType, Type] = dict(zip(actor.state.type_params, type_.args, strict=True))
+        bounds = [b for p in actor.state.type_params for b in p.bounds]
+        self.deferred.append(lambda: self.check_final_bounds(bounds, mapping, t.Function(actor.name, actor.span), node.type))
         values: list[t.Expr | None] = [None] * len(actor.state.fields)
         order: list[int] = []
         for entry in node.fields:
@@ -38,9 +43,10 @@ class Actors(Pipelines):
             index = self.field_index(actor.state.fields, entry.name, entry, actor.name)
             field = actor.state.fields[index]
             tree = entry.value if isinstance(entry, ast.Named) else ast.Path(entry.start, entry.end, entry.name)
-            values[index] = self.coerce(self.expr(tree, field.type), field.type, (field.span, "declared here"))
+            wanted = substitute(field.type, mapping)
+            values[index] = self.coerce(self.expr(tree, wanted), wanted, (field.span, "declared here"))
             order.append(index)
-        self.fill_defaults(actor.state.fields, values, order, {}, node, actor.name)
+        self.fill_defaults(actor.state.fields, values, order, mapping, node, actor.name)
         return t.Spawn(self.span(node), type_, actor, values, order)  # type: ignore[arg-type]
 
     def check_SpawnNew(self, node: Any, expected: Type | None) -> t.Expr:
@@ -79,7 +85,13 @@ class Actors(Pipelines):
         handler, args = self.message(value, arguments[0], span)
         if word == "tell":
             return t.Tell(span, UNIT, value, handler, args)
-        return t.Ask(span, FutureType(handler.function.result), value, handler, args)
+        result = substitute(handler.function.result, self.actor_types(value))
+        return t.Ask(span, FutureType(result), value, handler, args)
+
+    def actor_types(self, address: t.Expr) -> dict[ParamType, Type]:
+        """What the type parameters of the actor behind an address stand for."""
+        type_ = shallow(address.type)
+        return dict(zip(type_.decl.state.type_params, type_.args, strict=True)) if isinstance(type_, AddressType) else {}
 
     def address_of(self, value: t.Expr, span: Span) -> AddressType:
         """The type of an address, which a value must be."""
@@ -110,9 +122,11 @@ class Actors(Pipelines):
             raise self.error("E0202", f"the message `{name}` takes {len(params)} values, not {len(arguments)}", node,
                              f"{len(arguments)} given here", labels=[(handler.function.span, "handled here")])
         args: list[t.Expr] = []
+        mapping = self.actor_types(address)
         for param, argument in zip(params, arguments, strict=True):
             self.refuse_inout(argument, param)
-            args.append(self.coerce(self.expr(argument, param.type), param.type, (param.span, "declared here")))
+            wanted = substitute(param.type, mapping)
+            args.append(self.coerce(self.expr(argument, wanted), wanted, (param.span, "declared here")))
         return handler, args
 
     def await_future(self, future: t.Expr, span: Span) -> t.Expr:

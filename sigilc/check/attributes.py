@@ -10,9 +10,9 @@ from sigilc.source.spans import Span
 from sigilc.syntax import ast
 
 KNOWN = frozenset(["inline", "export", "cold", "must_use", "deprecated", "allow", "derive", "trusted_caller", "link",
-                   "test", "bench"])
-STD_ONLY = frozenset(["intrinsic", "for_each", "structural"])
-LATER = frozenset(["constant_time", "mailbox", "transient", "repr"])
+                   "test", "bench", "repr"])
+STD_ONLY = frozenset(["intrinsic", "for_each", "structural", "track_caller"])
+LATER = frozenset(["constant_time", "mailbox", "transient"])
 
 
 class Attributes:

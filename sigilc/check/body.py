@@ -9,17 +9,33 @@ from typing import Any
 from sigilc.check import typed as t
 from sigilc.check.context import Context, Reported, Scope
 from sigilc.check.declarations import Declarations
+from sigilc.check.foreign import as_code_pointer, pointer_fits
 from sigilc.check.infer import is_never, resolve, shallow, unifies, unify
-from sigilc.check.types import ERROR, UNIT, ErrorType, InferVar, OptionType, Type
+from sigilc.check.types import (
+    ERROR,
+    UNIT,
+    ArrayType,
+    CFnType,
+    ErrorType,
+    FixedType,
+    InferVar,
+    OptionType,
+    PointerType,
+    Type,
+)
 from sigilc.source.spans import Span
 
 
 @dataclass(eq=False, slots=True)
 class ClosureFrame:
-    """A closure around what is being checked: scopes from `depth` on are its own."""
+    """A closure around what is being checked: scopes from `depth` on are its own.
+
+    One that `is_in_place` is no closure for the user: it may change the variables around it.
+    """
 
     depth: int
     captures: list[t.Variable] = field(default_factory=list)
+    is_in_place: bool = False
 
 
 @dataclass(eq=False, slots=True)
@@ -45,6 +61,12 @@ class StageFrame:
     is_parallel: bool = False
 
 
+def as_growable(expr: t.Expr) -> t.Expr:
+    """An array of fixed length as a `[T]`, with copies of its elements; any other value as it is."""
+    type_ = shallow(expr.type)
+    return t.Slice(expr.span, ArrayType(type_.item), expr, None, None) if isinstance(type_, FixedType) else expr
+
+
 class BodyBase:
     """What all parts of the body checker share."""
 
@@ -66,6 +88,7 @@ class BodyBase:
         self.unsafe_depth = 0
         self.trait_heads: dict[int, t.TraitDecl] = {}   # by id of the unknown that stands before `Trait·method`
         self.matched_places: list[t.Expr] = []  # what the mutable matches around have taken apart
+        self.bound_names: dict[str, Span] | None = None     # by the pattern that is being checked
         self.dropped: set[int] = set()          # ids of `if` and `match` trees whose value nothing takes
         self.deferred: list[Callable[[], None]] = []     # checks that need final types
 
@@ -107,8 +130,8 @@ class BodyBase:
         return None
 
     def is_captured(self, variable: t.Variable) -> bool:
-        """Whether the variable belongs to a function outside the innermost closure."""
-        return bool(self.closures) and variable in self.closures[-1].captures
+        """Whether a closure here has a copy of the variable."""
+        return any(variable in frame.captures for frame in self.closures if not frame.is_in_place)
 
     def visible_names(self) -> list[str]:
         """Names for suggestions: variables, then items."""
@@ -128,7 +151,13 @@ class BodyBase:
                 unify(actual, wanted)
                 return expr
             return t.MakeSome(expr.span, wanted, self.coerce(expr, wanted.item, why))
-        if unify(actual, wanted):
+        if isinstance(actual, FixedType) and wanted.__class__ is ArrayType and unify(actual.item, wanted.parts()[0]):
+            return as_growable(expr)
+        if isinstance(wanted, CFnType) and (pointer := as_code_pointer(self, expr, wanted)) is not None:
+            return pointer
+        fits = pointer_fits(actual, wanted) if isinstance(wanted, PointerType) and isinstance(actual, PointerType) \
+            else unify(actual, wanted)
+        if fits:
             return expr
         raise self.mismatch(expr, actual, wanted, why)
 

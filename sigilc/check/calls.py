@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from sigilc.check import typed as t
+from sigilc.check.body import as_growable
 from sigilc.check.context import Pending
 from sigilc.check.declarations import head_of
+from sigilc.check.foreign import call_pointer, foreign_argument, further_argument
 from sigilc.check.infer import resolve, shallow, unify
 from sigilc.check.paths import Associated, Paths
 from sigilc.check.types import (
@@ -14,8 +16,11 @@ from sigilc.check.types import (
     STR,
     UNIT,
     AddressType,
+    ArrayType,
+    CFnType,
     EnumType,
     ErrorType,
+    FixedType,
     FnType,
     InferVar,
     OptionType,
@@ -115,9 +120,7 @@ class Calls(Paths):
                       first: t.Expr | None = None, hole: int = 0, self_type: Type | None = None,
                       callee: Any = None) -> t.Expr:
         """A direct call; named arguments and defaults are put in their places."""
-        if function.foreign and not self.unsafe_depth:
-            self.error("E0601", f"the foreign function `{function.foreign}` can do anything", node,
-                       "called outside `unsafe`", "write `unsafe { … }` around the call")
+        self.require_unsafe(function, node)
         is_template = self.template_of(function) is not None
         result = function.result if is_template else self.signature_result(function, node)
         type_args, mapping = self.instantiate(function, node, self_type)
@@ -129,6 +132,10 @@ class Calls(Paths):
             for variable, type_node in zip(own, written, strict=True):
                 unify(variable, self.names.resolve(type_node)[0])
         self.context.reach(function)
+        further: list[Any] = []
+        if function.is_variadic:
+            count = len(function.params) - (first is not None)
+            arguments, further = arguments[:count], arguments[count:]
         trees = self.arrange(function, node, arguments, first, hole)
         template = self.template_of(function)
         if template is not None:
@@ -140,8 +147,21 @@ class Calls(Paths):
         if hint is not None and function.type_params and not isinstance(hint, InferVar | ErrorType):
             self.hint_result(substitute(result, mapping), hint)
         args = self.arguments(function, trees, mapping, first, hole)
+        args += [further_argument(self, tree) for tree in further]
         self.refuse_overlap(args)
         return t.Call(self.span(node), substitute(result, mapping), function, args, type_args)
+
+    def require_unsafe(self, function: t.Function, node: Any) -> None:
+        """Foreign functions, and those that say so, are called in `unsafe`."""
+        if self.unsafe_depth or not (function.foreign or function.is_unsafe):
+            return
+        if function.foreign:
+            self.error("E0601", f"the foreign function `{function.foreign}` can do anything", node,
+                       "called outside `unsafe`", "write `unsafe { … }` around the call")
+        else:
+            self.error("E0601", f"`{function.name}` is unsafe: nothing checks what it is given", node,
+                       "called outside `unsafe`", "write `unsafe { … }` around the call",
+                       [(function.span, "declared `unsafe`")])
 
     def template_of(self, function: t.Function) -> Pending | None:
         """What instances are made of, for a function whose parameters have no types."""
@@ -227,6 +247,8 @@ class Calls(Paths):
                 args[i] = self.argument_for(param, first, wanted)
             elif isinstance(tree, tuple):
                 args[i] = self.default_value(tree[1], tree[2].scope, wanted)
+            elif function.foreign:
+                args[i] = foreign_argument(self, tree, wanted, param)
             elif param.kind == "inout":
                 args[i] = self.inout_argument(tree, wanted, param)
             else:
@@ -279,6 +301,8 @@ class Calls(Paths):
             result: Type = InferVar()
             unify(type_, FnType(tuple(a.type for a in args), result, tuple(False for _ in args)))
             return t.CallValue(self.span(node), result, callee, args)
+        if isinstance(type_, CFnType):
+            return call_pointer(self, callee, type_, node)
         if not isinstance(type_, FnType):
             raise self.error("E0207", f"a value of type `{resolve(type_)}` can't be called", node, "no function")
         if len(node.arguments) != len(type_.params):
@@ -318,6 +342,8 @@ class Calls(Paths):
         if isinstance(type_, OptionType) and name in ("unwrap", "expect"):
             return self.unwrap(receiver, type_, name, node, arguments)
         function = self.context.methods.get(head_of(type_), {}).get(name) or self.trait_function(type_, name, node)
+        if function is None and isinstance(type_, FixedType):
+            return self.call_array_method(receiver, type_, name, node, arguments, expected)
         if function is None or not function.params or function.params[0].name != "self":
             raise self.no_method(receiver, type_, name, node)
         if function.actor is not None and self.function is not None and self.function.actor is not function.actor:
@@ -329,6 +355,15 @@ class Calls(Paths):
                 raise self.error("E0405", f"`{name}` changes its value, which is no place here", node, "nothing to change")
             receiver = t.InOut(receiver.span, place.type, place)
         return self.call_function(function, node, arguments, expected, receiver, 0, type_)
+
+    def call_array_method(self, receiver: t.Expr, type_: FixedType, name: str, node: Any, arguments: list[Any],
+                          expected: Type | None) -> t.Expr:
+        """A method of `[T]` on an array of fixed length: on a copy of its elements, so it can't be one that changes them."""
+        function = self.context.methods.get(ArrayType, {}).get(name)
+        if function is not None and function.params and function.params[0].kind == "inout":
+            raise self.error("E0104", f"`{name}` changes an array's length", node, f"`{resolve(type_)}` has a fixed length",
+                             "use a `[T]`: `let mut copy = value[..]`")
+        return self.call_method(as_growable(receiver), name, node, arguments, expected)
 
     def unwrap(self, receiver: t.Expr, type_: OptionType, name: str, node: Any, arguments: list[Any]) -> t.Expr:
         """`v.unwrap()`, `v.expect("message")`: handle absence alone."""

@@ -58,6 +58,8 @@ class Context:
         self.actors: list[t.ActorDecl] = []
         self.constants: list[t.Constant] = []
         self.functions: list[t.Function] = []
+        self.libraries: list[str] = []                      # of `#[link(name = "…")]`, each once
+        self.exports: dict[str, t.Function] = {}            # by symbol
         self.calls: list[tuple[Span, str]] = []     # the calls that made the instances being checked
         self.field_defaults: dict[int, tuple[Any, Scope]] = {}      # by id of a Field: its default's tree
         self.modules_by_decl: dict[int, Module] = {}        # where a struct or actor is declared, for privacy

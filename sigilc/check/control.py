@@ -504,11 +504,14 @@ class Control(Operators):
         self.loops, self.stages = [], []
         self.result = hint.result if hint else InferVar()
         try:
+            self.bound_names = {}
             params, lets = self.closure_params(node.parameters, hint)
+            self.bound_names = None
             body = self.expr(node.body, self.result)
             body = self.coerce(body, self.result)
             type_ = FnType(tuple(p.type for p in params), self.result, tuple(p.kind == "inout" for p in params))
         finally:
+            self.bound_names = None
             self.result, self.loops, self.stages = outer, outer_loops, outer_stages
             self.scopes.pop()
             self.closures.pop()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from sigilc.check import foreign
 from sigilc.check import typed as t
 from sigilc.check.attributes import Attributes
 from sigilc.check.context import Context, Pending, Reported, Scope, fresh_params
@@ -15,9 +16,11 @@ from sigilc.check.types import (
     NO_MARKS,
     UNIT,
     EnumType,
+    FixedType,
     InferVar,
     Marks,
     ParamType,
+    PointerType,
     PrimType,
     StructType,
     Type,
@@ -33,6 +36,10 @@ def head_of(type_: Type) -> object:
     decl = getattr(type_, "decl", None)
     if decl is not None:
         return decl
+    if isinstance(type_, PointerType):
+        return "*mut" if type_.is_mutable else "*"
+    if isinstance(type_, FixedType):
+        return (FixedType, type_.count)
     return type_.name if isinstance(type_, PrimType) else type(type_)
 
 
@@ -41,6 +48,7 @@ class Declarations:
 
     def __init__(self, context: Context):
         self.context = context
+        self.open: list[Item] = []      # what is being declared, each because the one before names it
         self.traits = TraitDeclarations(self)
 
     def names(self, scope: Scope) -> TypeNames:
@@ -51,12 +59,15 @@ class Declarations:
         """The typed declaration of an item; raises Reported for one that could not be declared."""
         if item.decl is None:
             item.decl = self.make(item)
+        if item.kind == "type" and item in self.open:
+            return self.open_alias(item)
         if isinstance(item.decl, Reported):
-            raise item.decl
+            raise Reported
         return item.decl
 
     def make(self, item: Item) -> Any:
         """Declares an item for the first time."""
+        self.open.append(item)
         try:
             match item.kind:
                 case "struct":
@@ -76,21 +87,31 @@ class Declarations:
                 case "variant":
                     return self.declare_variant(item)
             return self.context.unsupported(f"this {item.kind} is", item.span)
-        except Reported as e:
-            return e
+        except Reported:
+            return Reported()
+        finally:
+            self.open.pop()
 
     # ---- Types ------------------------------------------------------------------------------------------------------
 
-    def generics(self, node: Any, owner: str) -> dict[str, Type]:
+    def generics(self, node: Any, owner: str, module: Module) -> dict[str, Type]:
         """The type parameters that a declaration lists."""
-        return fresh_params(f"{owner}@{node.start}", [g.name for g in getattr(node, "generics", None) or []])
+        written = getattr(node, "generics", None) or []
+        names = [g.name for g in written]
+        for i, name in enumerate(names):
+            if name in names[:i]:
+                self.context.error("E0106", f"the type parameter `{name}` is declared twice",
+                                   Span(module.source, written[i].start, written[i].end), "declared again here")
+        return fresh_params(f"{owner}@{node.start}", names)
 
     def declare_struct(self, item: Item) -> t.StructDecl:
         """A struct; registered before its fields are resolved, so that they may mention it."""
         node, name = item.node, item.module.qualified(item.name)
-        generics = self.generics(node, name)
-        decl = t.StructDecl(item.name, item.span, tuple(generics.values()), mark=self.trust(node.evidence),  # type: ignore[arg-type]
-                            is_tuple=not isinstance(node, ast.RecordStruct))
+        generics = self.generics(node, name, item.module)
+        decl = t.StructDecl(item.name, item.span, tuple(generics.values()), is_union=isinstance(node, ast.Union),  # type: ignore[arg-type]
+                            mark=self.trust(getattr(node, "evidence", "")),
+                            is_tuple=not isinstance(node, ast.RecordStruct | ast.Union),
+                            is_c=foreign.is_repr_c(self.context, item.attributes, item.span))
         item.decl = decl
         self.context.structs.append(decl)
         self.context.modules_by_decl[id(decl)] = item.module
@@ -99,9 +120,10 @@ class Declarations:
             for i, type_node in enumerate(node.types):
                 type_, marks = self.safely(names, type_node)
                 decl.fields.append(t.Field(str(i), type_, names.span(type_node), None if marks.is_empty else marks))
-        elif isinstance(node, ast.RecordStruct):
+        elif isinstance(node, ast.RecordStruct | ast.Union):
             decl.fields = self.fields(node.fields, names)
         self.refuse_recursion(decl, [f.type for f in decl.fields])
+        foreign.check_c_struct(self.context, decl)
         return decl
 
     def safely(self, names: TypeNames, node: Any) -> Marked:
@@ -161,8 +183,9 @@ class Declarations:
     def declare_enum(self, item: Item) -> t.EnumDecl:
         """An enum with its variants."""
         node, name = item.node, item.module.qualified(item.name)
-        generics = self.generics(node, name)
-        decl = t.EnumDecl(item.name, item.span, tuple(generics.values()), mark=self.trust(node.evidence))  # type: ignore[arg-type]
+        generics = self.generics(node, name, item.module)
+        decl = t.EnumDecl(item.name, item.span, tuple(generics.values()), mark=self.trust(node.evidence),  # type: ignore[arg-type]
+                          is_c=foreign.is_repr_c(self.context, item.attributes, item.span))
         item.decl = decl
         self.context.enums.append(decl)
         names = self.names(Scope(item.module, generics, EnumType(decl, decl.type_params)))
@@ -192,6 +215,7 @@ class Declarations:
                 continue
             decl.variants.append(variant)
         self.refuse_recursion(decl, [f.type for v in decl.variants for f in v.fields])
+        foreign.check_c_enum(self.context, decl)
         return decl
 
     def declare_variant(self, item: Item) -> tuple[t.EnumDecl, t.Variant]:
@@ -215,16 +239,23 @@ class Declarations:
 
     def declare_alias(self, item: Item) -> tuple[tuple[Type, ...], Type, Marks]:
         """`type Name<T> = …`."""
-        generics = self.generics(item.node, item.module.qualified(item.name))
-        item.decl = self.context_cycle(item)
+        generics = self.generics(item.node, item.module.qualified(item.name), item.module)
         if item.node.type is None:
             raise self.context.error("E0102", "an alias needs a type", item.span, "write `= …` after the name")
+        item.decl = Reported()
         type_, marks = self.names(Scope(item.module, generics)).resolve(item.node.type)
         return tuple(generics.values()), type_, marks
 
-    def context_cycle(self, item: Item) -> Reported:
-        """What an alias that is being resolved stands for: itself, which is an error only when it is met again."""
-        return Reported()
+    def open_alias(self, item: Item) -> Any:
+        """An alias that is met while it is being resolved: that may only be inside a struct or enum that it names."""
+        last = len(self.open) - 1 - self.open[::-1].index(item)
+        if any(i.kind != "type" for i in self.open[last:]):
+            again = self.make(item)     # the struct is known by now
+            if isinstance(again, Reported):
+                raise again
+            return again
+        raise self.context.error("E0212", f"the alias `{item.name}` stands for itself", item.span, "leads back here",
+                                 "an alias is another name of a type; a type that contains itself is a struct or enum")
 
     # ---- Constants, actors --------------------------------------------------------------------------------------------
 
@@ -238,21 +269,23 @@ class Declarations:
     def declare_actor(self, item: Item) -> t.ActorDecl:
         """An actor: its state as a struct, its helpers as methods of that struct, its handlers."""
         node = item.node
-        if node.generics:
-            raise self.context.unsupported("actors with type parameters are", item.span)
-        state = t.StructDecl(item.name, item.span)
+        generics = self.generics(node, item.module.qualified(item.name), item.module)
+        params: tuple[ParamType, ...] = tuple(generics.values())  # type: ignore[arg-type]
+        state = t.StructDecl(item.name, item.span, params)
         actor = t.ActorDecl(item.name, item.span, state)
         item.decl = actor
         self.context.actors.append(actor)
         self.context.modules_by_decl[id(state)] = item.module
-        scope = Scope(item.module, {}, StructType(state))
+        scope = Scope(item.module, generics, StructType(state, params))
+        self.traits.bounds(node, scope)
         names = self.names(scope)
         members = [self.unwrapped(m) for m in node.members]
         state.fields = self.fields([m for m, _ in members if isinstance(m, ast.Field)], names)
         for member, attributes in members:
             if isinstance(member, ast.Fn):
                 function = self.function(member, scope, f"{item.module.qualified(item.name)}·{member.signature.name}",
-                                         attributes, actor=actor)
+                                         attributes, actor=actor, impl_params=params)
+                self.context.method_bounds[id(function)] = StructType(state, params)
                 self.add_method(state, member.signature.name, function)
             elif isinstance(member, ast.On):
                 self.declare_handler(actor, member, scope, attributes)
@@ -276,9 +309,10 @@ class Declarations:
             return
         if attributes:
             self.context.unsupported("attributes of handlers are", span)
-        function = t.Function(f"{scope.module.qualified(actor.name)}·on {node.name}", span, actor=actor)
+        params = actor.state.type_params
+        function = t.Function(f"{scope.module.qualified(actor.name)}·on {node.name}", span, params, actor=actor)
         pending = Pending(function, node, scope, infers_result=False)
-        function.params.append(t.Variable("self", StructType(actor.state), span, "inout", True))
+        function.params.append(t.Variable("self", StructType(actor.state, params), span, "inout", True))
         self.add_params(function, pending, node.parameters or [], scope)
         self.set_result(function, node.result, scope)
         self.register(pending)
@@ -304,15 +338,16 @@ class Declarations:
         signature = node.signature if isinstance(node, ast.Fn) else node
         known = Attributes(self.context, attributes, scope.module)
         span = Span(scope.module.source, signature.start, signature.end)
-        generics = self.generics(signature, name)
+        generics = self.generics(signature, name, scope.module)
         inner = Scope(scope.module, {**scope.generics, **generics}, scope.self_type)
         function = t.Function(name, span, (*impl_params, *generics.values()), actor=actor)  # type: ignore[arg-type]
         function.intrinsic = known.text("intrinsic") or (
             signature.name.removeprefix("sigil_") if abi == INTRINSIC_ABI else "")
         function.foreign = signature.name if abi == "C" else ""
         function.trusted_caller = known.text("trusted_caller")
+        function.tracks_caller = known.has("track_caller")
         function.export = signature.name if known.has("export") else ""
-        self.refuse_qualifiers(signature, span)
+        self.read_qualifiers(function, signature)
         function.bounds = self.traits.bounds(signature, inner)
         has_body = isinstance(node, ast.Fn)
         pending = Pending(function, node, inner, has_body and signature.result is None and signature.name != "main")
@@ -330,6 +365,11 @@ class Declarations:
         if pending.is_template and (function.type_params or function.export or not has_body):
             self.context.error("E0221", "this function needs the types of all its parameters", span, "a type is missing",
                                "write `: Type` after each name")
+        if abi == "C":
+            foreign.add_library(self.context, attributes, span)
+            foreign.require_known_format(function)
+        if function.export and scope.self_type is not None:
+            foreign.refuse_export_here(self.context, function)
         if has_body:
             self.register(pending)
         elif not function.intrinsic and not function.foreign and not is_requirement:
@@ -337,11 +377,18 @@ class Declarations:
                                "write `{ … }` after the signature")
         return function
 
-    def refuse_qualifiers(self, signature: Any, span: Span) -> None:
-        """`async` and `extern` functions are still to come; `const` and `unsafe` ones are functions."""
+    def read_qualifiers(self, function: t.Function, signature: Any) -> None:
+        """`unsafe` and `extern "C"`; `const` ones are functions, `async` ones are still to come."""
         for qualifier in signature.qualifiers or []:
-            if qualifier == "async" or qualifier.startswith("extern"):
-                self.context.unsupported(f"`{qualifier}` functions are", span)
+            if qualifier == "unsafe":
+                function.is_unsafe = True
+            elif qualifier == 'extern "C"':
+                function.is_callback = True
+            elif qualifier == "async":
+                self.context.unsupported("`async` functions are", function.span)
+            elif qualifier != "const":
+                self.context.error("E0603", f"unknown calling convention: `{qualifier}`", function.span,
+                                   'only `extern "C"` is known', 'write `extern "C" fn`')
 
     def register(self, pending: Pending) -> None:
         """Keeps a declared function for its body to be checked."""
@@ -366,11 +413,25 @@ class Declarations:
         for node in nodes:
             while isinstance(node, ast.AttributedParameter):
                 node = node.parameter
+            if isinstance(node, ast.FurtherParameters):
+                foreign.add_further(self.context, function, node, nodes, names.span(node))
+                continue
             try:
-                function.params.append(self.param(node, names, scope))
+                param = self.param(node, names, scope)
             except Reported:
-                function.params.append(t.Variable("_", ERROR, names.span(node), "param"))
-            pending.defaults.append(getattr(node, "default", None))
+                is_self = names.span(node).text.strip("&!~?‽ ").endswith("self")
+                param = t.Variable("self" if is_self else "_", ERROR, names.span(node), "param", True)
+            before = next((p for p in function.params if p.name == param.name != "_"), None)
+            if before is not None:
+                self.context.error("E0106", f"the parameter `{param.name}` is declared twice", param.span,
+                                   "declared again here", "rename one of them", [(before.span, "declared first here")])
+            place = len(function.params)
+            if param.name == "self" and place > 0 and before is None:
+                self.context.error("E0108", "`self` is always the first parameter", param.span, "not the first here",
+                                   "move it to the front")
+                place = 0
+            function.params.insert(place, param)
+            pending.defaults.insert(place, getattr(node, "default", None))
 
     def param(self, node: Any, names: TypeNames, scope: Scope) -> t.Variable:
         """One parameter: a view, or a place of the caller's for `mut p` and `p: &mut T`."""
@@ -392,8 +453,10 @@ class Declarations:
             is_inout = is_inout or written.mutable is not None
             written = written.type
         if written is not None:
-            type_, type_marks = names.resolve(written)
-        elif pattern.name == "self" and scope.self_type is not None:
+            type_, type_marks = self.safely(names, written)
+        elif pattern.name == "self" and scope.self_type is None:
+            raise self.context.error("E0108", "`self` outside a method", span, "only methods have a `self`")
+        elif pattern.name == "self":
             type_, type_marks = scope.self_type, NO_MARKS
         else:
             type_, type_marks = InferVar(), NO_MARKS
@@ -411,7 +474,7 @@ class Declarations:
             self.traits.declare_impl(impl)
             return
         attributes = Attributes(self.context, impl.attributes, module)
-        generics = self.generics(node, f"impl {module.name} {node.start}")
+        generics = self.generics(node, f"impl {module.name} {node.start}", module)
         targets: list[str | None] = [*attributes.words("for_each")]
         for written in targets or [None]:
             try:

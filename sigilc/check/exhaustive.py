@@ -20,6 +20,7 @@ from sigilc.check.types import (
     ArrayType,
     EnumType,
     ErrorType,
+    FixedType,
     OptionType,
     PrimType,
     StructType,
@@ -39,10 +40,14 @@ class Constructor:
 
 @dataclass(frozen=True, slots=True)
 class Length:
-    """The constructor of arrays of one length; `is_open` also of all longer ones, which no pattern tells apart."""
+    """The constructor of arrays of one length; `is_open` also of all longer ones, which no pattern tells apart.
+
+    What no pattern looks at lies behind the first `before` of the `count` elements, or at the end.
+    """
 
     count: int
     is_open: bool = False
+    before: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +129,8 @@ def simplify(pattern: t.Pattern | None) -> Simple:
             return Constructor("none")
         case t.SlicePattern():
             first, last = (tuple(simplify(p) for p in part) for part in (pattern.first, pattern.last))
-            return Run(first, last) if pattern.rest is not None else Constructor(Length(len(first) + len(last)), first + last)
+            is_run = pattern.rest is not None or isinstance(resolve(pattern.type), FixedType)
+            return Run(first, last) if is_run else Constructor(Length(len(first) + len(last)), first + last)
         case t.OrPattern():
             return Either(tuple(simplify(p) for p in pattern.alternatives))
     return None
@@ -173,6 +179,8 @@ def useful(rows: list[Row], row: Row, types: list[Type]) -> list[str] | None:
     numbers = number_range(type_)
     if numbers is not None:
         return useful_numbers(rows, row, types, numbers)
+    if isinstance(type_, FixedType):
+        return useful_fixed(rows, row, types, type_.count)
     if isinstance(type_, ArrayType):
         return useful_lengths(rows, row, types)
     keys = all_constructors(type_)
@@ -267,6 +275,21 @@ def useful_numbers(rows: list[Row], row: Row, types: list[Type], numbers: tuple[
     return None
 
 
+def useful_fixed(rows: list[Row], row: Row, types: list[Type], count: int) -> list[str] | None:
+    """`useful` where the first column is an array of fixed length: one constructor with the elements that are named."""
+    runs = [r[0] for r in [row, *rows] if isinstance(r[0], Run)]
+    first, last = (max((len(part) for part in parts), default=0)
+                   for parts in ([r.first for r in runs], [r.last for r in runs]))
+    length = Length(count) if first + last >= count else Length(first + last, True, first)
+
+    def at(r: Row) -> Row:
+        run = r[0] if isinstance(r[0], Run) else Run((), ())
+        between: Row = (None,) * (length.count - len(run.first) - len(run.last))
+        return (Constructor(length, (*run.first, *between, *run.last)), *r[1:])
+
+    return specialised([at(r) for r in rows], at(row), types, length)
+
+
 def show_interval(type_: Type, low: int, high: int, numbers: tuple[int, int]) -> str:
     """An interval as a pattern."""
     def number(n: int) -> str:
@@ -287,7 +310,8 @@ def show(type_: Type, key: object, parts: list[str]) -> str:
     if key in ("some", "none"):
         return f"Some({parts[0]})" if key == "some" else "None"
     if isinstance(key, Length):
-        return f"[{', '.join([*parts, '..'] if key.is_open else parts)}]"
+        at = len(parts) if key.before is None else key.before
+        return f"[{', '.join([*parts[:at], '..', *parts[at:]] if key.is_open else parts)}]"
     if isinstance(type_, TupleType):
         return f"({', '.join(parts)})"
     if isinstance(type_, EnumType) and isinstance(key, int):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from sigilc.check import typed as t
+from sigilc.check.body import as_growable
 from sigilc.check.infer import shallow
 from sigilc.check.types import ArrayType, OptionType, Type
 from sigilc.source.spans import Span
@@ -13,13 +14,17 @@ from sigilc.source.spans import Span
 
 @dataclass(eq=False, slots=True)
 class OpenLoop:
-    """Element-wise stages over one collection, to which further ones may be added; as a value it is a `[T]`."""
+    """Element-wise stages over one collection, to which further ones may be added; as a value it is a `[T]`.
+
+    `before` are statements that run before the loop: the state of a `scan`.
+    """
 
     source: t.Expr
     source_item: Type
     item: Type
     stages: list[t.Stage] = field(default_factory=list)
     span: Span | None = None
+    before: list[t.Expr] = field(default_factory=list)
 
 
 @dataclass(eq=False, slots=True)
@@ -45,10 +50,11 @@ def close(flow: Flow, span: Span, sink: t.Sink | None = None, type_: Type | None
     if sink is None:
         if not flow.stages and isinstance(shallow(flow.source.type), ArrayType) and not isinstance(
                 flow.source, t.IteratorSource):
-            return flow.source
+            return as_growable(flow.source)
         sink, type_ = t.CollectSink(span), ArrayType(flow.item)
     assert type_ is not None
-    return t.Pipeline(span, type_, flow.source, flow.source_item, flow.stages, sink)
+    pipeline = t.Pipeline(span, type_, flow.source, flow.source_item, flow.stages, sink)
+    return t.Block(span, type_, flow.before, pipeline) if flow.before else pipeline
 
 
 def add_mark(flow: Flow, mark: str, span: Span) -> Flow:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sigilc.check.infer import shallow, unifies
+from sigilc.check.infer import differ_in_length, shallow, unifies
 from sigilc.check.typed import Bound, Function, ImplDecl, TraitDecl
 from sigilc.check.types import (
     BOOL,
@@ -13,6 +13,7 @@ from sigilc.check.types import (
     ArrayType,
     EnumType,
     ErrorType,
+    FixedType,
     FnType,
     FutureType,
     InferVar,
@@ -46,6 +47,8 @@ def match_type(pattern: Type, type_: Type, mapping: Mapping) -> bool:
     left, right = pattern.parts(), type_.parts()
     if not left and not right:
         return pattern == type_
+    if differ_in_length(pattern, type_):
+        return False
     return len(left) == len(right) and all(match_type(p, q, mapping) for p, q in zip(left, right, strict=True))
 
 
@@ -148,8 +151,8 @@ def has_default(type_: Type, trait: TraitDecl, seen: set[int]) -> bool:
     """Whether a type has a default value of itself."""
     if isinstance(type_, StructType):
         return all(satisfies(m, trait) for m in members(type_))
-    if isinstance(type_, TupleType):
-        return all(satisfies(m, trait) for m in type_.items)
+    if isinstance(type_, TupleType | FixedType):
+        return all(satisfies(m, trait) for m in type_.parts())
     return is_numeric(type_) or type_ in (STR, BOOL, UNIT) or isinstance(type_, ArrayType | MapType | SetType | OptionType)
 
 

@@ -14,6 +14,7 @@ from sigilc.check.types import (
     I64,
     NEVER,
     ErrorType,
+    FixedType,
     FnType,
     InferVar,
     PrimType,
@@ -84,9 +85,14 @@ def unify(a: Type, b: Type) -> bool:
         return False
     if isinstance(a, FnType) and isinstance(b, FnType) and a.inout != b.inout:
         return False
-    if getattr(a, "inclusive", None) != getattr(b, "inclusive", None):
+    if getattr(a, "inclusive", None) != getattr(b, "inclusive", None) or differ_in_length(a, b):
         return False
     return all(unify(x, y) for x, y in zip(left, right, strict=True))
+
+
+def differ_in_length(a: Type, b: Type) -> bool:
+    """Whether both are arrays of fixed length, but not of the same."""
+    return isinstance(a, FixedType) and isinstance(b, FixedType) and a.count != b.count
 
 
 def unifies(a: Type, b: Type) -> bool:
@@ -116,7 +122,7 @@ def _try(a: Type, b: Type, trail: list[InferVar]) -> bool:
     left, right = a.parts(), b.parts()
     if not left and not right:
         return a == b
-    if len(left) != len(right) or getattr(a, "decl", None) is not getattr(b, "decl", None):
+    if len(left) != len(right) or getattr(a, "decl", None) is not getattr(b, "decl", None) or differ_in_length(a, b):
         return False
     return all(_try(x, y, trail) for x, y in zip(left, right, strict=True))
 
@@ -158,7 +164,7 @@ def finish_types(roots: Iterable[Any], unresolved: Callable[[Any], None]) -> Non
     """
     finals: dict[int, tuple[Type, Type]] = {}
     # Of each node's attributes that hold types: the node, the attribute's name, and its value.
-    held = _types_below(roots)
+    held = types_below(roots)
     held.sort(key=lambda each: not isinstance(each[0], t.Variable))
     for node, name, value in held:
         if isinstance(value, tuple):
@@ -167,7 +173,7 @@ def finish_types(roots: Iterable[Any], unresolved: Callable[[Any], None]) -> Non
             setattr(node, name, _final(value, node, unresolved, finals))
 
 
-def _types_below(roots: Iterable[Any]) -> list[tuple[Any, str, Any]]:
+def types_below(roots: Iterable[Any]) -> list[tuple[Any, str, Any]]:
     """Where the nodes of a tree hold types, each node once, in the order of the source."""
     found: list[tuple[Any, str, Any]] = []
     seen: set[int] = set()

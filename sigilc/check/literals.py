@@ -7,7 +7,7 @@ from typing import Any
 
 from sigilc.check import typed as t
 from sigilc.check.body import BodyBase
-from sigilc.check.infer import resolve, settled, shallow
+from sigilc.check.infer import settled, shallow
 from sigilc.check.types import (
     BOOL,
     CHAR,
@@ -112,7 +112,7 @@ class Literals(BodyBase):
     def check_Char(self, node: Any, expected: Type | None) -> t.Expr:
         """`'x'`."""
         if len(node.text) != 1:
-            raise self.error("E0004", "a character literal holds one character", node, f"this has {len(node.text)}",
+            raise self.error("E0009", "a character literal holds one character", node, f"this has {len(node.text)}",
                              'write text in double quotes: `"…"`')
         return t.Literal(self.span(node), CHAR, ord(node.text))
 
@@ -173,7 +173,7 @@ class Literals(BodyBase):
             return t.FormatSpec()
         match = _SPEC.match(part.spec)
         if match is None:
-            raise self.error("E0005", f"`{part.spec}` is no format", part, "not understood",
+            raise self.error("E0009", f"`{part.spec}` is no format", part, "not understood",
                              "a format is [[fill]align][+][#][0][width][.precision][? x X o b e]")
         return t.FormatSpec(
             match["fill"] or " ", match["align"] or "", bool(match["sign"]), bool(match["alternate"]), bool(match["zero"]),

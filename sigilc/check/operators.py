@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sigilc.check import typed as t
+from sigilc.check.foreign import check_pointer_item, converts_pointer
 from sigilc.check.impls import find_impl, satisfies
 from sigilc.check.infer import resolve, settled, shallow, unifies, unify
 from sigilc.check.places import Places
@@ -14,10 +15,12 @@ from sigilc.check.types import (
     FAULT,
     STR,
     UNIT,
+    USIZE,
     AddressType,
     ArrayType,
     EnumType,
     ErrorType,
+    FixedType,
     FnType,
     InferVar,
     OptionType,
@@ -177,7 +180,9 @@ class Operators(Places):
     def cast_type(self, node: Any) -> Type:
         """The type after `as`: a path, or a raw pointer."""
         if isinstance(node, ast.PointerType):
-            return PointerType(self.cast_type(node.type))
+            item = self.cast_type(node.type)
+            check_pointer_item(self.context, item, self.span(node))
+            return PointerType(item, node.kind == "mut")
         written = ast.TypePath(node.start, node.end, None, getattr(node, "name", ""), None)
         if not isinstance(node, ast.Path):
             raise self.error("E0102", "`as` takes a scalar type", node, "not a scalar type")
@@ -190,7 +195,7 @@ class Operators(Places):
             return
         scalar = is_numeric(source) or source in (BOOL, CHAR)
         fits = scalar and is_numeric(target) and not (source in (BOOL, CHAR) and not is_integer(target))
-        fits = fits or source == target or (target == CHAR and source == PrimType("u8"))
+        fits = fits or source == target or converts_pointer(source, target) or (target == CHAR and source == PrimType("u8"))
         fits = fits or (isinstance(source, EnumType) and is_integer(target) and all(
             not v.fields for v in source.decl.variants))
         if not fits:
@@ -293,19 +298,42 @@ class Operators(Places):
 
     def check_Array(self, node: Any, expected: Type | None) -> t.Expr:
         """`[a, b]`."""
-        wanted = shallow(expected) if expected is not None else None
-        item: Type = wanted.item if isinstance(wanted, ArrayType) else InferVar()
+        wanted = self.wanted_array(expected)
+        item: Type = wanted.item if wanted is not None else InferVar()
         items: list[t.Expr] = []
         for part in node.items:
             value = self.expr(part, item)
             why = (items[0].span, "the first element says the type") if items else None
             items.append(self.coerce(value, item, why))
+        if isinstance(wanted, FixedType):
+            if len(items) != wanted.count:
+                raise self.wrong_length(node, len(items), wanted)
+            return t.MakeArray(self.span(node), FixedType(item, wanted.count), items)
         return t.MakeArray(self.span(node), ArrayType(item), items)
+
+    def wanted_array(self, expected: Type | None) -> ArrayType | None:
+        """The type of array that is expected, also inside an uncertain type."""
+        wanted = shallow(expected) if expected is not None else None
+        while isinstance(wanted, OptionType):
+            wanted = shallow(wanted.item)
+        return wanted if isinstance(wanted, ArrayType) else None
+
+    def wrong_length(self, node: Any, count: int, wanted: FixedType) -> Any:
+        """An array literal of another length than the one required."""
+        return self.error("E0244", f"expected `{resolve(wanted)}`, found an array of {count}", node,
+                          f"{count} element{'' if count == 1 else 's'}, not {wanted.count}")
 
     def check_Repeat(self, node: Any, expected: Type | None) -> t.Expr:
         """`[e; n]`."""
-        wanted = shallow(expected) if expected is not None else None
-        value = self.expr(node.value, wanted.item if isinstance(wanted, ArrayType) else None)
+        wanted = self.wanted_array(expected)
+        value = self.expr(node.value, wanted.item if wanted is not None else None)
+        if isinstance(wanted, FixedType):
+            value = self.coerce(value, wanted.item)
+            count = self.context.length_of(node.count, self.scope)
+            if count != wanted.count:
+                raise self.wrong_length(node, count, wanted)
+            length = t.Literal(self.span(node.count), USIZE, count)
+            return t.RepeatArray(self.span(node), FixedType(wanted.item, count), value, length)
         return t.RepeatArray(self.span(node), ArrayType(value.type), value, self.index_value(node.count))
 
     def field(self, value: t.Expr, name: str, node: Any) -> t.Expr:
@@ -333,6 +361,9 @@ class Operators(Places):
             raise self.error("E0103", f"`{name}` is a method", node, "a method must be called", f"write `.{name}()`")
         index = self.field_index(fields, name, node, type_.decl.name)
         self.check_privacy(type_.decl, fields[index], node)
+        if type_.decl.is_union and not self.unsafe_depth:
+            self.error("E0601", f"nothing checks that the union `{type_.decl.name}` holds a `{name}`", node,
+                       "a field of a union outside `unsafe`", "write `unsafe { … }` around it")
         args = dict(zip(type_.decl.type_params, type_.args, strict=True))
         return t.GetField(span, substitute(fields[index].type, args), value, index)
 
@@ -419,7 +450,11 @@ class Operators(Places):
             tree = entry.value if isinstance(entry, ast.Named) else ast.Path(entry.start, entry.end, entry.name)
             values[index] = self.coerce(self.expr(tree, wanted), wanted, (fields[index].span, "declared here"))
             order.append(index)
-        if base is None:
+        if isinstance(type_, StructType) and type_.decl.is_union:
+            if len(order) != 1 or base is not None:
+                raise self.error("E0206", f"a literal of the union `{name}` gives one of its fields", node,
+                                 f"{len(order)} given here")
+        elif base is None:
             self.fill_defaults(fields, values, order, args, node, name)
         return values, order, base
 

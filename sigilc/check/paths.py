@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sigilc.check import typed as t
-from sigilc.check.context import Pending
+from sigilc.check.context import Pending, Reported
 from sigilc.check.declarations import head_of
 from sigilc.check.infer import resolve, shallow, unify
 from sigilc.check.trait_uses import TraitUses
@@ -24,7 +24,6 @@ from sigilc.check.types import (
 from sigilc.diagnostics.suggest import closest
 from sigilc.resolve.symbols import Item, Module
 from sigilc.syntax import ast
-
 
 # What other languages call it.
 _OTHER_LANGUAGES = {
@@ -164,7 +163,7 @@ class Paths(TraitUses):
             args = tuple(given) if arguments is not None else tuple(InferVar() for _ in decl.type_params)
             return StructType(decl, args) if isinstance(decl, t.StructDecl) else EnumType(decl, args)
         if isinstance(decl, t.ActorDecl):
-            return AddressType(decl)
+            return AddressType(decl, tuple(InferVar() for _ in decl.state.type_params))
         if isinstance(decl, tuple):
             params, type_, _ = decl
             return substitute(type_, {p: given[i] if i < len(given) else InferVar() for i, p in enumerate(params)})

@@ -17,9 +17,11 @@ from sigilc.check.types import (
     NO_MARKS,
     STR,
     U8,
+    UNIT,
     ArrayType,
     EnumType,
     ErrorType,
+    FixedType,
     InferVar,
     Marks,
     OptionType,
@@ -38,6 +40,16 @@ class Patterns(Literals):
 
     def pattern(self, node: Any, type_: Type, kind: str = "let", mutable: bool = False) -> t.Pattern:
         """Checks a pattern and declares what it binds."""
+        if self.bound_names is not None:
+            return self.pattern_part(node, type_, kind)
+        self.bound_names = {}
+        try:
+            return self.pattern_part(node, type_, kind)
+        finally:
+            self.bound_names = None
+
+    def pattern_part(self, node: Any, type_: Type, kind: str) -> t.Pattern:
+        """A pattern, or one inside another."""
         span = self.span(node)
         match node:
             case ast.Path(name="_"):
@@ -59,6 +71,8 @@ class Patterns(Literals):
             case ast.TuplePattern():
                 return self.tuple_pattern(node, type_, kind)
             case ast.UnitPattern():
+                if not unify(type_, UNIT):
+                    raise self.error("E0201", f"expected `{resolve(type_)}`, found `()`", node, f"the value is `{resolve(type_)}`")
                 return t.WildPattern(span, type_)
             case ast.VariantPattern():
                 return self.variant_pattern(node, type_, kind)
@@ -88,6 +102,11 @@ class Patterns(Literals):
             else:
                 _, marks = with_mark(shallow(type_), marks, mark)
         variable = t.Variable(name, type_, span, kind, mutable, None if marks.is_empty else marks)
+        names = self.bound_names if self.bound_names is not None else {}
+        before = names.setdefault(name, span)
+        if before is not span:
+            self.error("E0106", f"the pattern binds `{name}` twice", span, "bound again here",
+                       "rename one of them; to compare two parts, add a guard: `if a == b`", [(before, "bound first here")])
         self.declare(variable)
         return t.BindPattern(span, type_, variable)
 
@@ -179,6 +198,13 @@ class Patterns(Literals):
         rests = [i for i, p in enumerate(node.patterns) if isinstance(p, ast.RestPattern)]
         if len(rests) > 1:
             raise self.error("E0210", "`..` may stand only once", node, "twice here")
+        whole = type_
+        if isinstance(wanted, FixedType):
+            named = len(node.patterns) - len(rests)
+            if named > wanted.count or (named < wanted.count and not rests):
+                raise self.error("E0244", f"this pattern names {named} elements, the array has {wanted.count}", node,
+                                 f"the value is `{resolve(type_)}`", "" if rests else "leave elements out with `..`")
+            whole = ArrayType(item)     # of what `..` stands for
         at = rests[0] if rests else len(node.patterns)
         first = [self.pattern(p, item, kind) for p in node.patterns[:at]]
         rest: t.Pattern | None = None
@@ -186,7 +212,7 @@ class Patterns(Literals):
             name, span = node.patterns[at].name, self.span(node.patterns[at])
             if name is not None and kind == "inout":
                 raise self.unsupported("a name for the rest of a place that is matched is", span)
-            rest = self.bind(name, "", type_, span, kind, False) if name is not None else t.WildPattern(span, type_)
+            rest = self.bind(name, "", whole, span, kind, False) if name is not None else t.WildPattern(span, whole)
         last = [self.pattern(p, item, kind) for p in node.patterns[at + 1:]]
         return t.SlicePattern(self.span(node), type_, first, rest, last)
 
@@ -300,16 +326,20 @@ class Patterns(Literals):
     def or_pattern(self, node: Any, type_: Type, kind: str) -> t.Pattern:
         """`A | B`: all alternatives bind the same names; later ones use the first one's variables."""
         before = dict(self.scopes[-1])
+        names = dict(self.bound_names or {})
         first = self.pattern(node.patterns[0], type_, kind)
+        all_names = self.bound_names
         bound = {n: v for n, v in self.scopes[-1].items() if before.get(n) is not v}
         alternatives = [first]
         for alternative in node.patterns[1:]:
             self.scopes.append({})
+            self.bound_names = dict(names)
             try:
                 checked = self.pattern(alternative, type_, kind)
                 own = self.scopes[-1]
             finally:
                 self.scopes.pop()
+                self.bound_names = all_names
             if set(own) != set(bound):
                 names = ", ".join(f"`{n}`" for n in sorted(set(own) ^ set(bound)))
                 raise self.error("E0210", f"not all alternatives bind {names}", alternative, "binds other names")

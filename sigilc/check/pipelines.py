@@ -7,7 +7,7 @@ from typing import Any
 from sigilc.check import typed as t
 from sigilc.check.flows import Flow, Lifted, OpenLoop, add_mark, close
 from sigilc.check.infer import is_never, resolve, settled, shallow, unify
-from sigilc.check.stage_bodies import Applied, StageBodies
+from sigilc.check.stage_bodies import Applied
 from sigilc.check.stage_parts import StageParts, only_expression, parts_of
 from sigilc.check.types import (
     BOOL,
@@ -24,22 +24,22 @@ from sigilc.check.types import (
     Type,
     is_numeric,
 )
+from sigilc.check.whole_array_stages import WHOLE_ARRAY, WholeArrayStages
 from sigilc.source.spans import Span
 from sigilc.syntax import ast
 from sigilc.syntax.print_tree import Printer
 
 # Stages that the language has and this compiler does not yet.
-LATER = frozenset(["zip", "windows", "chunks", "unique", "group_by", "scan", "reverse", "par", "stream",
-                   "buffer", "await_all", "await_any", "sh"])
+LATER = frozenset(["par", "stream", "buffer", "await_all", "await_any", "sh"])
 ACTOR_STAGES = frozenset(["tell", "ask", "await", "stop", "kill"])
 FOLDS = frozenset(["sum", "product", "count", "len", "min", "max", "first", "last"])
 TESTS = frozenset(["any", "all", "find", "position"])
-STAGES = LATER | ACTOR_STAGES | FOLDS | TESTS | frozenset(
-    ["map", "filter", "sort", "reduce", "take", "skip", "take_while", "enumerate", "flat", "join", "each",
+STAGES = LATER | ACTOR_STAGES | FOLDS | TESTS | WHOLE_ARRAY | frozenset(
+    ["scan", "map", "filter", "sort", "reduce", "take", "skip", "take_while", "enumerate", "flat", "join", "each",
                    "collect", "all_present", "validate!", "validate?", "assume!"])
 
 
-class Pipelines(StageBodies):
+class Pipelines(WholeArrayStages):
     """Methods of Body."""
 
     def check_Pipe(self, node: Any, expected: Type | None) -> t.Expr:
@@ -167,6 +167,10 @@ class Pipelines(StageBodies):
         if word == "reduce":
             return self.reduce_stage(flow, parts, span)
         loop = self.need_loop(flow, parts, span)
+        if word in WHOLE_ARRAY:
+            return self.whole_array_stage(loop, parts, span)
+        if word == "scan":
+            return self.scan_stage(loop, parts, span)
         if word == "sort":
             return self.sort_stage(loop, parts, span)
         if word in FOLDS:
@@ -501,8 +505,8 @@ class Pipelines(StageBodies):
             if self.find_variable(parts.word) is not None:
                 raise self.error("E0207", f"`{parts.word}` is a value, not a function", span, "can't be piped into",
                                  f"bitwise or is written with spaces: `| {parts.word}`")
-            found = self.resolve_value_path(path)       # reports the unknown name
-            raise self.error("E0207", f"`{parts.word}` is no function", span, f"this is {found!r}")
+            self.resolve_value_path(path)       # reports the unknown name
+            raise self.error("E0207", f"`{parts.word}` is no function", span, "can't be piped into")
         whole, item = self.levels(flow)
         if self.takes_whole(applied, whole, item):
             return self.apply(applied, close(flow, span))

@@ -7,7 +7,7 @@ from typing import Any
 from sigilc.check import typed as t
 from sigilc.check.calls import Calls
 from sigilc.check.infer import resolve, shallow, unify
-from sigilc.check.types import STR, UNIT, ArrayType, ErrorType, InferVar, MapType, TupleType, Type, is_integer
+from sigilc.check.types import STR, UNIT, ArrayType, ErrorType, FixedType, InferVar, MapType, TupleType, Type, is_integer
 from sigilc.syntax import ast
 
 # Nodes whose value is a part of another value.
@@ -157,7 +157,8 @@ class Places(Calls):
         low = self.index_value(index.low) if isinstance(index, ast.Range | ast.RangeFrom) else None
         high = self.index_value(index.high) if isinstance(index, ast.Range | ast.RangeTo) else None
         inclusive = getattr(index, "operator", "..") == "..="
-        return t.Slice(span, type_, value, low, high, inclusive)
+        part = ArrayType(type_.item) if isinstance(type_, FixedType) else type_
+        return t.Slice(span, part, value, low, high, inclusive)
 
     def map_index(self, value: t.Expr, type_: MapType, node: Any) -> t.Expr:
         """`m[k]` and `m[k, default: e]`."""

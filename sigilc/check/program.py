@@ -13,18 +13,19 @@ from sigilc.check import typed as t
 from sigilc.check.cases import KINDS, collect_cases, refuse_member_case
 from sigilc.check.context import Context, Pending, Reported, Scope
 from sigilc.check.declarations import Declarations
+from sigilc.check.endless_instances import refuse_endless_instances
 from sigilc.check.expressions import Body
+from sigilc.check.foreign import check_border
 from sigilc.check.infer import finish_types, is_never, resolve, shallow
 from sigilc.check.sources import Sources
 from sigilc.check.templates import Templates
-from sigilc.check.types import BOOL, CHAR, ERROR, NEVER, UNIT, ArrayType, InferVar, PointerType, Type, is_numeric
+from sigilc.check.types import ERROR, NEVER, UNIT, InferVar, Type
 from sigilc.diagnostics.diagnostic import Diagnostics
 from sigilc.diagnostics.suggest import closest
 from sigilc.resolve.modules import std_modules
 from sigilc.resolve.packages import Package
 from sigilc.resolve.symbols import Item, Module
 from sigilc.source.files import SourceFile
-from sigilc.source.spans import Span
 from sigilc.syntax import ast
 
 
@@ -64,14 +65,18 @@ class Program:
         items = [i for m in user_modules for i in m.items.values()]
         decls = [d for item in items if (d := self.try_declare(item)) is not None]
         self.check_constants()
-        for item, decl in zip(items, [i.decl for i in items], strict=True):
-            if isinstance(decl, t.Function):
-                self.check_border(item, decl)
+        for item in items:
+            if isinstance(item.decl, t.Function) and item.decl.foreign:
+                check_border(self.context, item.decl)
         for pending in list(self.context.pending.values()):
             if not pending.scope.module.is_std and not pending.is_template:
                 self.context.queue.append(pending)
         self.drain()
         self.check_defaults()
+        for function in self.context.functions:
+            check_border(self.context, function)
+        if not self.diagnostics.has_errors:
+            refuse_endless_instances(self.context)
         main = root.items.get("main")
         entry = main.decl if main is not None and isinstance(main.decl, t.Function) else None
         if entry is not None:
@@ -79,7 +84,8 @@ class Program:
         del decls
         cases = collect_cases(self.context, self.sources.own_modules(), self.sources.doc_tests)
         return t.TypedProgram(self.context.functions, self.context.structs, self.context.enums, self.context.actors,
-                              self.context.constants, entry, self.sources.imports, traits=self.prelude_traits(), cases=cases)
+                              self.context.constants, entry, self.sources.imports, self.context.libraries,
+                              traits=self.prelude_traits(), cases=cases)
 
     def prelude_traits(self) -> dict[str, t.TraitDecl]:
         """The traits of the prelude that something has named."""
@@ -97,8 +103,8 @@ class Program:
             self.declarations.declare_impl(impl)
         for item in block.items.values():
             decl = self.try_declare(item)
-            if isinstance(decl, t.Function):
-                self.check_border(item, decl)
+            if isinstance(decl, t.Function) and decl.foreign:
+                check_border(self.context, decl)
                 if any(entry.name in KINDS for entry in item.attributes):
                     refuse_member_case(self.context, decl)
         self.check_constants()
@@ -148,6 +154,7 @@ class Program:
         pending.state = "checking"
         function, node = pending.function, pending.node
         body = self.body(pending.scope, function.result, function)
+        body.unsafe_depth = int(function.is_unsafe)
         expr = self.check_body(body, function, node)
         self.finish(body, [expr, *function.params])
         if pending.infers_result:
@@ -240,27 +247,6 @@ class Program:
         if main.params or main.type_params:
             self.context.error("E0220", "`main` takes no parameters", main.span, "called without arguments",
                                "read the arguments with `std·env·args()`")
-
-    def check_border(self, item: Item, function: t.Function) -> None:
-        """Types that cross the border to C."""
-        if not function.export and not function.foreign:
-            return
-        for param in function.params:
-            fits = self.crosses(param.type) or (bool(function.foreign) and isinstance(param.type, PointerType))
-            fits = fits or (isinstance(param.type, ArrayType) and self.crosses(param.type.item))
-            if not fits or param.kind == "inout":
-                self.context.error("E0602", f"`{param.type}` does not cross the border to C", param.span,
-                                   "scalars and arrays of scalars cross", "pass numbers, or `[T]` of numbers")
-        result = function.result
-        if not (self.crosses(result) or result in (UNIT, NEVER) or (function.foreign and isinstance(result, PointerType))):
-            self.context.error("E0602", f"`{result}` does not cross the border to C", function.result_span or function.span,
-                               "only scalars are returned", "give back a number")
-        if function.type_params:
-            self.context.error("E0602", "a generic function can't cross the border to C", function.span, "has type parameters")
-
-    def crosses(self, type_: Type) -> bool:
-        """Whether a type is a scalar of C's."""
-        return (is_numeric(type_) and str(type_) not in ("i128", "u128")) or type_ in (BOOL, CHAR) or type_ == ERROR
 
 
 class ProgramBody(Body):

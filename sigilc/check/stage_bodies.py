@@ -18,6 +18,7 @@ from sigilc.check.paths import Associated
 from sigilc.check.stage_parts import StageParts, has_implicit_field, holes_in, only_expression
 from sigilc.check.types import (
     ArrayType,
+    FixedType,
     FnType,
     InferVar,
     ParamType,
@@ -108,7 +109,7 @@ class StageBodies(Control):
         if wanted is None:
             return False
         wanted = self.open_params(applied, wanted)
-        if unifies(wanted, whole):
+        if unifies(wanted, whole) or (isinstance(whole, FixedType) and unifies(wanted, ArrayType(whole.item))):
             return True
         if unifies(wanted, item):
             return False
@@ -286,15 +287,19 @@ class StageBodies(Control):
                 raise self.error("E0202", "this body needs a function of two parameters", applied.tree, "not one")
             args = [self.coerce(first, fn.params[0]), self.coerce(second, fn.params[1])]
             return t.CallValue(self.span(applied.tree), fn.result, applied.callee, args)
+        return self.call_checked(function, [first, second], applied.tree)
+
+    def call_checked(self, function: t.Function, values: list[t.Expr], node: Any) -> t.Expr:
+        """A call of a declared function with checked arguments, one for each parameter."""
         template = self.template_of(function)
         if template is not None:
-            return self.call_instance(template, [first, second], applied.tree)
-        result = self.signature_result(function, applied.tree)
-        type_args, mapping = self.instantiate(function, applied.tree)
+            return self.call_instance(template, values, node)
+        result = self.signature_result(function, node)
+        type_args, mapping = self.instantiate(function, node)
         self.context.reach(function)
         args = [self.argument_for(p, a, substitute(p.type, mapping))
-                for p, a in zip(function.params, (first, second), strict=True)]
-        return t.Call(self.span(applied.tree), substitute(result, mapping), function, args, type_args)
+                for p, a in zip(function.params, values, strict=True)]
+        return t.Call(self.span(node), substitute(result, mapping), function, args, type_args)
 
     def loop_over(self, value: t.Expr) -> OpenLoop | None:
         """A collection as the source of element-wise stages; None for what is no collection."""

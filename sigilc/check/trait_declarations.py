@@ -93,7 +93,7 @@ class TraitDeclarations:
         known = Attributes(self.context, item.attributes, item.module)
         own = fresh_params(f"{name}@{node.start}", ["Self"])["Self"]
         assert isinstance(own, ParamType)
-        generics = self.declarations.generics(node, name)
+        generics = self.declarations.generics(node, name, item.module)
         trait = t.TraitDecl(item.name, item.span, own, tuple(generics.values()),  # type: ignore[arg-type]
                             is_structural=known.has("structural"))
         item.decl = trait
@@ -156,7 +156,7 @@ class TraitDeclarations:
     def declare_impl(self, impl: Impl) -> None:
         """`impl Trait for Type { … }`."""
         node, module = impl.node, impl.module
-        generics = self.declarations.generics(node, f"impl {module.name}")
+        generics = self.declarations.generics(node, f"impl {module.name}", module)
         scope = Scope(module, dict(generics))
         head = Span(module.source, node.start, node.target.end)
         try:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sigilc.check import typed as t
 from sigilc.check.context import Context, Reported, Scope
+from sigilc.check.foreign import check_function_type, check_pointer_item
 from sigilc.check.types import (
     CHAR,
     DURATION,
@@ -19,7 +20,9 @@ from sigilc.check.types import (
     UNIT,
     AddressType,
     ArrayType,
+    CFnType,
     EnumType,
+    FixedType,
     FnType,
     FutureType,
     MapType,
@@ -52,6 +55,11 @@ _GENERIC: dict[str, tuple[int, Callable[..., Type]]] = {
 }
 _LATER = {"Stream": "streams are", "OrdMap": "ordered maps are", "OrdSet": "ordered sets are", "Deque": "deques are",
           "Heap": "heaps are", "Result": "`Result` is"}
+
+# What other languages call it.
+_OTHER_LANGUAGES = {"int": "i64", "uint": "u64", "float": "f64", "double": "f64", "string": "str", "boolean": "bool",
+                    "byte": "u8", "void": "()", "List": "[T]", "Array": "[T]", "list": "[T]", "Dict": "Map", "dict": "Map",
+                    "Optional": "T?", "Maybe": "T?"}
 
 Marked = tuple[Type, Marks]
 
@@ -104,9 +112,11 @@ class TypeNames:
                 return self.resolve(node.type)
             case ast.PointerType():
                 item, marks = self.resolve(node.type)
-                return PointerType(item), Marks("", (marks,))
+                check_pointer_item(self.context, item, self.span(node))
+                return PointerType(item, node.kind == "mut"), Marks("", (marks,))
             case ast.ArrayType():
-                self.context.unsupported("arrays of fixed length are", self.span(node), "use `[T]`")
+                item, marks = self.resolve(node.type)
+                return FixedType(item, self.context.length_of(node.size, self.scope)), Marks("", (marks,))
             case ast.DynType():
                 self.context.unsupported("`dyn` types are", self.span(node))
             case _:
@@ -128,7 +138,21 @@ class TypeNames:
             marks.append(mark)
             inout.append(is_inout)
         result, result_marks = (UNIT, NO_MARKS) if node.result is None else self.resolve_result(node.result)
+        if node.abi is not None:
+            return self.c_function(node, tuple(params), result, any(inout)), NO_MARKS
         return FnType(tuple(params), result, tuple(inout)), Marks("", (*marks, result_marks))
+
+    def c_function(self, node: Any, params: tuple[Type, ...], result: Type, has_inout: bool) -> Type:
+        """`extern "C" fn(A) -> B`."""
+        if node.abi != "C":
+            self.context.error("E0603", f"unknown calling convention `{node.abi}`", self.span(node),
+                               'only `extern "C"` is known', 'write `extern "C" fn(…)`')
+        if has_inout:
+            self.context.error("E0602", "an in-out parameter can't cross the border to C", self.span(node),
+                               "in-out", "take a pointer: `*mut T`")
+        type_ = CFnType(params, result)
+        check_function_type(self.context, type_, self.span(node))
+        return type_
 
     def resolve_result(self, node: Any) -> Marked:
         """A result type, which may be `!`."""
@@ -202,7 +226,7 @@ class TypeNames:
         shown = "·".join(names)
         if self.scope.module.is_lost(names[0]):
             raise Reported
-        near = closest(names[-1], candidates)
+        near = _OTHER_LANGUAGES.get(shown) or closest(names[-1], candidates)
         self.context.error("E0102", f"the type `{shown}` is not known", self.span(node), "no type of this name",
                            f"did you mean `{near}`?" if near else "")
         raise Reported
@@ -244,8 +268,8 @@ class TypeNames:
         types = tuple(a[0] for a in arguments)
         marks = Marks("", tuple(a[1] for a in arguments))
         if isinstance(decl, t.ActorDecl):
-            self.expect_arguments(node, item.name, 0, len(arguments))
-            return AddressType(decl), NO_MARKS
+            self.expect_arguments(node, item.name, len(decl.state.type_params), len(arguments))
+            return AddressType(decl, types), marks
         if isinstance(decl, t.StructDecl | t.EnumDecl):
             self.expect_arguments(node, item.name, len(decl.type_params), len(arguments))
             make = StructType if isinstance(decl, t.StructDecl) else EnumType

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sigilc.check.types import Marks, ParamType, Type
 from sigilc.source.files import SourceFile
+from sigilc.source.records import field, record, value
 from sigilc.source.spans import Span
 
 if TYPE_CHECKING:
     from sigilc.check.typed_expressions import Expr
 
 
-@dataclass(eq=False, slots=True)
+@record
 class Variable:
     """A local: of a `let`, a pattern, a parameter or a stage.
 
@@ -29,7 +29,7 @@ class Variable:
     marks: Marks | None = None
 
 
-@dataclass(eq=False, slots=True)
+@record
 class Field:
     """A field of a struct, of an enum variant (named by its index where it has no name) or of an actor."""
 
@@ -41,9 +41,12 @@ class Field:
     is_public: bool = False
 
 
-@dataclass(eq=False, slots=True)
+@record
 class StructDecl:
-    """A struct. `mark` is that of `struct Name~`; `is_tuple` for `struct Id(u64)` and `struct Marker`."""
+    """A struct. `mark` is that of `struct Name~`; `is_tuple` for `struct Id(u64)` and `struct Marker`.
+
+    `is_c` for `#[repr(C)]`: it crosses the border to C by value. A union, all of whose fields share their memory, is one.
+    """
 
     name: str
     span: Span
@@ -51,9 +54,11 @@ class StructDecl:
     fields: list[Field] = field(default_factory=list)
     mark: str = ""
     is_tuple: bool = False
+    is_c: bool = False
+    is_union: bool = False
 
 
-@dataclass(eq=False, slots=True)
+@record
 class Variant:
     """A variant of an enum; `discriminant` is its number. `has_names` for `Rect { w: f64 }`."""
 
@@ -65,18 +70,19 @@ class Variant:
     discriminant: int = 0
 
 
-@dataclass(eq=False, slots=True)
+@record
 class EnumDecl:
-    """An enum."""
+    """An enum; `is_c` for `#[repr(C)]`, which makes one without payloads a C `int`."""
 
     name: str
     span: Span
     type_params: tuple[ParamType, ...] = ()
     variants: list[Variant] = field(default_factory=list)
     mark: str = ""
+    is_c: bool = False
 
 
-@dataclass(eq=False, slots=True)
+@record
 class Handler:
     """`on Name(params) -> R { … }`. `function.params[0]` is `self` (kind `inout`); `has_reply` when `->` is written.
 
@@ -89,7 +95,7 @@ class Handler:
     has_reply: bool
 
 
-@dataclass(eq=False, slots=True)
+@record
 class ActorDecl:
     """An actor: its state's fields, helper functions and handlers. Inside it, `self` has type `StructType(state)`."""
 
@@ -99,7 +105,7 @@ class ActorDecl:
     handlers: list[Handler] = field(default_factory=list)
 
 
-@dataclass(eq=False, slots=True)
+@record
 class Function:
     """A function, method, handler or foreign function.
 
@@ -110,6 +116,10 @@ class Function:
     intrinsic    the name of the operation that `lower` knows (stdlib only), or ""
     foreign      the C symbol of an `extern "C"` function, or ""
     export       the C symbol of an `#[export]` function, or ""
+    is_unsafe    may be called in `unsafe` only, as a foreign function
+    is_variadic  a foreign function that takes any further arguments behind its parameters
+    is_callback  C may call it by its address, so its parameters come from foreign code
+    tracks_caller    `#[track_caller]` (stdlib only): a panic in its body, which does not return early, is the call's
     trusted_caller   reason of `#[trusted_caller("…")]`, or ""
     requirement  the trait's method that this one implements, if any
     trait        of a trait's own method (a requirement, with a body when it has a default): the trait; its first type
@@ -128,15 +138,19 @@ class Function:
     foreign: str = ""
     export: str = ""
     trusted_caller: str = ""
+    tracks_caller: bool = False
     is_public: bool = False
     actor: ActorDecl | None = None
     result_span: Span | None = None     # of the written result type
     requirement: Function | None = None
+    is_unsafe: bool = False
+    is_variadic: bool = False
+    is_callback: bool = False
     trait: TraitDecl | None = None
     bounds: list[Bound] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Bound:
     """`T: Trait<args>`; `T` is a type parameter, of an impl's or function's own."""
 
@@ -145,7 +159,7 @@ class Bound:
     args: tuple[Type, ...] = ()
 
 
-@dataclass(eq=False, slots=True)
+@record
 class TraitDecl:
     """A trait. Methods, and constants as functions without parameters, have `Self` and `params` as first type parameters.
 
@@ -168,7 +182,7 @@ class TraitDecl:
     is_structural: bool = False
 
 
-@dataclass(eq=False, slots=True)
+@record
 class ImplDecl:
     """`impl<T: …> Trait<args> for Type`."""
 
@@ -182,7 +196,7 @@ class ImplDecl:
     types: dict[str, Type] = field(default_factory=dict)
 
 
-@dataclass(eq=False, slots=True)
+@record
 class Constant:
     """`const N: T = …`; the value is an expression without effects, lowered where it is used."""
 
@@ -193,7 +207,7 @@ class Constant:
     marks: Marks | None = None
 
 
-@dataclass(eq=False, slots=True)
+@record
 class Case:
     """What `sigilc test` or `sigilc bench` runs: `kind` is `test`, `bench`, or `doc` for a doc comment's code block.
 
@@ -205,7 +219,7 @@ class Case:
     function: Function
 
 
-@dataclass(eq=False, slots=True)
+@record
 class TypedProgram:
     """Everything that was declared and checked. `main` is None for a library.
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sigilc.check.types import Marks, Type
+from sigilc.source.records import record
 from sigilc.source.spans import Span
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from sigilc.check.typed_patterns import Pattern
 
 
-@dataclass(eq=False, slots=True)
+@record
 class Expr:
     """Base of expressions."""
 
@@ -21,28 +21,28 @@ class Expr:
     type: Type
 
 
-@dataclass(eq=False, slots=True)
+@record
 class Literal(Expr):
     """int, float, bool; char as int; `str` for text; `bytes` for byte strings; None for `()`. Durations: ns as int."""
 
     value: object
 
 
-@dataclass(eq=False, slots=True)
+@record
 class Local(Expr):
     """A variable's value; also a place."""
 
     variable: Variable
 
 
-@dataclass(eq=False, slots=True)
+@record
 class ConstantRef(Expr):
     """A constant's value."""
 
     constant: Constant
 
 
-@dataclass(eq=False, slots=True)
+@record
 class FunctionRef(Expr):
     """A function as a value (type FnType)."""
 
@@ -50,23 +50,26 @@ class FunctionRef(Expr):
     type_args: tuple[Type, ...] = ()
 
 
-@dataclass(eq=False, slots=True)
+@record
 class InOut(Expr):
     """`&mut place` as an argument, and the receiver of a `mut self` method; `type` is the place's."""
 
     place: Expr
 
 
-@dataclass(eq=False, slots=True)
+@record
 class Call(Expr):
-    """A direct call; `args` follow `function.params` (defaults filled in). In-out parameters get `InOut` arguments."""
+    """A direct call; `args` follow `function.params` (defaults filled in). In-out parameters get `InOut` arguments.
+
+    So do `*mut T` parameters of foreign functions for `&mut place`; a variadic function has more arguments.
+    """
 
     function: Function
     args: list[Expr]
     type_args: tuple[Type, ...] = ()
 
 
-@dataclass(eq=False, slots=True)
+@record
 class CallValue(Expr):
     """A call of a function value."""
 
@@ -74,7 +77,29 @@ class CallValue(Expr):
     args: list[Expr]
 
 
-@dataclass(eq=False, slots=True)
+@record
+class PointerTo(Expr):
+    """An argument's memory for the time of one foreign call: an array's elements, else a copy of the value."""
+
+    value: Expr
+
+
+@record
+class CodePointer(Expr):
+    """A function as C calls it (type CFnType); `value` names it."""
+
+    value: FunctionRef
+
+
+@record
+class CallPointer(Expr):
+    """A call of a function that C has given (type CFnType); arguments as those of foreign functions."""
+
+    callee: Expr
+    args: list[Expr]
+
+
+@record
 class Binary(Expr):
     """`+ - * / % & | ^ << >>` on numbers (`& | ^` also on bool); `== !=` on any type; `< <= > >=` on ordered ones.
 
@@ -86,7 +111,7 @@ class Binary(Expr):
     right: Expr
 
 
-@dataclass(eq=False, slots=True)
+@record
 class Logic(Expr):
     """`&&` and `||`."""
 
@@ -95,7 +120,7 @@ class Logic(Expr):
     right: Expr
 
 
-@dataclass(eq=False, slots=True)
+@record
 class Unary(Expr):
     """`-` and `!`."""
 
@@ -103,28 +128,28 @@ class Unary(Expr):
     value: Expr
 
 
-@dataclass(eq=False, slots=True)
+@record
 class Cast(Expr):
     """`e as T` between scalars."""
 
     value: Expr
 
 
-@dataclass(eq=False, slots=True)
+@record
 class MakeTuple(Expr):
     """`(a, b)`."""
 
     items: list[Expr]
 
 
-@dataclass(eq=False, slots=True)
+@record
 class MakeArray(Expr):
     """`[a, b]`."""
 
     items: list[Expr]
 
 
-@dataclass(eq=False, slots=True)
+@record
 class RepeatArray(Expr):
     """`[e; n]` as a growable array."""
 
@@ -132,7 +157,7 @@ class RepeatArray(Expr):
     count: Expr
 
 
-@dataclass(eq=False, slots=True)
+@record
 class MakeStruct(Expr):
     """A struct value. `fields[i]` is the i-th declared field, or None where `base` (`..p`) gives it.
 
@@ -144,7 +169,7 @@ class MakeStruct(Expr):
     base: Expr | None = None
 
 
-@dataclass(eq=False, slots=True)
+@record
 class MakeVariant(Expr):
     """An enum value."""
 
@@ -152,7 +177,7 @@ class MakeVariant(Expr):
     args: list[Expr]
 
 
-@dataclass(eq=False, slots=True)
+@record
 class MakeRange(Expr):
     """`a..b` or `a..=b` as a value (RangeType)."""
 
@@ -160,7 +185,7 @@ class MakeRange(Expr):
     high: Expr
 
 
-@dataclass(eq=False, slots=True)
+@record
 class GetField(Expr):
     """Field or slot `index` of a struct, a tuple or an actor's `self`; a place when `value` is one."""
 
@@ -168,7 +193,7 @@ class GetField(Expr):
     index: int
 
 
-@dataclass(eq=False, slots=True)
+@record
 class FaultField(Expr):
     """`why.message`, `.stage`, `.site` (str) or `.cause` (Fault?)."""
 
@@ -176,7 +201,7 @@ class FaultField(Expr):
     name: str
 
 
-@dataclass(eq=False, slots=True)
+@record
 class Index(Expr):
     """`xs[i]` of an array; a place. The index has type usize, or any integer type (a negative one is out of bounds)."""
 
@@ -184,7 +209,7 @@ class Index(Expr):
     index: Expr
 
 
-@dataclass(eq=False, slots=True)
+@record
 class Slice(Expr):
     """`xs[a..b]` of an array or text; None for an open end. A place for arrays (assignment keeps the length)."""
 
@@ -194,7 +219,7 @@ class Slice(Expr):
     inclusive: bool = False
 
 
-@dataclass(eq=False, slots=True)
+@record
 class MapIndex(Expr):
     """`m[k]` (a panic when missing) or `m[k, default: e]`; a place. `default` is evaluated only when k is missing."""
 
@@ -203,7 +228,7 @@ class MapIndex(Expr):
     default: Expr | None = None
 
 
-@dataclass(eq=False, slots=True)
+@record
 class Assign(Expr):
     """`place = e`; as the target of `=` a MapIndex inserts. Type UNIT."""
 
@@ -211,7 +236,7 @@ class Assign(Expr):
     value: Expr
 
 
-@dataclass(eq=False, slots=True)
+@record
 class OpAssign(Expr):
     """`place op= e`; `op` without `=`. The place is evaluated once. Type UNIT."""
 
@@ -220,14 +245,14 @@ class OpAssign(Expr):
     value: Expr
 
 
-@dataclass(eq=False, slots=True)
+@record
 class Discard(Expr):
     """`_ = e`, and a value that is dropped: evaluates `value`, gives `()`."""
 
     value: Expr
 
 
-@dataclass(eq=False, slots=True)
+@record
 class Block(Expr):
     """Statements (expressions and `Let`s), then the block's value, None for `()` or where it never ends.
 
@@ -238,7 +263,7 @@ class Block(Expr):
     value: Expr | None
 
 
-@dataclass(eq=False, slots=True)
+@record
 class Let(Expr):
     """`let P = e`, with `otherwise` (of type `!`) for `let … else`. Type UNIT. `marks` is the written type's, if any."""
 
@@ -248,7 +273,7 @@ class Let(Expr):
     marks: Marks | None = None
 
 
-@dataclass(eq=False, slots=True)
+@record
 class If(Expr):
     """`if c { } else { }`; without `otherwise` the type is UNIT and the value of `then` is dropped."""
 
@@ -257,7 +282,7 @@ class If(Expr):
     otherwise: Expr | None
 
 
-@dataclass(eq=False, slots=True)
+@record
 class Arm:
     """An arm of a match. All arms have the match's type or `!`."""
 
@@ -267,7 +292,7 @@ class Arm:
     span: Span
 
 
-@dataclass(eq=False, slots=True)
+@record
 class Match(Expr):
     """`match e { … }`, exhaustive. `if let` is a Match with a wildcard arm. `InOut` as `value` matches a place mutably."""
 
@@ -275,14 +300,14 @@ class Match(Expr):
     arms: list[Arm]
 
 
-@dataclass(eq=False, slots=True)
+@record
 class LoopLabel:
     """The identity of a loop or labelled block, that `Break` and `Continue` name."""
 
     name: str
 
 
-@dataclass(eq=False, slots=True)
+@record
 class Loop(Expr):
     """`loop { }`; its value is that of its breaks (type `!` without one). `while` is Loop(If(c, body, break))."""
 
@@ -290,7 +315,7 @@ class Loop(Expr):
     body: Expr
 
 
-@dataclass(eq=False, slots=True)
+@record
 class For(Expr):
     """`for p in e { }` over an array, map (pairs), set, range, or text's `chars()` (an array); evaluated once. UNIT."""
 
@@ -300,7 +325,7 @@ class For(Expr):
     body: Expr
 
 
-@dataclass(eq=False, slots=True)
+@record
 class Break(Expr):
     """`break value`; type `!`."""
 
@@ -308,21 +333,21 @@ class Break(Expr):
     value: Expr | None
 
 
-@dataclass(eq=False, slots=True)
+@record
 class Continue(Expr):
     """`continue`; type `!`."""
 
     label: LoopLabel
 
 
-@dataclass(eq=False, slots=True)
+@record
 class Return(Expr):
     """`return e`; type `!`. `value` is None for `()`."""
 
     value: Expr | None
 
 
-@dataclass(eq=False, slots=True)
+@record
 class Closure(Expr):
     """`|x| e`. `captures` are variables of the enclosing function, copied when the closure is made (kind `let`).
 
@@ -335,28 +360,28 @@ class Closure(Expr):
     captures: list[Variable]
 
 
-@dataclass(eq=False, slots=True)
+@record
 class MakeSome(Expr):
     """A present value of `T?`, written or by coercion of a `T`."""
 
     value: Expr
 
 
-@dataclass(eq=False, slots=True)
+@record
 class MakeNone(Expr):
     """`None` (message None: the text `absent`) or `fail(message)`; the fault's site is this expression's span."""
 
     message: Expr | None
 
 
-@dataclass(eq=False, slots=True)
+@record
 class MakeFaultNone(Expr):
     """An absent value with an existing fault, as `None(why)` or an early return gives it on."""
 
     fault: Expr
 
 
-@dataclass(eq=False, slots=True)
+@record
 class Default(Expr):
     """`a ?? b`. `value` has type `T?`; the whole has `T`, or `T?` when `otherwise` is a `T?`."""
 
@@ -364,14 +389,14 @@ class Default(Expr):
     otherwise: Expr
 
 
-@dataclass(eq=False, slots=True)
+@record
 class Try(Expr):
     """`e?`: the payload of `value`, or a return of its fault from the enclosing function (which returns an OptionType)."""
 
     value: Expr
 
 
-@dataclass(eq=False, slots=True)
+@record
 class Confirm(Expr):
     """`e!`. With `value` of type `T?` (and `unwraps`) absence is a fault; evidence: asserted becomes known (E0302 on reported).
 
@@ -386,14 +411,14 @@ class Confirm(Expr):
     message: Expr | None = None
 
 
-@dataclass(eq=False, slots=True)
+@record
 class Report(Expr):
     """`e~` : reported from here on. Nothing at run time."""
 
     value: Expr
 
 
-@dataclass(eq=False, slots=True)
+@record
 class Assert(Expr):
     """`e‽`: reported becomes asserted. `reason` of `assume!("…")`, which is `Confirm(Assert(e))`."""
 
@@ -401,7 +426,7 @@ class Assert(Expr):
     reason: str = ""
 
 
-@dataclass(eq=False, slots=True)
+@record
 class FormatSpec:
     """What stands after `:` in an interpolation. `kind`: `""` display, `?` debug, `#?` pretty, `x X o b e`."""
 
@@ -415,21 +440,32 @@ class FormatSpec:
     kind: str = ""
 
 
-@dataclass(eq=False, slots=True)
+@record
 class Interpolate(Expr):
     """Text with values in it; a part is a `str` or (expression, spec). Type STR."""
 
     parts: list[str | tuple[Expr, FormatSpec]]
 
 
-@dataclass(eq=False, slots=True)
+@record
 class Panic(Expr):
     """`panic(text)`; also failed assertions. Type `!`."""
 
     message: Expr
 
 
-@dataclass(eq=False, slots=True)
+@record
+class CatchPanic(Expr):
+    """The block of `assert_panics{ … }`, which runs in place; true when a panic or fault has ended it (type BOOL).
+
+    `captures` are the variables around that it names; it may change those that are mutable.
+    """
+
+    body: Expr
+    captures: list[Variable]
+
+
+@record
 class Unsafe(Expr):
     """`unsafe { … }`."""
 

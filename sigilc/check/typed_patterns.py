@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sigilc.check.types import Type
+from sigilc.source.records import record
 from sigilc.source.spans import Span
 
 if TYPE_CHECKING:
     from sigilc.check.typed_declarations import Variable, Variant
 
 
-@dataclass(eq=False, slots=True)
+@record
 class Pattern:
     """Base of patterns; `type` is the type of what is matched."""
 
@@ -20,12 +20,12 @@ class Pattern:
     type: Type
 
 
-@dataclass(eq=False, slots=True)
+@record
 class WildPattern(Pattern):
     """`_`, and `..` in tuples (repeated as often as needed)."""
 
 
-@dataclass(eq=False, slots=True)
+@record
 class BindPattern(Pattern):
     """`name` or `name @ sub`; marks are on the variable. Matching `&mut place`, the variable has kind `inout`."""
 
@@ -33,14 +33,14 @@ class BindPattern(Pattern):
     sub: Pattern | None = None
 
 
-@dataclass(eq=False, slots=True)
+@record
 class ConstPattern(Pattern):
     """A literal: int, float, bool, `str` (text), bytes, or a char (int code point; type CHAR)."""
 
     value: object
 
 
-@dataclass(eq=False, slots=True)
+@record
 class RangePattern(Pattern):
     """`a..=b`, `a..`, `..=b` over integers, chars; both ends inclusive, None for open."""
 
@@ -48,21 +48,21 @@ class RangePattern(Pattern):
     high: int | None
 
 
-@dataclass(eq=False, slots=True)
+@record
 class TuplePattern(Pattern):
     """One pattern a slot."""
 
     items: list[Pattern]
 
 
-@dataclass(eq=False, slots=True)
+@record
 class StructPattern(Pattern):
     """Patterns for the fields named, by index; the others are not looked at."""
 
     fields: list[tuple[int, Pattern]]
 
 
-@dataclass(eq=False, slots=True)
+@record
 class VariantPattern(Pattern):
     """A variant with patterns for its payload's fields, by index."""
 
@@ -70,21 +70,21 @@ class VariantPattern(Pattern):
     fields: list[tuple[int, Pattern]]
 
 
-@dataclass(eq=False, slots=True)
+@record
 class SomePattern(Pattern):
     """`Some(p)`."""
 
     item: Pattern
 
 
-@dataclass(eq=False, slots=True)
+@record
 class NonePattern(Pattern):
     """`None` or `None(why)`; `why` has type Fault, its message is reported."""
 
     why: Variable | None
 
 
-@dataclass(eq=False, slots=True)
+@record
 class SlicePattern(Pattern):
     """`[a, .., z]` over an array: the first elements, what stands for those between, the last ones.
 
@@ -96,7 +96,7 @@ class SlicePattern(Pattern):
     last: list[Pattern]
 
 
-@dataclass(eq=False, slots=True)
+@record
 class OrPattern(Pattern):
     """Alternatives; all bind the same Variable objects."""
 

@@ -7,11 +7,11 @@ inlined expressions over the stage's pattern variables; `return`, `break` and `?
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sigilc.check.typed_expressions import Expr
 from sigilc.check.types import Type
+from sigilc.source.records import record
 from sigilc.source.spans import Span
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sigilc.check.typed_patterns import Pattern
 
 
-@dataclass(eq=False, slots=True)
+@record
 class Lift(Expr):
     """Runs `body` with `variable` bound to the payload when `source` (a `T?`) is present; else its fault goes on.
 
@@ -32,7 +32,7 @@ class Lift(Expr):
     flatten: bool
 
 
-@dataclass(eq=False, slots=True)
+@record
 class FilterValue(Expr):
     """`φ` on a whole value. `stage` is the text for the fault (`φ{valid}`), message `filtered out by <stage>`.
 
@@ -48,7 +48,7 @@ class FilterValue(Expr):
     mode: str
 
 
-@dataclass(eq=False, slots=True)
+@record
 class Stage:
     """An element-wise stage of a Pipeline; `item` is the type of the elements that leave it."""
 
@@ -56,7 +56,7 @@ class Stage:
     item: Type
 
 
-@dataclass(eq=False, slots=True)
+@record
 class MapStage(Stage):
     """`τ`: each element becomes `body`."""
 
@@ -64,7 +64,7 @@ class MapStage(Stage):
     body: Expr
 
 
-@dataclass(eq=False, slots=True)
+@record
 class FilterStage(Stage):
     """`φ`: `mode` "!" validates, "" only chooses. `stage` as in FilterValue."""
 
@@ -74,21 +74,21 @@ class FilterStage(Stage):
     mode: str
 
 
-@dataclass(eq=False, slots=True)
+@record
 class TakeStage(Stage):
     """`take(n)`; `count` (usize) is evaluated once, before the loop. Stops the source."""
 
     count: Expr
 
 
-@dataclass(eq=False, slots=True)
+@record
 class SkipStage(Stage):
     """`skip(n)`."""
 
     count: Expr
 
 
-@dataclass(eq=False, slots=True)
+@record
 class TakeWhileStage(Stage):
     """`take_while{p}`."""
 
@@ -96,36 +96,36 @@ class TakeWhileStage(Stage):
     predicate: Expr
 
 
-@dataclass(eq=False, slots=True)
+@record
 class EnumerateStage(Stage):
     """`enumerate`: elements become `(usize, T)`; the index is known."""
 
 
-@dataclass(eq=False, slots=True)
+@record
 class FlatStage(Stage):
     """`flat` (each element is a collection, or a `T?` whose absence drops it)."""
 
 
-@dataclass(eq=False, slots=True)
+@record
 class MarkStage(Stage):
     """A suffix on a stage whose elements it marks: `~` reported, `!` confirm (E0302 on reported)."""
 
     mark: str
 
 
-@dataclass(eq=False, slots=True)
+@record
 class Sink:
     """What ends a Pipeline."""
 
     span: Span
 
 
-@dataclass(eq=False, slots=True)
+@record
 class CollectSink(Sink):
     """Into the Pipeline's type: an ArrayType, a SetType or a MapType (of pairs)."""
 
 
-@dataclass(eq=False, slots=True)
+@record
 class FoldSink(Sink):
     """`sum product count min max first last`: `sum` and `product` have the element's type, `count` is usize, others `T?`.
 
@@ -135,7 +135,7 @@ class FoldSink(Sink):
     kind: str
 
 
-@dataclass(eq=False, slots=True)
+@record
 class TestSink(Sink):
     """`any all find position` with a predicate; stop early. bool, bool, `T?`, `usize?`."""
 
@@ -144,7 +144,7 @@ class TestSink(Sink):
     predicate: Expr
 
 
-@dataclass(eq=False, slots=True)
+@record
 class ReduceSink(Sink):
     """A left fold: `accumulator` is bound to what is built so far, `pattern` to the element.
 
@@ -157,14 +157,14 @@ class ReduceSink(Sink):
     initial: Expr | None
 
 
-@dataclass(eq=False, slots=True)
+@record
 class JoinSink(Sink):
     """`join(s)`: the elements' display text with `separator` between."""
 
     separator: Expr
 
 
-@dataclass(eq=False, slots=True)
+@record
 class EachSink(Sink):
     """`each{…}`: runs `body` for its effects. UNIT."""
 
@@ -172,7 +172,7 @@ class EachSink(Sink):
     body: Expr
 
 
-@dataclass(eq=False, slots=True)
+@record
 class IteratorSource(Expr):
     """A user's iterator as the source of a Pipeline; as a type it is the array of its elements.
 
@@ -184,7 +184,7 @@ class IteratorSource(Expr):
     next: Expr
 
 
-@dataclass(eq=False, slots=True)
+@record
 class Pipeline(Expr):
     """One fused loop: `source` is an array, map (elements are pairs), set, range or IteratorSource."""
 
@@ -194,7 +194,7 @@ class Pipeline(Expr):
     sink: Sink
 
 
-@dataclass(eq=False, slots=True)
+@record
 class Sort(Expr):
     """`σ`: a stably sorted copy of an array. The key is `key` over `pattern`, or the element itself when None."""
 
@@ -204,14 +204,14 @@ class Sort(Expr):
     descending: bool
 
 
-@dataclass(eq=False, slots=True)
+@record
 class AllPresent(Expr):
     """`all_present`: `[T?]` to `[T]?`; the first fault wins."""
 
     value: Expr
 
 
-@dataclass(eq=False, slots=True)
+@record
 class Spawn(Expr):
     """`spawn A { … }`: `fields` in declaration order, defaults filled in; evaluated in `order`."""
 
@@ -220,7 +220,7 @@ class Spawn(Expr):
     order: list[int]
 
 
-@dataclass(eq=False, slots=True)
+@record
 class Tell(Expr):
     """`address |tell(Message(args))`. UNIT."""
 
@@ -229,7 +229,7 @@ class Tell(Expr):
     args: list[Expr]
 
 
-@dataclass(eq=False, slots=True)
+@record
 class Ask(Expr):
     """`address |ask(Message(args))`: `Future<R>`."""
 
@@ -238,14 +238,14 @@ class Ask(Expr):
     args: list[Expr]
 
 
-@dataclass(eq=False, slots=True)
+@record
 class Await(Expr):
     """Waits for a future: `R?`, absent when the actor has died or the handler ended by a fault."""
 
     future: Expr
 
 
-@dataclass(eq=False, slots=True)
+@record
 class Stop(Expr):
     """`addr |stop` (after its queue) or `addr |kill`. UNIT."""
 

@@ -7,8 +7,9 @@ only `InferVar`, which lives while one body is being inferred, compares by ident
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from sigilc.source.records import field, record, value
 
 if TYPE_CHECKING:
     from sigilc.check.typed import ActorDecl, Bound, EnumDecl, StructDecl, TraitDecl
@@ -32,7 +33,7 @@ class Type:
         return self
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PrimType(Type):
     """A type without components: numbers, `bool`, `char`, `str`, `()`, `!`, `Fault`, `Duration`."""
 
@@ -51,7 +52,7 @@ BOOL, CHAR, STR, UNIT, NEVER = (PrimType(n) for n in ("bool", "char", "str", "()
 FAULT, DURATION = PrimType("Fault"), PrimType("Duration")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ArrayType(Type):
     """`[T]`."""
 
@@ -67,7 +68,20 @@ class ArrayType(Type):
         return f"[{self.item}]"
 
 
-@dataclass(frozen=True, slots=True)
+@value
+class FixedType(ArrayType):
+    """`[T; N]`: an array whose length is known. What is said of arrays holds, but for what makes them grow or shrink."""
+
+    count: int
+
+    def rebuild(self, parts: tuple[Type, ...]) -> Type:
+        return FixedType(parts[0], self.count)
+
+    def __str__(self) -> str:
+        return f"[{self.item}; {self.count}]"
+
+
+@value
 class TupleType(Type):
     """`(A, B)`; never empty (`()` is UNIT)."""
 
@@ -83,7 +97,7 @@ class TupleType(Type):
         return f"({', '.join(map(str, self.items))})"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class MapType(Type):
     """`Map<K, V>`."""
 
@@ -100,7 +114,7 @@ class MapType(Type):
         return f"Map<{self.key}, {self.value}>"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SetType(Type):
     """`Set<T>`."""
 
@@ -116,7 +130,7 @@ class SetType(Type):
         return f"Set<{self.item}>"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class OptionType(Type):
     """`T?`: a value, or a fault that says why there is none."""
 
@@ -132,7 +146,7 @@ class OptionType(Type):
         return f"{self.item}?"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class RangeType(Type):
     """What `a..b` has as a value; the item is an integer type. `inclusive` ranges are types of their own."""
 
@@ -149,7 +163,7 @@ class RangeType(Type):
         return f"RangeInclusive<{self.item}>" if self.inclusive else f"Range<{self.item}>"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class FnType(Type):
     """`fn(A, &mut B) -> C`; `inout[i]` says that parameter i is in-out."""
 
@@ -168,7 +182,7 @@ class FnType(Type):
         return f"fn({shown})" if self.result == UNIT else f"fn({shown}) -> {self.result}"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class StructType(Type):
     """An instance of a declared struct."""
 
@@ -185,7 +199,7 @@ class StructType(Type):
         return self.decl.name + (f"<{', '.join(map(str, self.args))}>" if self.args else "")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class EnumType(Type):
     """An instance of a declared enum."""
 
@@ -202,17 +216,24 @@ class EnumType(Type):
         return self.decl.name + (f"<{', '.join(map(str, self.args))}>" if self.args else "")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class AddressType(Type):
     """An actor's name used as a type: its address."""
 
     decl: ActorDecl
+    args: tuple[Type, ...] = ()
+
+    def parts(self) -> tuple[Type, ...]:
+        return self.args
+
+    def rebuild(self, parts: tuple[Type, ...]) -> Type:
+        return AddressType(self.decl, parts)
 
     def __str__(self) -> str:
-        return self.decl.name
+        return self.decl.name + (f"<{', '.join(map(str, self.args))}>" if self.args else "")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class FutureType(Type):
     """`Future<R>`, the value of `ask`."""
 
@@ -228,23 +249,43 @@ class FutureType(Type):
         return f"Future<{self.item}>"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PointerType(Type):
-    """`*T`, for foreign code only; unmanaged."""
+    """`*T` and `*mut T`, for foreign code only; unmanaged. `*()` is C's `void *`."""
 
     item: Type
+    is_mutable: bool = False
 
     def parts(self) -> tuple[Type, ...]:
         return (self.item,)
 
     def rebuild(self, parts: tuple[Type, ...]) -> Type:
-        return PointerType(*parts)
+        return PointerType(parts[0], self.is_mutable)
 
     def __str__(self) -> str:
-        return f"*{self.item}"
+        item = "c_void" if self.item == UNIT else self.item
+        return f"*mut {item}" if self.is_mutable else f"*{item}"
 
 
-@dataclass(frozen=True, slots=True)
+@value
+class CFnType(Type):
+    """`extern "C" fn(A) -> B`: the address of a function that is called as C calls it."""
+
+    params: tuple[Type, ...]
+    result: Type
+
+    def parts(self) -> tuple[Type, ...]:
+        return (*self.params, self.result)
+
+    def rebuild(self, parts: tuple[Type, ...]) -> Type:
+        return CFnType(parts[:-1], parts[-1])
+
+    def __str__(self) -> str:
+        shown = f"extern \"C\" fn({', '.join(map(str, self.params))})"
+        return shown if self.result == UNIT else f"{shown} -> {self.result}"
+
+
+@value
 class ParamType(Type):
     """A type parameter inside the body that declares it; replaced by an argument when the body is lowered.
 
@@ -259,7 +300,7 @@ class ParamType(Type):
         return self.name
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ProjectionType(Type):
     """`T·Item`: an associated type of what is not known yet; becomes the impl's type when its base is known."""
 
@@ -278,7 +319,7 @@ class ProjectionType(Type):
         return f"{self.base}·{self.name}"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ErrorType(Type):
     """Stands for what could not be typed; fits everything, so that one mistake gives one error."""
 
@@ -289,7 +330,7 @@ class ErrorType(Type):
 ERROR = ErrorType()
 
 
-@dataclass(eq=False, slots=True)
+@record
 class InferVar(Type):
     """An unknown of the inference. `kind` narrows it: `any`, `int` (an integer literal), `float`."""
 
@@ -302,7 +343,7 @@ class InferVar(Type):
         return {"int": "i64", "float": "f64"}.get(self.kind, "_")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Marks:
     """The trust that an annotation writes down, parallel to a type.
 

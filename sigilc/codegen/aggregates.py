@@ -192,7 +192,7 @@ def _immortal_fault(f: FunctionEmitter, message: bytes) -> str:
 
 def emit_share(f: FunctionEmitter, op: ShareBuffer | Copy) -> None:
     """The same value, one more reference."""
-    leaves = f.leaves(op.value)
+    leaves = own_leaves(f, op.value)
     emit_retain(f, op.value.type, leaves)
     f.define(op, *leaves)
 

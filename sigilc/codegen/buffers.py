@@ -32,7 +32,7 @@ from sigilc.ir.ops import (
 from sigilc.ir.types import STR, U8, IrArray, IrMap, IrType
 
 # Offsets in a sigil_buffer_header, and its size: data follows.
-_CAPACITY, _USED, HEADER = 8, 16, 32
+_CAPACITY, USED_OFFSET, HEADER = 8, 16, 32
 _VIEW = "{ ptr, i64, ptr }"
 # From this many scalars on, an array of constants is static data, copied when it is first written.
 _STATIC_FROM = 2
@@ -49,10 +49,6 @@ def item_type(type_: IrType) -> IrType:
 
 def emit_make_array(f: FunctionEmitter, op: MakeArray) -> None:
     """A new buffer, or static data."""
-    type_ = f.result(op).type
-    if isinstance(type_, IrFixed):
-        fixed_arrays.emit_make(f, op, type_)
-        return
     item = item_type(f.result(op).type)
     layout = f.types.layout(item)
     count = len(op.items)
@@ -60,15 +56,22 @@ def emit_make_array(f: FunctionEmitter, op: MakeArray) -> None:
     if count == 0:
         f.define(op, f.context.static_owner(), "0", f.context.static_owner())
         return
-    if count >= _STATIC_FROM and len(layout.leaves) == 1 and all(_is_number(v[0]) for v in values):
-        data = f.context.static_items(*_as_memory(layout, [v[0] for v in values]))
+    data = constant_items(f.context, layout, values)
+    if data is not None:
         f.define(op, data, str(count), f.context.static_owner())
         return
     owner = f.call_runtime("sigil_buffer_new", "ptr", f"i64 {count}", f"i64 {layout.size}")
-    f.store_word(USED, str(count), f.offset(owner, _USED))
+    f.store_word(USED, str(count), f.offset(owner, USED_OFFSET))
     for number, leaves in enumerate(values):
         f.store(layout, leaves, f.offset(owner, HEADER + number * layout.size))
     f.define(op, f.offset(owner, HEADER), str(count), owner)
+
+
+def constant_items(context: ModuleContext, layout: Layout, values: list[Leaves]) -> str | None:
+    """The address of static data with these elements, where all are constants and scalars, and not too few."""
+    if len(values) < _STATIC_FROM or len(layout.leaves) != 1 or not all(_is_number(v[0]) for v in values):
+        return None
+    return context.static_items(*_as_memory(layout, [v[0] for v in values]))
 
 
 def _is_number(scalar: str) -> bool:
@@ -93,9 +96,6 @@ def emit_length(f: FunctionEmitter, op: Length) -> None:
 
 def emit_array_get(f: FunctionEmitter, op: ArrayGet) -> None:
     """An element; one unsigned comparison checks both bounds."""
-    if isinstance(op.value.type, IrFixed):
-        fixed_arrays.emit_get(f, op, op.value.type)
-        return
     layout = f.types.layout(item_type(op.value.type))
     data, length, _ = f.leaves(op.value)
     index = f.scalar(op.index)
@@ -111,9 +111,6 @@ def check_index(f: FunctionEmitter, op: Op, index: str, length: str) -> None:
 def emit_slice(f: FunctionEmitter, op: Slice) -> None:
     """A view of a part, sharing the buffer."""
     type_ = op.value.type
-    if isinstance(type_, IrFixed):
-        fixed_arrays.emit_slice(f, op, type_)
-        return
     layout = f.types.layout(item_type(type_))
     data, length, owner = f.leaves(op.value)
     low, high = f.scalar(op.low), f.scalar(op.high)
@@ -162,7 +159,7 @@ def emit_array_push(f: FunctionEmitter, op: ArrayPush) -> None:
     view = f.load(view_layout, place)
     owner = view[2]
     ready = _is_unique_to_the_end(f, layout, view)
-    used = f.load_word(USED, f.offset(owner, _USED))
+    used = f.load_word(USED, f.offset(owner, USED_OFFSET))
     capacity = f.load_word(CAPACITY, f.offset(owner, _CAPACITY))
     has_room = f.value(f"icmp slt i64 {used}, {capacity}")
     ready = f.value(f"select i1 {ready}, i1 {has_room}, i1 false")
@@ -172,7 +169,7 @@ def emit_array_push(f: FunctionEmitter, op: ArrayPush) -> None:
 
     data, length, owner = _join_views(f, ready, view, grow)
     f.store(layout, f.leaves(op.value), f.element(data, length, layout))
-    used_place = f.offset(owner, _USED)
+    used_place = f.offset(owner, USED_OFFSET)
     f.store_word(USED, f.value(f"add nsw i64 {f.load_word(USED, used_place)}, 1"), used_place)
     longer = f.value(f"add nuw nsw i64 {length}, 1")
     f.store(view_layout, (data, longer, owner), place)
@@ -183,7 +180,7 @@ def _is_unique_to_the_end(f: FunctionEmitter, layout: Layout, view: Leaves) -> s
     data, length, owner = view
     count = f.load_word(COUNT, owner)
     is_unique = f.value(f"icmp eq i64 {count}, 1")
-    used = f.load_word(USED, f.offset(owner, _USED))
+    used = f.load_word(USED, f.offset(owner, USED_OFFSET))
     view_end = f.element(data, length, layout)
     buffer_end = f.element(f.offset(owner, HEADER), used, layout)
     ends_there = f.value(f"icmp eq ptr {view_end}, {buffer_end}")
@@ -244,7 +241,7 @@ def emit_array_pop(f: FunctionEmitter, op: ArrayPop) -> None:
     data, length, owner = _join_views(f, ready, view, lambda: _call_slow(f, "unique", item, view))
     shorter = f.value(f"add nsw i64 {length}, -1")
     value = f.load(layout, f.element(data, shorter, layout))
-    used_place = f.offset(owner, _USED)
+    used_place = f.offset(owner, USED_OFFSET)
     f.store_word(USED, f.value(f"add nsw i64 {f.load_word(USED, used_place)}, -1"), used_place)
     f.store(view_layout, (data, shorter, owner), place)
     f.define(op, *value)
@@ -261,9 +258,6 @@ def emit_array_reserve(f: FunctionEmitter, op: ArrayReserve) -> None:
 def emit_element_addr(f: FunctionEmitter, op: ElementAddr) -> None:
     """An element's place, in a buffer that nothing else sees."""
     type_ = f.target(op.address)
-    if isinstance(type_, IrFixed):
-        fixed_arrays.emit_element_addr(f, op, type_)
-        return
     item, place = item_type(type_), f.scalar(op.address)
     layout, view_layout = f.types.layout(item), f.types.layout(type_)
     view = f.load(view_layout, place)

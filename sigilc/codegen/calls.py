@@ -9,7 +9,7 @@ from sigilc.codegen import abi
 from sigilc.codegen.emitter import FunctionEmitter
 from sigilc.codegen.exports import callback
 from sigilc.codegen.names import function_symbol, symbol
-from sigilc.codegen.runtime_symbols import INTRINSIC_BY_RUNTIME, c_extension, c_type, returns_through_pointer
+from sigilc.codegen.runtime_symbols import INTRINSIC_BY_RUNTIME, c_type, returns_through_pointer
 from sigilc.codegen.types import untagged
 from sigilc.codegen.writer import aggregate_type
 from sigilc.crash import InternalError

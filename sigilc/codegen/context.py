@@ -33,6 +33,8 @@ class ModuleContext:
         self.constants: dict[str, str] = {}
         self.declarations: dict[str, str] = {}
         self.definitions: dict[str, str] = {}
+        # Names of constant data by its text: equal data is there once.
+        self.static_symbols: dict[str, str] = {}
         self._text_symbols: dict[bytes, str] = {}
         self._string_symbols: dict[str, str] = {}
         self._is_counted: dict[IrType, bool] = {}

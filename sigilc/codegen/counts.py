@@ -16,7 +16,7 @@ from sigilc.codegen.tbaa import COUNT, load_suffix, store_suffix
 from sigilc.codegen.types import Layout
 from sigilc.codegen.writer import Leaves, Writer, parameters
 from sigilc.crash import InternalError
-from sigilc.ir.types import IrArray, IrCounted, IrEnum, IrFn, IrFuture, IrMap, IrOption, IrStruct, IrTuple, IrType
+from sigilc.ir.types import IrArray, IrCounted, IrEnum, IrFixed, IrFn, IrFuture, IrMap, IrOption, IrStruct, IrTuple, IrType
 
 # Aggregates with more counted fields than this are retained and released by a function of their type.
 INLINE_FIELDS = 3

@@ -17,7 +17,7 @@ from sigilc.codegen.names import symbol
 from sigilc.codegen.types import TypeTable
 from sigilc.crash import InternalError
 from sigilc.ir.function import IrFunction, Module
-from sigilc.ir.ops import ArraySort, Ask, Call, CodePointer, FunctionValue, MakeClosure, MapNew, Op, Spawn, Tell
+from sigilc.ir.ops import ArraySort, Ask, Call, Catch, CodePointer, FunctionValue, MakeClosure, MapNew, Op, Spawn, Tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +110,13 @@ def called_functions(module: Module, function: IrFunction) -> Iterable[str]:
                          if type(op) in _CALLERS for callee in _named_functions(module, op))
 
 
-_CALLERS = frozenset((Call, CodePointer, FunctionValue, MakeClosure, MapNew, ArraySort, Spawn, Tell, Ask))
+_CALLERS = frozenset((Call, Catch, CodePointer, FunctionValue, MakeClosure, MapNew, ArraySort, Spawn, Tell, Ask))
 
 
 def _named_functions(module: Module, op: Op) -> list[str]:
     """The IR functions that an op may call."""
     match op:
-        case Call() | CodePointer() | FunctionValue() | MakeClosure():
+        case Call() | Catch() | CodePointer() | FunctionValue() | MakeClosure():
             return [op.function]
         case MapNew():
             return [op.hash, op.equal]

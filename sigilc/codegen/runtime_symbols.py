@@ -44,6 +44,7 @@ _TABLE = {
     "sigil_panic_slice": ("void", "i64 noundef, i64 noundef, i64 noundef, ptr noundef", _PANIC),
     "sigil_panic_char_boundary": ("void", "i64 noundef, ptr noundef", _PANIC),
     "sigil_panic_at_border": ("void", "", "cold noreturn nounwind"),
+    "sigil_catch": ("zeroext i1", "ptr noundef, ptr noundef", "nounwind"),
     "sigil_actor_spawn": ("i64", "ptr noundef, ptr noundef", "nounwind"),
     "sigil_actor_tell": ("void", "i64 noundef, ptr noundef, i32 noundef, ptr noundef, i64 noundef", "nounwind"),
     "sigil_actor_ask": ("nonnull ptr", "i64 noundef, ptr noundef, i32 noundef, ptr noundef, i64 noundef, i64 noundef, "
@@ -53,7 +54,6 @@ _TABLE = {
     "sigil_actor_kill": ("void", "i64 noundef", "nounwind"),
     "__gcc_personality_v0": ("i32", "...", ""),
     "llvm.memcpy.p0.p0.i64": ("void", "ptr, ptr, i64, i1", ""),
-    "llvm.memset.p0.i64": ("void", "ptr, i8, i64, i1", ""),
     "llvm.memset.p0.i64": ("void", "ptr, i8, i64, i1", ""),
     "sigil_guard": ("void", "ptr noundef, ptr noundef", "nounwind"),
 }

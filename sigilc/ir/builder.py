@@ -400,6 +400,10 @@ class FunctionBuilder:
         """A direct call."""
         return self.emit(ops.Call(function=function, args=list(args)), result, name)
 
+    def catch(self, function: str, args: Sequence[Value]) -> Value:
+        """A direct call at which a panic ends; whether there was one."""
+        return self.emit(ops.Catch(function=function, args=list(args)), BOOL)
+
     def call_value(self, callee: Value, args: Sequence[Value]) -> Value:
         """A call of a function value."""
         if not isinstance(callee.type, IrFn):

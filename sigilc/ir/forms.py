@@ -115,6 +115,7 @@ FORMS: list[Form] = [
     _form(ops.MapRemove, "map_remove", "%address, %index"),
     _form(ops.MapValueAddr, "map_value_addr", "%address, %index"),
     _form(ops.Call, "call", "@function(*args)"),
+    _form(ops.Catch, "catch", "@function(*args)"),
     _form(ops.CallValue, "call_value", "%callee(*args)"),
     _form(ops.CallForeign, "foreign", "@symbol(*args)"),
     _form(ops.CallPointer, "call_pointer", "%callee(*args)"),

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from sigilc.ir.ops import Op, Value
 from sigilc.ir.statics import IrStatic
 from sigilc.ir.types import IrEnum, IrStruct, IrType
+from sigilc.source.records import field, record
 from sigilc.source.spans import Span
 
 
-@dataclass(eq=False, slots=True)
+@record
 class Block:
     """A basic block: parameters instead of phis, ops, the last of which is its only terminator."""
 
@@ -24,7 +23,7 @@ class Block:
         return self.ops[-1]
 
 
-@dataclass(eq=False, slots=True)
+@record
 class IrFunction:
     """A function. `blocks[0]` is the entry, without parameters and predecessors.
 
@@ -43,7 +42,7 @@ class IrFunction:
     catches: bool = False
 
 
-@dataclass(eq=False, slots=True)
+@record
 class IrHandler:
     """Message number i of an actor kind: `function`'s first parameter is the state's address, then the payload.
 
@@ -56,7 +55,7 @@ class IrHandler:
     reply: IrType | None
 
 
-@dataclass(eq=False, slots=True)
+@record
 class IrActor:
     """A kind of actor."""
 
@@ -65,7 +64,7 @@ class IrActor:
     handlers: list[IrHandler] = field(default_factory=list)
 
 
-@dataclass(eq=False, slots=True)
+@record
 class ForeignFunction:
     """A C function: its symbol and the types that its declaration gives."""
 
@@ -75,7 +74,7 @@ class ForeignFunction:
     is_variadic: bool = False
 
 
-@dataclass(eq=False, slots=True)
+@record
 class Module:
     """A program. `main` names the function that the C `main` calls; its result is `unit`, an integer or an option.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sigilc.ir import ops
 from sigilc.ir.interp_actors import Message
+from sigilc.ir.interp_code import Panicked
 from sigilc.ir.interp_foreign import bind
 from sigilc.ir.interp_runtime import TABLE
 from sigilc.ir.interp_values import FunctionValue, FutureValue
@@ -20,6 +21,20 @@ def make_call(op: ops.Call, code: FunctionCompiler) -> Step:
 
     def step(frame: list[Any]) -> None:
         frame[d] = callee.call([frame[i] for i in args])
+    return step
+
+
+def make_catch(op: ops.Catch, code: FunctionCompiler) -> Step:
+    callee, args, d, machine = code.callee(op.function), code.indices(op.args), code.result(op), code.machine
+
+    def step(frame: list[Any]) -> None:
+        depth = machine.depth
+        frame[d] = False
+        try:
+            callee.call([frame[i] for i in args])
+        except Panicked:
+            machine.depth = depth
+            frame[d] = True
     return step
 
 
@@ -102,6 +117,7 @@ def make_stop_actor(op: ops.StopActor, code: FunctionCompiler) -> Step:
 
 MAKERS: dict[type[ops.Op], Callable[[Any, FunctionCompiler], Step | None]] = {
     ops.Call: make_call,
+    ops.Catch: make_catch,
     ops.CallValue: make_call_value,
     ops.CallForeign: make_call_foreign,
     ops.CallRuntime: make_call_runtime,

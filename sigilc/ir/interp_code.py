@@ -193,7 +193,7 @@ class FunctionCompiler:
         if isinstance(op, ops.Release):
             return []
         values = op.consumed()
-        if isinstance(op, ops.Call | ops.CallValue):
+        if isinstance(op, ops.Call | ops.Catch | ops.CallValue):
             values = values + op.args
         return [self.index(v) for v in values if has_buffers(v.type)]
 

@@ -423,6 +423,13 @@ def _call(op: ops.Call, module: Module) -> None:
     _optional_result(op, function.result)
 
 
+def _catch(op: ops.Catch, module: Module) -> None:
+    function = _function(module, op.function)
+    _values("argument", op.args, [p.type for p in function.params])
+    _same("the callee's result", function.result, UNIT)
+    _result(op, BOOL)
+
+
 def _call_value(op: ops.CallValue, _: Module) -> None:
     type_ = op.callee.type
     if not isinstance(type_, IrFn):
@@ -607,6 +614,7 @@ RULES: dict[type[Op], Callable[[Any, Module], None]] = {
     ops.MapRemove: _map_remove,
     ops.MapValueAddr: _map_value_addr,
     ops.Call: _call,
+    ops.Catch: _catch,
     ops.CallValue: _call_value,
     ops.CallForeign: _call_foreign,
     ops.CallPointer: _call_pointer,

@@ -19,18 +19,18 @@ release drops what it holds. Addresses and borrowed values may not be stored, re
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from sigilc.ir.types import IrType
+from sigilc.source.records import field, keyword_record, record
 from sigilc.source.spans import Span
 
 if TYPE_CHECKING:
     from sigilc.ir.function import Block
 
 
-@dataclass(eq=False, slots=True)
+@record
 class Value:
     """An SSA value: the result of an op, a block's parameter or a function's. `name` is a hint for printing."""
 
@@ -38,7 +38,7 @@ class Value:
     name: str = ""
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@keyword_record
 class Op:
     """Base of ops; `result` is None for ops without one."""
 
@@ -123,28 +123,28 @@ def _read_any(op: Op, names: tuple[str, ...]) -> list[Value]:
 # ---- Constants --------------------------------------------------------------------------------------------------------
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@keyword_record
 class Const(Op):
     """An int (also char), float, bool or None (`unit`) of the result's type."""
 
     value: int | float | bool | None
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@keyword_record
 class ConstBytes(Op):
     """Static text (type STR, valid UTF-8) or bytes (`[u8]`): immortal, so there is nothing to count."""
 
     data: bytes
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@keyword_record
 class FunctionValue(Op):
     """A plain function as a value (IrFn); immortal environment."""
 
     function: str
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@keyword_record
 class StaticValue(Op):
     """The value of the module's static `name`: immortal data, so there is nothing to count."""
 
@@ -154,7 +154,7 @@ class StaticValue(Op):
 # ---- Scalars ----------------------------------------------------------------------------------------------------------
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@keyword_record
 class IntBinary(Op):
     """`add sub mul div rem and or xor shl shr` on operands of one integer type (`and or xor` also on bool).
 
@@ -174,7 +174,7 @@ class IntBinary(Op):
         return self.op in ("div", "rem") or self.checked and self.op in ("add", "sub", "mul", "shl", "shr")
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@keyword_record
 class FloatBinary(Op):
     """`add sub mul div rem`."""
 
@@ -184,7 +184,7 @@ class FloatBinary(Op):
     OPERANDS = ("left", "right")
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@keyword_record
 class Negate(Op):
     """Minus: of a float, or of an integer (`checked`: MIN panics)."""
 
@@ -197,7 +197,7 @@ class Negate(Op):
         return self.checked
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@keyword_record
 class Not(Op):
     """Not of a bool, complement of an integer."""
 
@@ -205,7 +205,7 @@ class Not(Op):
     OPERANDS = ("value",)
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@keyword_record
 class Compare(Op):
     """`eq ne lt le gt ge` of two scalars of one type (IEEE for floats), of two addresses, or `eq ne` of two bools."""
 
@@ -215,7 +215,7 @@ class Compare(Op):
     OPERANDS = ("left", "right")
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@keyword_record
 class Cast(Op):
     """Between ints, floats, bool, char, as Rust's `as`: wraps, extends, and saturates from floats; an address to U64."""
 
@@ -223,7 +223,7 @@ class Cast(Op):
     OPERANDS = ("value",)
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@keyword_record
 class Select(Op):
     """`condition ? left : right` of scalars."""
 
@@ -236,7 +236,7 @@ class Select(Op):
 # ---- Aggregates -------------------------------------------------------------------------------------------------------
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@keyword_record
 class MakeStruct(Op):
     """A struct (no union) or tuple from all its fields."""
 
@@ -246,7 +246,7 @@ class MakeStruct(Op):
     RESULT = "owned"
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@keyword_record
 class MakeUnion(Op):
     """A union that holds `value` as field `index`; the other bytes are those of `base`, zero without one."""
 
@@ -257,7 +257,7 @@ class MakeUnion(Op):
     OPTIONAL = ("base",)
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@keyword_record
 class GetField(Op):
     """Field `index` of a struct or tuple."""
 
@@ -268,7 +268,7 @@ class GetField(Op):
     BORROWS_FROM = "value"
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@keyword_record
 class MakeEnum(Op):
     """Variant `variant` (its index) of an enum, from its payload."""
 
@@ -279,7 +279,7 @@ class MakeEnum(Op):
     RESULT = "owned"
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@keyword_record
 class EnumTag(Op):
     """The index of the variant, an I32."""
 
@@ -287,7 +287,7 @@ class EnumTag(Op):
     OPERANDS = ("value",)
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@keyword_record
 class EnumPayload(Op):
     """Payload field `index` of an enum known to be `variant`."""
 
@@ -299,7 +299,7 @@ class EnumPayload(Op):
     BORROWS_FROM = "value"
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@keyword_record
 class MakeSome(Op):
     """A present `T?`."""
 
@@ -309,7 +309,7 @@ class MakeSome(Op):
     RESULT = "owned"
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@keyword_record
 class MakeNone(Op):
     """An absent `T?` with its fault."""
 
@@ -319,7 +319,7 @@ class MakeNone(Op):
     RESULT = "owned"
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@keyword_record
 class IsSome(Op):
     """Whether a `T?` is present (BOOL)."""
 
@@ -327,7 +327,7 @@ class IsSome(Op):
     OPERANDS = ("value",)
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@keyword_record
 class Unwrap(Op):
     """The payload of a `T?` known to be present."""
 
@@ -337,7 +337,7 @@ class Unwrap(Op):
     BORROWS_FROM = "value"
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@keyword_record
 class GetFault(Op):
     """The fault of a `T?` known to be absent."""
 
@@ -347,7 +347,7 @@ class GetFault(Op):
     BORROWS_FROM = "value"
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@keyword_record
 class MakeFault(Op):
     """A fault; `message` and `stage` are STR, `cause` a FAULT or None; `site` is fixed text."""
 
@@ -361,7 +361,7 @@ class MakeFault(Op):
     RESULT = "owned"
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@keyword_record
 class FaultField(Op):
     """`message`, `stage`, `site`: STR; `cause`: `fault?` (present when there is one). A new reference."""
 
@@ -374,7 +374,7 @@ class FaultField(Op):
 # ---- Buffers ----------------------------------------------------------------------------------------------------------
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@keyword_record
 class MakeArray(Op):
     """`[a, b]`, growable or (IrFixed) of this length."""
 
@@ -384,7 +384,7 @@ class MakeArray(Op):
     RESULT = "owned"
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@keyword_record
 class FillArray(Op):
     """`[e; n]` of fixed length (IrFixed): copies of one value."""
 
@@ -393,7 +393,7 @@ class FillArray(Op):
     RESULT = "owned"
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@keyword_record
 class Length(Op):
     """Elements of an array, bytes of text, entries of a map (USIZE)."""
 
@@ -401,7 +401,7 @@ class Length(Op):
     OPERANDS = ("value",)
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@keyword_record
 class ArrayGet(Op):
     """`xs[i]` of an array, or byte `i` of text (U8); `index` is USIZE. `checked`: out of bounds panics."""
 
@@ -417,7 +417,7 @@ class ArrayGet(Op):
         return self.checked
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@keyword_record
 class Slice(Op):
     """`xs[low..high]` (USIZE) of an array or text, sharing the buffer. Panics out of bounds, or inside a character.
 
@@ -432,7 +432,7 @@ class Slice(Op):
     MAY_PANIC = True
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@keyword_record
 class ArrayPush(Op):
     """Appends to the array at `address` (made unique first)."""
 
@@ -443,7 +443,7 @@ class ArrayPush(Op):
     EFFECT = True
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@keyword_record
 class ArrayPop(Op):
     """Takes the last element off the array at `address` (made unique first), which is not empty."""
 
@@ -453,7 +453,7 @@ class ArrayPop(Op):
     EFFECT = True
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@keyword_record
 class ArrayReserve(Op):
     """Makes room for `count` (USIZE) more elements in the array at `address`, and makes it unique."""
 
@@ -463,7 +463,7 @@ class ArrayReserve(Op):
     EFFECT = True
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@keyword_record
 class ArraySort(Op):
     """Sorts the array at `address` (made unique), stably; `compare` names an IR function `(T, T) -> i32`."""
 
@@ -473,7 +473,7 @@ class ArraySort(Op):
     EFFECT = True
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@keyword_record
 class ShareBuffer(Op):
     """Text as `[u8]` or (known to be valid UTF-8) `[u8]` as text: the same buffer, one more reference."""
 
@@ -482,7 +482,7 @@ class ShareBuffer(Op):
     RESULT = "owned"
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@keyword_record
 class Copy(Op):
     """A new reference to a value: what was only a view of a place stays valid when that place is written."""
 
@@ -494,7 +494,7 @@ class Copy(Op):
 # ---- Places -----------------------------------------------------------------------------------------------------------
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@keyword_record
 class Slot(Op):
     """A local place that begins with `initial`; the result (IrAddr) owns what it holds."""
 
@@ -505,7 +505,7 @@ class Slot(Op):
     EFFECT = True
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@keyword_record
 class Load(Op):
     """A copy of what a place holds: a new reference."""
 
@@ -514,7 +514,7 @@ class Load(Op):
     RESULT = "owned"
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@keyword_record
 class Peek(Op):
     """A view of what a place holds, valid until the place (or what it is part of) is written."""
 
@@ -524,7 +524,7 @@ class Peek(Op):
     BORROWS_FROM = "address"
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@keyword_record
 class Store(Op):
     """Puts `value` into a place and drops what it held."""
 
@@ -535,7 +535,7 @@ class Store(Op):
     EFFECT = True
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@keyword_record
 class FieldAddr(Op):
     """The place of field `index` of the struct or tuple at `address`."""
 
@@ -546,7 +546,7 @@ class FieldAddr(Op):
     BORROWS_FROM = "address"
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@keyword_record
 class PayloadAddr(Op):
     """The place of a payload field of the enum at `address`, or (variant -1) of the payload of the `T?` there."""
 
@@ -558,7 +558,7 @@ class PayloadAddr(Op):
     BORROWS_FROM = "address"
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@keyword_record
 class ElementAddr(Op):
     """The place of element `index` (USIZE) of the array at `address`, which is made unique. Out of bounds panics.
 
@@ -581,7 +581,7 @@ class ElementAddr(Op):
 # ---- Maps (a set is a map to unit) --------------------------------------------------------------------------------------
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@keyword_record
 class MapNew(Op):
     """An empty map. `hash` and `equal` name IR functions `(K) -> u64` and `(K, K) -> bool`."""
 
@@ -590,7 +590,7 @@ class MapNew(Op):
     RESULT = "owned"
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@keyword_record
 class MapFind(Op):
     """The number of the key's entry (I64), -1 when it is missing."""
 
@@ -599,7 +599,7 @@ class MapFind(Op):
     OPERANDS = ("value", "key")
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@keyword_record
 class MapKey(Op):
     """The key of entry `index` (I64), in insertion order."""
 
@@ -610,7 +610,7 @@ class MapKey(Op):
     BORROWS_FROM = "value"
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@keyword_record
 class MapValue(Op):
     """The value of entry `index` (I64)."""
 
@@ -621,7 +621,7 @@ class MapValue(Op):
     BORROWS_FROM = "value"
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@keyword_record
 class MapInsert(Op):
     """Puts an entry into the map at `address` (made unique); overwriting keeps the entry's place and its old key."""
 
@@ -633,7 +633,7 @@ class MapInsert(Op):
     EFFECT = True
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@keyword_record
 class MapRemove(Op):
     """Takes entry `index` (I64) out of the map at `address` (made unique); the order of the others stays."""
 
@@ -643,7 +643,7 @@ class MapRemove(Op):
     EFFECT = True
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@keyword_record
 class MapValueAddr(Op):
     """The place of the value of entry `index` (I64) of the map at `address`, which is made unique."""
 
@@ -658,7 +658,7 @@ class MapValueAddr(Op):
 # ---- Calls ------------------------------------------------------------------------------------------------------------
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@keyword_record
 class Call(Op):
     """A direct call of an IR function by name. Arguments are borrowed; IrAddr arguments are written."""
 
@@ -670,7 +670,17 @@ class Call(Op):
     EFFECT = True
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@keyword_record
+class Catch(Op):
+    """A direct call, as `Call`, of a function without a result; true when it panicked, which ends here."""
+
+    function: str
+    args: list[Value]
+    LISTS = ("args",)
+    EFFECT = True
+
+
+@keyword_record
 class CallValue(Op):
     """A call of a function value."""
 
@@ -683,7 +693,7 @@ class CallValue(Op):
     EFFECT = True
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@keyword_record
 class CallForeign(Op):
     """A call of a C symbol with scalars, pointers, and structs by value.
 
@@ -697,7 +707,7 @@ class CallForeign(Op):
     EFFECT = True
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@keyword_record
 class CallPointer(Op):
     """A call by the C ABI of the function whose address is `callee` (PTR); arguments as for `CallForeign`."""
 
@@ -708,14 +718,14 @@ class CallPointer(Op):
     EFFECT = True
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@keyword_record
 class CodePointer(Op):
     """The address (PTR) by which C calls an IR function; a panic in it ends the process."""
 
     function: str
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@keyword_record
 class PointerRead(Op):
     """What lies at an address outside of the program's own memory, as the result's type (without counts)."""
 
@@ -724,7 +734,7 @@ class PointerRead(Op):
     EFFECT = True
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@keyword_record
 class PointerWrite(Op):
     """Writes a value without counts to such an address."""
 
@@ -734,7 +744,7 @@ class PointerWrite(Op):
     EFFECT = True
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@keyword_record
 class PointerOffset(Op):
     """The address `count` (I64) items of a type further on."""
 
@@ -744,7 +754,7 @@ class PointerOffset(Op):
     OPERANDS = ("pointer", "count")
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@keyword_record
 class CallRuntime(Op):
     """A call of a runtime function listed in `runtime_abi.py`, which says what it consumes and whether it may panic."""
 
@@ -760,7 +770,7 @@ class CallRuntime(Op):
         return RUNTIME[self.function].may_panic
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@keyword_record
 class MakeClosure(Op):
     """A function value with copies of `captures`; `function`'s first parameters are the captures (borrowed), then its own."""
 
@@ -774,7 +784,7 @@ class MakeClosure(Op):
 # ---- Counts (from insert_refcounts on) ----------------------------------------------------------------------------------
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@keyword_record
 class Retain(Op):
     """One more reference to a counted value."""
 
@@ -783,7 +793,7 @@ class Retain(Op):
     EFFECT = True
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@keyword_record
 class Release(Op):
     """One reference less; of a slot: drops what it holds."""
 
@@ -796,7 +806,7 @@ class Release(Op):
 # ---- Debug information (only with -g) ---------------------------------------------------------------------------------
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@keyword_record
 class Declare(Op):
     """From here on `value` (or what the place at this address holds) is the source's variable `name`.
 
@@ -813,7 +823,7 @@ class Declare(Op):
 # ---- Actors -----------------------------------------------------------------------------------------------------------
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@keyword_record
 class Spawn(Op):
     """A new actor of kind `actor` (see Module.actors) with this state; ADDRESS."""
 
@@ -824,7 +834,7 @@ class Spawn(Op):
     EFFECT = True
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@keyword_record
 class Tell(Op):
     """Queues a message, number `handler` of `actor`'s."""
 
@@ -838,7 +848,7 @@ class Tell(Op):
     EFFECT = True
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@keyword_record
 class Ask(Op):
     """Queues a message whose reply the result (IrFuture) will hold."""
 
@@ -853,7 +863,7 @@ class Ask(Op):
     EFFECT = True
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@keyword_record
 class Await(Op):
     """Runs other actors until the future is filled; `R?` (the very option when the handler itself replies one)."""
 
@@ -864,7 +874,7 @@ class Await(Op):
     EFFECT = True
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@keyword_record
 class StopActor(Op):
     """`stop` (after its queue) or `kill`."""
 
@@ -877,7 +887,7 @@ class StopActor(Op):
 # ---- Terminators ------------------------------------------------------------------------------------------------------
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@keyword_record
 class Branch(Op):
     """To `target`, whose parameters take `args`."""
 
@@ -892,7 +902,7 @@ class Branch(Op):
         return [self.target]
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@keyword_record
 class CondBranch(Op):
     """To one of two blocks without parameters, which have no other predecessor."""
 
@@ -907,7 +917,7 @@ class CondBranch(Op):
         return [self.then, self.otherwise]
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@keyword_record
 class Switch(Op):
     """By an integer, to blocks without parameters, which have no other predecessor."""
 
@@ -922,7 +932,7 @@ class Switch(Op):
         return [b for _, b in self.cases] + [self.default]
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@keyword_record
 class Return(Op):
     """The function's result, always with a value (a `unit` one for `()`)."""
 
@@ -933,7 +943,7 @@ class Return(Op):
     EFFECT = True
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@keyword_record
 class Panic(Op):
     """A panic with a text (STR), which is consumed, at this op's span."""
 
@@ -945,7 +955,7 @@ class Panic(Op):
     EFFECT = True
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@keyword_record
 class RaiseFault(Op):
     """Ends the message, or the program, with a fault, which is consumed (`e!` of an absent value)."""
 
@@ -957,7 +967,7 @@ class RaiseFault(Op):
     EFFECT = True
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@keyword_record
 class Unreachable(Op):
     """The end of a path that can't be taken."""
 

@@ -231,7 +231,8 @@ class _Parser:
     # ---- Declarations -----------------------------------------------------------------------------------------------
 
     def parse(self) -> Module:
-        parsers = {"struct": self._struct, "union": self._struct, "enum": self._enum, "c_enum": self._enum, "actor": self._actor, "foreign": self._foreign,
+        parsers = {"struct": self._struct, "union": self._struct, "enum": self._enum, "c_enum": self._enum,
+                   "actor": self._actor, "foreign": self._foreign,
                    "static": self._static, "fn": self._function}
         while self.token.kind != "end":
             word = self.take("name")
@@ -355,16 +356,17 @@ class _Parser:
     def _static_fault(self) -> StaticFault:
         self.expect("fault")
         self.expect("(")
-        texts: list[bytes] = []
-        while len(texts) < 3:
-            text = self._constant(STR)
-            if not isinstance(text, bytes):
-                raise self._error("expected a text")
-            texts.append(text)
-            self.accept(",")
+        message, stage, site = (self._static_text() for _ in range(3))
         cause = self._static_fault() if self.token.text == "fault" else None
         self.expect(")")
-        return StaticFault(*texts, cause=cause)
+        return StaticFault(message, stage, site, cause)
+
+    def _static_text(self) -> bytes:
+        text = self._constant(STR)
+        if not isinstance(text, bytes):
+            raise self._error("expected a text")
+        self.accept(",")
+        return text
 
     # ---- Functions --------------------------------------------------------------------------------------------------
 

@@ -287,8 +287,8 @@ def print_module(module: Module, spans: bool = False) -> str:
 
     With `spans` also what only debug information needs: positions, and the names of fields.
     """
-    head = [f"{'union' if s.is_union else 'struct'} {print_type(s)} {{ {_print_fields(s.fields, s.field_names if spans else ())} }}"
-            for s in module.structs.values()]
+    head = [f"{'union' if s.is_union else 'struct'} {print_type(s)} "
+            f"{{ {_print_fields(s.fields, s.field_names if spans else ())} }}" for s in module.structs.values()]
     head += [_print_enum(e, spans) for e in module.enums.values()]
     head += [_print_actor(a) for a in module.actors.values()]
     head += [_print_foreign(f) for f in module.foreign.values()]

@@ -9,7 +9,8 @@ structs and enums by their name, which is unique for each set of type arguments,
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+
+from sigilc.source.records import field, record, value
 
 
 class IrType:
@@ -25,7 +26,7 @@ class IrType:
         return self.is_counted or self.in_memory
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class IrInt(IrType):
     """An integer of 8 to 128 bits."""
 
@@ -36,7 +37,7 @@ class IrInt(IrType):
         return f"{'i' if self.signed else 'u'}{self.bits}"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class IrFloat(IrType):
     """`f32` or `f64`."""
 
@@ -46,7 +47,7 @@ class IrFloat(IrType):
         return f"f{self.bits}"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class IrSimple(IrType):
     """`bool`, `char` (a code point), `unit`, `ptr` (unmanaged), `address` (of an actor, one word)."""
 
@@ -63,7 +64,7 @@ BOOL, CHAR, UNIT, PTR, ADDRESS = (IrSimple(n) for n in ("bool", "char", "unit", 
 USIZE = U64
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class IrCounted(IrType):
     """`str` (three words: pointer, length, owner) and `fault` (one pointer to a counted block)."""
 
@@ -80,7 +81,7 @@ class IrCounted(IrType):
 STR, FAULT = IrCounted("str"), IrCounted("fault")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class IrArray(IrType):
     """`[T]`: pointer, length, owner."""
 
@@ -94,7 +95,7 @@ class IrArray(IrType):
         return f"[{self.item}]"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class IrFixed(IrType):
     """`[T; N]`: `count` elements one behind the other, inline."""
 
@@ -113,7 +114,7 @@ class IrFixed(IrType):
         return f"[{self.item}; {self.count}]"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class IrMap(IrType):
     """A hash table in insertion order: one pointer to a counted block. A set is a map to `unit`."""
 
@@ -128,7 +129,7 @@ class IrMap(IrType):
         return f"map<{self.key}, {self.value}>"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class IrOption(IrType):
     """`T?`: `{fault pointer, payload}`; a null fault means present, and the payload of an absent value is undefined."""
 
@@ -146,7 +147,7 @@ class IrOption(IrType):
         return f"{self.item}?"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class IrTuple(IrType):
     """`(A, B)`; also what a range is, `(low, high)`."""
 
@@ -197,7 +198,7 @@ def _is_part_in_memory(whole: IrType, parts: Iterable[IrType]) -> bool:
         _searched.pop()
 
 
-@dataclass(slots=True, eq=False)
+@record
 class IrStruct(IrType):
     """A struct instance, interned by name by whoever makes it (`lower`, the IR parser): compares by identity.
 
@@ -222,7 +223,7 @@ class IrStruct(IrType):
         return f"%{self.name}"
 
 
-@dataclass(slots=True, eq=False)
+@record
 class IrEnum(IrType):
     """An enum instance, interned by name: per variant its name, payload types, discriminant, and the payload's names.
 
@@ -248,7 +249,7 @@ class IrEnum(IrType):
         return f"%{self.name}"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class IrFn(IrType):
     """A function value: code pointer and environment (counted; immortal for plain functions)."""
 
@@ -263,7 +264,7 @@ class IrFn(IrType):
         return f"fn({', '.join(map(str, self.params))}) -> {self.result}"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class IrFuture(IrType):
     """The cell that an `ask` fills: one pointer to a counted block."""
 
@@ -277,7 +278,7 @@ class IrFuture(IrType):
         return f"future<{self.item}>"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class IrAddr(IrType):
     """The address of a place that holds a `target`: a slot, a part of one, or an in-out parameter. Never stored."""
 

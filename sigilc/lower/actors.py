@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sigilc.check import typed
-from sigilc.check.types import AddressType
+from sigilc.check.types import AddressType, FutureType
 from sigilc.crash import InternalError
 from sigilc.ir.ops import Value
 from sigilc.ir.types import IrType
@@ -12,7 +12,9 @@ from sigilc.lower.functions import FunctionLowering, Lowerings
 
 def lower_spawn(fl: FunctionLowering, expr: typed.Spawn) -> Value:
     """`spawn A { … }`."""
-    actor = fl.program.actor(expr.actor)
+    address = fl.type_of(expr)
+    assert isinstance(address, AddressType)
+    actor = fl.program.actor(address)
     values: dict[int, Value] = {}
     rest = [i for i in range(len(expr.fields)) if i not in expr.order]
     for index in [*expr.order, *rest]:
@@ -35,15 +37,17 @@ def lower_ask(fl: FunctionLowering, expr: typed.Ask) -> Value:
     actor = fl.program.actor(_actor_of(fl, expr))
     address = fl.value(expr.address)
     args = [fl.value(a) for a in expr.args]
-    reply: IrType = fl.program.types.lower(expr.handler.function.result)
+    future = fl.type_of(expr)
+    assert isinstance(future, FutureType)
+    reply: IrType = fl.program.types.lower(future.item)
     return fl.builder.ask(actor.name, expr.handler.index, address, args, reply)
 
 
-def _actor_of(fl: FunctionLowering, expr: typed.Tell | typed.Ask) -> typed.ActorDecl:
+def _actor_of(fl: FunctionLowering, expr: typed.Tell | typed.Ask) -> AddressType:
     address = fl.type_of(expr.address)
     if not isinstance(address, AddressType):
         raise InternalError(f"a message to a value of type `{address}`", expr.span)
-    return address.decl
+    return address
 
 
 def lower_await(fl: FunctionLowering, expr: typed.Await) -> Value:

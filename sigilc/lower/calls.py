@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sigilc.check import typed
 from sigilc.check.impls import resolve_method
 from sigilc.check.typed import Expr
+from sigilc.check.types import Type
 from sigilc.ir.ops import Value
 from sigilc.lower.functions import FunctionLowering, Lowerings
 from sigilc.lower.intrinsics import lower_intrinsic
@@ -22,12 +23,28 @@ def lower_call(fl: FunctionLowering, expr: typed.Call) -> Value:
     elif function.foreign:
         fl.program.foreign(function)
         result = fl.builder.call_foreign(function.foreign, args, fl.ir_type(expr))
+    elif function.tracks_caller and function.body is not None:
+        result = lower_in_place(fl, function, type_args, args, expr)
     else:
         name = fl.program.instance(function, type_args)
         result = fl.builder.call(name, args, fl.ir_type(expr))
     for place in places:
         place.finish(fl)
     return result
+
+
+def lower_in_place(fl: FunctionLowering, function: typed.Function, type_args: tuple[Type, ...], args: list[Value],
+                   call: typed.Call) -> Value:
+    """The body of a `#[track_caller]` function, which does not return early: its panics and faults have the call's position."""
+    outer, outer_caller = fl.substitution, fl.caller
+    fl.substitution = dict(zip(function.type_params, type_args, strict=True))
+    fl.caller = outer_caller or call.span
+    try:
+        fl.bind_params(function.params, args)
+        assert function.body is not None
+        return fl.value(function.body)
+    finally:
+        fl.substitution, fl.caller = outer, outer_caller
 
 
 def lower_call_value(fl: FunctionLowering, expr: typed.CallValue) -> Value:

@@ -7,8 +7,8 @@ from sigilc.check.types import FnType
 from sigilc.crash import InternalError
 from sigilc.ir.function import IrFunction
 from sigilc.ir.ops import Value
-from sigilc.ir.types import IrFn
-from sigilc.lower.functions import FunctionLowering, Lowerings
+from sigilc.ir.types import UNIT, IrFn
+from sigilc.lower.functions import FunctionLowering, Lowerings, PlaceBinding
 
 
 def lower_function_ref(fl: FunctionLowering, expr: typed.FunctionRef) -> Value:
@@ -41,4 +41,27 @@ def lower_closure(fl: FunctionLowering, expr: typed.Closure) -> Value:
     return fl.builder.make_closure(name, captured, ir_type)
 
 
-LOWERINGS: Lowerings = {typed.FunctionRef: lower_function_ref, typed.Closure: lower_closure}
+def lower_catch(fl: FunctionLowering, expr: typed.CatchPanic) -> Value:
+    """The block of `assert_panics{ … }`: a function of its own, which gets the mutable variables as places."""
+    outer = [fl.binding(v) for v in expr.captures]
+    roots = [b.root for b in outer if isinstance(b, PlaceBinding)]
+    if len(set(roots)) < len(roots):
+        raise InternalError("two names of one place are used in the block", expr.span)
+    args = [b.address if isinstance(b, PlaceBinding) else b for b in outer]
+    name = fl.next_closure_name()
+    params = [Value(a.type, v.name) for a, v in zip(args, expr.captures, strict=True)]
+    function = IrFunction(name, params, UNIT, span=expr.span)
+    fl.program.add_function(function)
+    inner = FunctionLowering(fl.program, function, fl.substitution)
+    for variable, param, binding in zip(expr.captures, params, outer, strict=True):
+        if isinstance(binding, PlaceBinding):
+            inner.bind_place(variable, param, variable)
+        else:
+            inner.bindings[variable] = param
+            inner.declare(variable, param)
+    inner.finish(expr.body)
+    return fl.builder.catch(name, args)
+
+
+LOWERINGS: Lowerings = {typed.FunctionRef: lower_function_ref, typed.Closure: lower_closure,
+                        typed.CatchPanic: lower_catch}

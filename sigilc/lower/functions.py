@@ -89,6 +89,7 @@ class FunctionLowering:
         self.builder = FunctionBuilder(function)
         self.bindings: dict[Variable, Binding] = {}
         self.loops: dict[LoopLabel, LoopTargets] = {}
+        self.caller: Span | None = None     # inside a `#[track_caller]` function: where it is called
         self._closures = 0
         self._unit: Value | None = None
         self.builder.position_at(self.builder.new_block("entry"))
@@ -109,7 +110,7 @@ class FunctionLowering:
     def value(self, expr: Expr) -> Value:
         """The value of an expression, valid whatever is written later. Diverges when evaluation never ends."""
         builder = self.builder
-        outer, builder.span = builder.span, expr.span
+        outer, builder.span = builder.span, self.caller or expr.span
         try:
             lower = self.program.lowerings.get(type(expr))
             if lower is None:
@@ -129,7 +130,7 @@ class FunctionLowering:
         if not is_place(expr) or any(self.program.writes.may_write(e) for e in later):
             return self.value(expr)
         builder = self.builder
-        outer, builder.span = builder.span, expr.span
+        outer, builder.span = builder.span, self.caller or expr.span
         try:
             return read_place(self, expr, keep=False)
         finally:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections import deque
 
 from sigilc.check.impls import find_impl, resolve_method
-from sigilc.check.typed import ActorDecl, Function, TraitDecl, TypedProgram, Variable
-from sigilc.check.types import USIZE, EnumType, StructType, Type, substitute
+from sigilc.check.typed import Function, TraitDecl, TypedProgram, Variable
+from sigilc.check.types import USIZE, AddressType, EnumType, StructType, Type, substitute
 from sigilc.crash import InternalError
 from sigilc.ir.function import ForeignFunction, IrActor, IrFunction, IrHandler, Module
 from sigilc.ir.ops import Value
@@ -61,7 +61,7 @@ class ProgramLowering:
         self.lowerings = LOWERINGS
         self.usize = USIZE
         self._instances: dict[tuple[Function, tuple[Type, ...]], str] = {}
-        self._actors: dict[ActorDecl, IrActor] = {}
+        self._actors: dict[AddressType, IrActor] = {}
         self._pending: deque[tuple[Function, tuple[Type, ...], IrFunction]] = deque()
 
     def instance(self, function: Function, args: tuple[Type, ...] = ()) -> str:
@@ -111,19 +111,24 @@ class ProgramLowering:
             self.module.foreign[function.foreign] = known
         return known
 
-    def actor(self, decl: ActorDecl) -> IrActor:
-        """An actor's kind; its handlers are lowered when it is new."""
-        known = self._actors.get(decl)
+    def actor(self, address: AddressType) -> IrActor:
+        """An actor's kind for an address of concrete type; its handlers are lowered when it is new."""
+        decl, args = address.decl, address.args
+        known = self._actors.get(address)
         if known is None:
-            state = self.types.lower(StructType(decl.state))
+            mapping = dict(zip(decl.state.type_params, args, strict=True))
+
+            def lower(type_: Type) -> IrType:
+                return self.types.lower(substitute(type_, mapping))
+            state = self.types.lower(StructType(decl.state, args))
             assert isinstance(state, IrStruct)
-            known = self._actors[decl] = IrActor(state.name, state)
+            known = self._actors[address] = IrActor(state.name, state)
             self.module.actors[known.name] = known
             for handler in sorted(decl.handlers, key=lambda h: h.index):
                 function = handler.function
-                payload = tuple(self.types.lower(p.type) for p in function.params[1:])
-                reply = self.types.lower(function.result) if handler.has_reply else None
-                known.handlers.append(IrHandler(handler.name, self.instance(function), payload, reply))
+                payload = tuple(lower(p.type) for p in function.params[1:])
+                reply = lower(function.result) if handler.has_reply else None
+                known.handlers.append(IrHandler(handler.name, self.instance(function, args), payload, reply))
         return known
 
     def run(self) -> None:

@@ -14,8 +14,9 @@ becomes
     %x: str = get %xs, %n
     %u: unit = runtime print(%x)
 
-which saves the count, and leaves the buffer unique for the next write; of an array of fixed length it saves the copy. A load stays where the value is consumed, used
-in another block, or used after (or in) an op that may write its place, as by `push` here:
+which saves the count, and leaves the buffer unique for the next write; of an array of fixed length it saves the copy.
+A load stays where the value is consumed, used in another block, or used after (or in) an op that may write its place,
+as by `push` here:
 
     %xs: [str] = load %s
     push %s, %x

@@ -1,8 +1,8 @@
 """Certifies that no view of a place is used after a write to the place: raises `InternalError` at the first fault.
 
-A view is the result of a `Peek`, or a value borrowed from one that is counted or lies in memory; the address of an element, a map's value or a
-payload is one too, of the buffer or value that it points into. `x = peek s; push s, y; print x` is such a fault: the
-counts are right, but the buffer of `x` may have been freed.
+A view is the result of a `Peek`, or a value borrowed from one that is counted or lies in memory; the address of an
+element, a map's value or a payload is one too, of the buffer or value that it points into. `x = peek s; push s, y;
+print x` is such a fault: the counts are right, but the buffer of `x` may have been freed.
 
 Requires
     a module that `verify` accepts.

@@ -18,7 +18,8 @@ from sigilc.syntax import ast
 # `extern "sigil"` declares the operations that the compiler itself provides; only the standard library may.
 INTRINSIC_ABI = "sigil"
 
-_SIMPLE: dict[type, str] = {ast.Struct: "struct", ast.TupleStruct: "struct", ast.RecordStruct: "struct", ast.Enum: "enum",
+_SIMPLE: dict[type, str] = {ast.Struct: "struct", ast.TupleStruct: "struct", ast.RecordStruct: "struct", ast.Union: "struct",
+           ast.Enum: "enum",
            ast.Actor: "actor", ast.TypeAlias: "type", ast.Constant: "const", ast.Trait: "trait"}
 _NAME = re.compile(r"[^\W\d]\w*")
 
@@ -105,10 +106,8 @@ class ModuleBuilder:
                 pass
             case _ if type(node) in _SIMPLE:
                 self.add(module, _SIMPLE[type(node)], node.name, node, attributes, is_public)
-            case ast.Union():
-                self.unsupported(module, node, "unions")
             case _:
-                self.report("E0002", "a statement cannot stand outside a function", module, node,
+                self.report("E0010", "a statement can't stand outside a function", module, node,
                             "only declarations stand here", "put it into `fn main() { … }`")
 
     def declare_extern(self, module: Module, node: Any, attributes: list[Any]) -> None:

@@ -91,6 +91,10 @@ class SelfReference(Node):
     name: str
 
 
+class FurtherParameters(Node):
+    """`...`: a foreign function takes any further arguments."""
+
+
 class AttributedParameter(Node):
     """`#[attributes] parameter`"""
 

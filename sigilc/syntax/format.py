@@ -7,7 +7,7 @@ from sigilc.syntax.format_chains import FormatChains
 from sigilc.syntax.format_concrete import Concrete, read_concrete
 from sigilc.syntax.format_document import Concat, Doc
 from sigilc.syntax.format_expressions import FormatExpressions
-from sigilc.syntax.format_render import Renderer
+from sigilc.syntax.format_render import WIDTH, Renderer
 from sigilc.syntax.format_spelling import Spelling
 from sigilc.syntax.format_types import FormatTypes
 from sigilc.syntax.parse import Parsed, parse_text
@@ -22,8 +22,8 @@ class Formatter(FormatTypes, FormatChains, FormatExpressions):
         return Concat([content, *self.comments_before(concrete.end, is_closer=True)])
 
 
-def format_text(text: str, spelling: Spelling = Spelling.AS_WRITTEN) -> str:
-    """The formatted text of a program that has no syntax errors.
+def format_text(text: str, spelling: Spelling = Spelling.AS_WRITTEN, width: int = WIDTH) -> str:
+    """The formatted text of a program that has no syntax errors, in lines of `width` columns.
 
     The result is parsed again: InternalError where its tree or its comments are not those of `text`.
     """
@@ -32,7 +32,7 @@ def format_text(text: str, spelling: Spelling = Spelling.AS_WRITTEN) -> str:
         raise ValueError("a text with syntax errors can't be formatted")
     has_crlf = text.find("\r\n") >= 0 and text.find("\r\n") == text.find("\n") - 1
     concrete = read_concrete(text)
-    formatted = with_prefix(concrete, Renderer().render(Formatter(text, spelling).file(concrete)))
+    formatted = with_prefix(concrete, Renderer(width).render(Formatter(text, spelling).file(concrete)))
     if has_crlf:
         formatted = formatted.replace("\r\n", "\n").replace("\n", "\r\n")
     check_unchanged(before, parse_text(formatted))

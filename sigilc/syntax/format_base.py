@@ -72,14 +72,17 @@ class FormatterBase:
         docs: list[Doc] = [OwnComment(text, blank) for text, blank in leaf.own]
         if docs and leaf.blank and not is_closer:
             docs[-1] = OwnComment(*leaf.own[-1], blank_after=True)
-        return docs + [InlineComment(text) for text in leaf.inline]
+        return docs + [InlineComment(text, not is_closer) for text in leaf.inline]
 
-    def separator(self, leaf: Leaf | None, text: str) -> Doc:
-        """A separator, which need not be there, or not have this text: comments before it on its line stay before."""
+    def separator(self, leaf: Leaf | None, shown: Doc | str) -> Doc:
+        """A separator, which need not be there, or not look so: comments before it on its line stay before."""
+        doc = Text(shown, True) if isinstance(shown, str) else shown
         if leaf is None or leaf.type == "_NL":
-            return Text(text, True)
-        return Concat([*map(InlineComment, leaf.inline), Text(text, True),
-                       *(OwnComment(comment, blank) for comment, blank in leaf.own), *map(EndComment, leaf.trailing)])
+            return doc
+        if leaf.own:
+            own = [*leaf.own, *((text, False) for text in leaf.inline)]
+            return Concat([doc, *(OwnComment(text, blank) for text, blank in own), *map(EndComment, leaf.trailing)])
+        return Concat([*(InlineComment(text, False) for text in leaf.inline), doc, *map(EndComment, leaf.trailing)])
 
     def verbatim(self, tree: Tree) -> Doc:
         """A part as it is written, but for the spelling of its morphemes; the comments inside are in its text."""
@@ -173,14 +176,13 @@ class FormatterBase:
         for i, ((element, separator), doc) in enumerate(zip(elements, docs, strict=True)):
             first = first_leaf(element)
             if i:
-                is_apart = first is not None and first.blank_before
-                item = doc if fills else None
-                parts.append(Line(blank=is_apart, item=item, written=first is not None and first.on_new_line))
+                is_row = first is not None and first.on_new_line
+                parts.append(Line(blank=first is not None and first.blank_before, fills=fills and not is_row))
             parts.append(doc)
             if i < len(elements) - 1 or needs_comma:
                 parts.append(self.separator(separator, ","))
             else:
-                parts += [Choice(",", ""), self.separator(separator, "")]
+                parts.append(self.separator(separator, Choice(",", "")))
         return Concat(parts)
 
     def brace_bracket(self, opener: Doc, token: Leaf, inside: Sequence[Part], closer: Leaf) -> Bracket:
@@ -198,7 +200,7 @@ class FormatterBase:
         if content.is_transparent() and not content.tall:
             return Concat([self.leaf(opener), SPACE, end])
         force = [Force()] if is_broken or content.lead or content.trail else []
-        return Concat([self.leaf(opener), *force, Nest(Concat([Line(opening=True), content])), Line(), end])
+        return Concat([self.leaf(opener), *force, Nest(Concat([Line(opening=True), content, Line()])), end])
 
     # ---- Lines in braces ----------------------------------------------------------------------------------------------
 
@@ -230,7 +232,7 @@ class FormatterBase:
                 parts.append(self.separator(separator, ";"))
             else:
                 text = separator.text if separator is not None else ""
-                parts += [Choice("", text), self.separator(separator, "")]
+                parts.append(self.separator(separator, Choice("", text)))
             parts.append(Line(blank=follower is not None and follower.blank_before))
         return Concat(parts)
 
@@ -243,9 +245,7 @@ class FormatterBase:
             is_last = i == len(elements) - 1
             text = "" if is_last or separator is None else separator.text
             ending = "," if has_commas and wants_comma(element, is_last) else ""
-            parts.append(Text(",", True) if text == ending == "," else Choice(ending, text))
-            if separator is not None:
-                parts.append(self.separator(separator, ""))
+            parts.append(self.separator(separator, "," if text == ending == "," else Choice(ending, text)))
             if not is_last:
                 follower = first_leaf(elements[i + 1][0])
                 parts.append(Line(blank=follower is not None and follower.blank_before))

@@ -19,6 +19,7 @@ from sigilc.syntax.format_document import (
     Text,
     concat,
 )
+from sigilc.syntax.format_render import INDENT, width_flat
 from sigilc.syntax.format_spelling import STAGE_ENDS, Spelling, is_await_field
 
 LINK_ORIGINS = frozenset(["plain", "piped"])
@@ -61,11 +62,11 @@ class FormatChains(FormatterBase):
 
     def laid_out(self, segments: list[Segment], has_pipes: bool) -> Doc:
         """The segments in one line or one a line."""
-        docs = [Concat(segment.docs) for segment in segments]
+        docs: list[Doc] = [Concat(segment.docs) for segment in segments]
+        if not has_pipes and docs[0].rigid and (len(docs) == 2 or width_flat(docs[0]) <= INDENT):
+            docs[:2] = [Concat(docs[:2])]
         if len(docs) == 1:
             return docs[0]
-        if not has_pipes and len(docs) == 2:
-            return Concat(docs)
         is_broken = any(segment.is_on_new_line for segment in segments)
         rest: list[Doc] = []
         for doc in docs[1:]:

@@ -68,19 +68,17 @@ class Force(Doc):
 class Line(Doc):
     """A line break where the group around it breaks, else `flat`. `blank` asks for an empty line.
 
-    `opening` follows an opening bracket: there is no empty line after it. With `item` it breaks only where the item
-    behind it does not fit, or where the writer broke (`written`).
+    `opening` follows an opening bracket: there is no empty line after it. One that `fills` breaks only where what is
+    behind it, up to the next line, does not fit.
     """
 
     rigid = False
 
-    def __init__(self, flat: str = " ", blank: bool = False, opening: bool = False, item: Doc | None = None,
-                 written: bool = False):
+    def __init__(self, flat: str = " ", blank: bool = False, opening: bool = False, fills: bool = False):
         self.flat = flat
         self.blank = blank
         self.opening = opening
-        self.item = item
-        self.written = written
+        self.fills = fills
 
     def is_transparent(self) -> bool:
         return True
@@ -113,18 +111,21 @@ class EndComment(Doc):
     """A comment that ends the line."""
 
     trail = True
-    rigid = False
 
     def __init__(self, text: str):
         self.text = text
 
 
 class InlineComment(Doc):
-    """A comment between two tokens of a line."""
+    """A comment between two tokens of a line; where the line breaks behind it, it ends the line.
 
-    def __init__(self, text: str):
+    Before a bracket's end or a separator, where that may happen, it has no width of its own.
+    """
+
+    def __init__(self, text: str, has_width: bool):
+        self.text = text
         self.body = Verbatim(text)
-        self.width = self.body.first_width
+        self.width = self.body.first_width + 2 if has_width else 0
 
 
 class Concat(Doc):
@@ -137,18 +138,31 @@ class Concat(Doc):
                 self.parts += part.parts
             elif type(part) is not Text or part.text:
                 self.parts.append(part)
-        solid = [p for p in self.parts if not p.is_transparent()]
+        solid = without_comments([p for p in self.parts if not p.is_transparent()])
         self.rigid = all(p.rigid for p in self.parts)
         self.hug, holder = find_hug(self.parts)
         self.tall = any(p.tall for p in self.parts)
         self.lead = bool(solid) and solid[0].lead
         self.trail = bool(solid) and solid[-1].trail
         self.stiff = (any(p.stiff or (p.tall and p is not holder) for p in self.parts)
-                      or any(p.lead for p in solid[1:]) or any(p.trail for p in solid[:-1]))
+                      or any(p.lead and type(solid[i]) is not OwnComment for i, p in enumerate(solid[1:]))
+                      or any(p.trail and type(solid[i + 1]) is not EndComment for i, p in enumerate(solid[:-1])))
         self.tall |= self.stiff
 
     def is_transparent(self) -> bool:
         return not self.parts
+
+
+def without_comments(parts: list[Doc]) -> list[Doc]:
+    """Parts without all but the last of the comments they begin with, and all but the first of those they end with."""
+    begin, end = 0, len(parts)
+    while begin + 1 < end and type(parts[begin]) is OwnComment:
+        begin += 1
+    while end > begin + 1 and type(parts[end - 1]) is EndComment:
+        end -= 1
+    if begin == 0 and end == len(parts):
+        return parts
+    return [*parts[max(0, begin - 1):begin], *parts[begin:end], *parts[end:end + 1]]
 
 
 def find_hug(parts: Sequence[Doc]) -> tuple[Bracket | None, Doc | None]:
@@ -162,11 +176,10 @@ def find_hug(parts: Sequence[Doc]) -> tuple[Bracket | None, Doc | None]:
 
 
 class Nest(Doc):
-    """Indented."""
+    """Indented, but for what stays on the line that was begun outside."""
 
-    def __init__(self, doc: Doc, levels: int = 1):
+    def __init__(self, doc: Doc):
         self.doc = doc
-        self.levels = levels
         self.lead, self.trail, self.tall, self.stiff = doc.lead, doc.trail, doc.tall, doc.stiff
         self.rigid, self.hug = doc.rigid, doc.hug
 

@@ -128,7 +128,7 @@ class FormatItems(FormatterBase):
             if not is_last:
                 parts.append(self.separator(separator, ","))
             elif has_body:
-                parts += [Choice(",", ""), self.separator(separator, "")]
+                parts.append(self.separator(separator, Choice(",", "")))
         return Group(Concat([Line(), self.doc(word), Nest(Concat(parts)), *([Line()] if has_body else [])]))
 
     def format_on(self, tree: Tree) -> Doc:

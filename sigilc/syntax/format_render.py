@@ -32,7 +32,8 @@ Command = tuple[int, bool, Doc]
 class Renderer:
     """One run: `Renderer().render(doc)`. `lines` are [code, comment at the end] so far."""
 
-    def __init__(self) -> None:
+    def __init__(self, width: int = WIDTH) -> None:
+        self.width = width
         self.lines: list[list[str]] = []
         self.current: list[str] = []        # texts of the line that is being written
         self.column = 0
@@ -42,7 +43,7 @@ class Renderer:
         self.blank = False                  # an empty line is wanted before the next line
         self.blank_after = False            # … and before the line behind this comment
         self.opened = True                  # nothing has been written since an opening bracket
-        self.after_inline = False
+        self.held: list[InlineComment] = []     # comments that wait for what comes behind them
         self.stack: list[Command] = []
 
     def render(self, doc: Doc) -> str:
@@ -55,7 +56,7 @@ class Renderer:
             elif type(d) is Concat:
                 stack += [(indent, flat, part) for part in reversed(d.parts)]
             elif type(d) is Nest:
-                stack.append((indent + d.levels * INDENT, flat, d.doc))
+                stack.append((indent if flat else indent + INDENT, flat, d.doc))
             elif type(d) is Line:
                 self.line(d, indent, flat)
             elif type(d) is Group:
@@ -66,29 +67,34 @@ class Renderer:
                 stack.append((indent, flat, d.flat if flat else d.broken))
             else:
                 self.special(d, indent)
-        self.new_line()
+        self.new_line(0)
         return "\n".join(align_comments(self.lines)) + "\n" if self.lines else ""
 
     def special(self, d: Doc, indent: int) -> None:
         """Literals of several lines, and comments."""
         if type(d) is Verbatim:
             self.verbatim(d, indent)
-        elif type(d) is EndComment:
-            self.end_comments.append(d.text)
         elif type(d) is OwnComment:
-            if self.current:
-                self.new_line()
-            self.must_break = self.blank_after = False
-            self.blank |= d.blank
-            self.verbatim(d.body, indent)
-            self.must_break, self.blank_after = True, d.blank_after
+            self.own_comment(d, indent)
+        elif type(d) is EndComment:
+            if self.current and not self.must_break and not self.has_ended():
+                self.hold_to_end()
+                self.end_comments.append(d.text)
+            else:
+                self.own_comment(OwnComment(d.text, False), indent)
         elif type(d) is InlineComment:
-            if self.current and self.current[-1][-1:] not in " ([{<":
-                self.spaces = max(self.spaces, 1)
-            self.verbatim(d.body, indent)
-            self.after_inline = True
+            self.held.append(d)
         else:
             assert type(d) is Force, d
+
+    def own_comment(self, d: OwnComment, indent: int) -> None:
+        """A comment on a line of its own."""
+        if self.current:
+            self.new_line(indent)
+        self.must_break = self.blank_after = False
+        self.blank |= d.blank
+        self.verbatim(d.body, indent)
+        self.must_break, self.blank_after = True, d.blank_after
 
     # ---- Writing ------------------------------------------------------------------------------------------------------
 
@@ -100,10 +106,12 @@ class Renderer:
             self.spaces = width if self.current else 0
             return
         if self.must_break or (self.end_comments and not is_separator):
-            self.new_line()
-        if self.after_inline:
+            held, self.held = self.held, []
+            self.new_line(indent)
+            self.held = held
+        if self.held:
+            self.inline_comments(indent)
             self.spaces = 0 if text[0] in ")],;" else max(self.spaces, 1)
-            self.after_inline = False
         if not self.current:
             if self.blank and not self.opened and self.lines:
                 self.lines.append(["", ""])
@@ -128,8 +136,30 @@ class Renderer:
         if len(d.lines) > 1:
             self.column = d.last_width
 
-    def new_line(self, blank: bool = False, opening: bool = False) -> None:
+    def inline_comments(self, indent: int) -> None:
+        """Writes the comments that were held, for a text follows on their line."""
+        held, self.held = self.held, []
+        for comment in held:
+            if self.current and self.current[-1][-1:] not in " ([{<":
+                self.spaces = max(self.spaces, 1)
+            self.verbatim(comment.body, indent)
+
+    def has_ended(self) -> bool:
+        """Whether nothing more can stand on the line, not even a comment."""
+        return bool(self.end_comments) and self.end_comments[-1].startswith("//")
+
+    def hold_to_end(self) -> None:
+        """The line ends behind the comments that were held."""
+        self.end_comments += [comment.text for comment in self.held]
+        self.held = []
+
+    def new_line(self, indent: int, blank: bool = False, opening: bool = False) -> None:
         """Ends the line; where nothing is on it yet, it stays."""
+        if self.held and (not self.current or self.must_break or self.has_ended()):
+            texts = " ".join(comment.text for comment in self.held)
+            self.held = []
+            self.own_comment(OwnComment(texts, False), indent)
+        self.hold_to_end()
         if self.current:
             self.lines.append(["".join(self.current), " ".join(self.end_comments)])
             self.current = []
@@ -137,17 +167,17 @@ class Renderer:
             self.blank = False
         self.blank = blank or self.blank_after
         self.opened |= opening
-        self.must_break = self.after_inline = self.blank_after = False
+        self.must_break = self.blank_after = False
         self.spaces = self.column = 0
 
     def line(self, d: Line, indent: int, flat: bool) -> None:
         """A place where a line may break."""
-        if not flat and d.item is not None and not d.written:
-            flat = self.fits([(indent, True, Text(d.flat + ",")), (indent, True, d.item)], is_alone=True)
+        if not flat and d.fills:
+            flat = self.fits([(indent, True, Text(d.flat))])
         if flat:
             self.spaces = len(d.flat) if self.current else 0
         else:
-            self.new_line(d.blank, d.opening)
+            self.new_line(indent, d.blank, d.opening)
 
     # ---- Deciding -----------------------------------------------------------------------------------------------------
 
@@ -166,11 +196,11 @@ class Renderer:
         if flat and not d.forced and not d.is_free:
             broken = False
         else:
-            broken = d.forced or not self.bracket_can_be_flat(d, indent)
+            broken = d.forced or not (d.is_empty or self.bracket_can_be_flat(d, indent))
         stack = self.stack
         if broken:
             inner = indent + INDENT
-            stack += [(indent, False, d.closer), (indent, False, Line("")), (inner, False, d.content),
+            stack += [(indent, False, d.closer), (inner, False, Line("")), (inner, False, d.content),
                       (inner, False, Line("", opening=True)), (indent, False, d.opener)]
         else:
             stack += [(indent, True, part) for part in reversed(flat_parts(d))]
@@ -185,24 +215,24 @@ class Renderer:
                 return True
         return False
 
-    def fits(self, commands: list[Command], stop: Bracket | None = None, is_alone: bool = False) -> bool:
+    def fits(self, commands: list[Command], stop: Bracket | None = None) -> bool:
         """Whether the text up to the next line break fits, or up to the opening of the bracket `stop`.
 
-        A broken bracket inside counts up to its opening, and again from its closing on. What comes behind the
-        commands counts too, but not where `is_alone`.
+        A broken bracket inside counts up to its opening, and again from its closing on.
         """
-        rest = len(self.stack)
+        rest, is_rest = len(self.stack), False
         indent = commands[-1][0]
         is_fresh = not self.current or self.must_break or self.end_comments
-        column = indent if is_fresh else self.column + self.spaces
+        column = (indent if is_fresh else self.column + self.spaces) + sum(comment.width for comment in self.held)
         while True:
-            if column > WIDTH:
+            if column > self.width:
                 return False
             if commands:
                 indent, flat, d = commands.pop()
-            elif rest and stop is None and not is_alone:
+            elif rest and stop is None:
                 rest -= 1
                 indent, flat, d = self.stack[rest]
+                is_rest = True
             else:
                 return True
             if type(d) is Text:
@@ -210,7 +240,7 @@ class Renderer:
             elif type(d) is Concat:
                 commands += [(indent, flat, part) for part in reversed(d.parts)]
             elif type(d) is Nest:
-                commands.append((indent + d.levels * INDENT, flat, d.doc))
+                commands.append((indent if flat else indent + INDENT, flat, d.doc))
             elif type(d) is Line:
                 if not flat:
                     return True
@@ -223,22 +253,24 @@ class Renderer:
                 elif d.is_empty or (flat and not d.forced):
                     commands += [(indent, flat, part) for part in reversed(flat_parts(d))]
                 elif flat:
-                    if column + width_flat(d.opener) > WIDTH:
+                    if column + width_flat(d.opener) > self.width:
                         return False
                     column = indent
                     commands.append((indent, True, d.closer))
                 else:
-                    return column + width_flat(d.opener) <= WIDTH
+                    return column + width_flat(d.opener) <= self.width
             elif type(d) is Choice:
                 column += (d.flat if flat else d.broken).width
             elif type(d) is Verbatim:
-                if column + d.first_width > WIDTH:
+                if column + d.first_width > self.width:
                     return False
                 column = column + d.first_width if len(d.lines) == 1 else d.last_width
             elif type(d) is InlineComment:
-                column += d.width + 2
+                column = column + d.width if len(d.body.lines) == 1 or not d.width else d.body.last_width + 1
             elif type(d) is OwnComment:
-                return True
+                if is_rest:
+                    return True
+                column = indent
 
 
 def flat_parts(d: Bracket) -> list[Doc]:

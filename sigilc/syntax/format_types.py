@@ -56,7 +56,7 @@ class FormatTypes(FormatterBase):
         first, *rest = tree.children
         parts: list[Doc] = []
         for bar, pattern in zip(rest[::2], rest[1::2], strict=True):
-            parts += [Line(), self.doc(bar), SPACE, self.doc(pattern)]
+            parts += [Line(fills=True), self.doc(bar), SPACE, self.doc(pattern)]
         return Group(Concat([self.doc(first), Nest(Concat(parts))]))
 
     def format_tuple_pattern(self, tree: Tree) -> Doc:

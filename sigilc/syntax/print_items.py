@@ -48,6 +48,9 @@ class PrintItems(PrinterBase):
     def AttributedParameter(self, n: ast.AttributedParameter) -> str:
         return f"#[{self.commas(n.attributes)}] {self.show(n.parameter)}"
 
+    def FurtherParameters(self, n: ast.FurtherParameters) -> str:
+        return "..."
+
     def SelfReference(self, n: ast.SelfReference) -> str:
         return f"&{self.optional('', n.mutable, ' ')}{n.name}"
 

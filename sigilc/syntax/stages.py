@@ -34,7 +34,7 @@ class Stages(Brackets):
             self.emit("PATH_SEP", value, start, end)
             self.glue = end
             return True
-        if value[0] == "." and value not in ("..", "..="):
+        if value[0] == "." and value not in ("..", "..=", "..."):
             self.emit("_KEY_DOT", ".", start, start + 1)
             if len(value) > 1:
                 self.emit("INT", value[1:], start + 1, end)

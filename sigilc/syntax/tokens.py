@@ -48,6 +48,7 @@ PUNCTUATION = {
     "+": "PLUS", "-": "MINUS", "*": "STAR", "/": "SLASH", "%": "PERCENT", "^": "CIRCUMFLEX", "&": "AMPERSAND",
     "<<": "SHL", "&&": "AND", "||": "OR", "??": "COALESCE", "|": "VBAR",
     "->": "ARROW", "=>": "FAT_ARROW", "<-": "SEND", "..": "DOT_DOT", "..=": "DOT_DOT_EQ",
+    "...": "ELLIPSIS",
     # U+0387 is U+00B7 in NFC, and both continue identifiers in Unicode's XID: here they never do.
     "\u0387": "PATH_SEP", ".": "DOT", ",": "COMMA", ":": "COLON", ";": "SEMICOLON",
     "·": "PATH_SEP", "::": "PATH_SEP", "@": "AT",

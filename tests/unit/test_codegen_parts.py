@@ -34,7 +34,7 @@ SHAPES = """\
 pub fn area(r: f64) -> f64 { 3.0 * r * r }
 pub fn names() -> [str] { ["square", "circle"] }
 """
-PRINTED = '27.0 bcd ["square", "circle"]\n["circle", "square"] X\n'
+PRINTED = '27 bcd ["square", "circle"]\n["circle", "square"] X\n'
 
 CALLS = """
 fn small(%n: i64) -> i64 {

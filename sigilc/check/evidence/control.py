@@ -12,7 +12,7 @@ from sigilc.check.evidence.annotations import annotate
 from sigilc.check.evidence.flow import EVALUATORS, Accept, Flow
 from sigilc.check.evidence.graph import KNOWN, Reason, Wanted
 from sigilc.check.evidence.patterns import bind_pattern
-from sigilc.check.evidence.trees import Tree
+from sigilc.check.evidence.trees import Tree, flow_tree, fresh_like
 from sigilc.check.types import UNIT, ArrayType, MapType, SetType, Type
 from sigilc.crash import InternalError
 
@@ -176,8 +176,30 @@ def eval_return(flow: Flow, e: t.Return) -> Tree:
     return KNOWN
 
 
+def eval_catch(flow: Flow, e: t.CatchPanic) -> Tree:
+    """A panic may end the block anywhere: afterwards a variable may hold whatever was written to it."""
+    graph = flow.graph
+    outer = dict(flow.fault_exits)
+    held = {variable: fresh_like(graph, flow.env[variable]) for variable in e.captures if variable in flow.mutable}
+    for variable, tree in held.items():
+        flow_tree(graph, flow.env[variable], tree)
+        if variable in outer:
+            flow_tree(graph, tree, outer[variable])
+    flow.fault_exits.update(held)
+
+    def body() -> Tree:
+        flow.eval(e.body)
+        return KNOWN
+
+    flow.alternatives([body, lambda: KNOWN], UNIT)
+    flow.fault_exits = outer
+    for variable, tree in held.items():
+        flow.rename(variable, tree)
+    return KNOWN
+
+
 EVALUATORS.update({
     t.Block: eval_block, t.Let: eval_let, t.If: eval_if, t.Match: eval_match, t.Loop: eval_loop, t.For: eval_for,
     t.Break: eval_break, t.Continue: eval_continue, t.Return: eval_return,
-    t.Unsafe: lambda flow, e: flow.eval(e.body),
+    t.Unsafe: lambda flow, e: flow.eval(e.body), t.CatchPanic: eval_catch,
 })

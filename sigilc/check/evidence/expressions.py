@@ -279,7 +279,7 @@ def eval_panic(flow: Flow, e: t.Panic) -> Tree:
 
 def eval_spawn(flow: Flow, e: t.Spawn) -> Tree:
     """An actor's fields are `!` unless they say otherwise."""
-    owner = StructType(e.actor.state)
+    owner = StructType(e.actor.state, e.type.parts())
     gathered = places.gather(owner)
     for index in [*e.order, *(i for i in range(len(e.fields)) if i not in e.order)]:
         _fill_field(flow, e.fields[index], owner, e.actor.state.fields[index], gathered)
