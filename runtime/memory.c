@@ -119,9 +119,56 @@ void rt_drop_items(uint8_t *data, int64_t count, const sigil_type *item) {
     for (int64_t i = 0; i < count; i++) item->drop(data + i * item->size);
 }
 
-void sigil_buffer_drop(sigil_buffer_header *owner, const sigil_type *item) {
+/* Blocks whose count is zero and whose drop waits for its turn: `count` links them; of a buffer, `reserved` holds its
+ * item type. Each thread drops for itself. */
+static _Thread_local sigil_box *waiting_boxes;
+static _Thread_local sigil_buffer_header *waiting_buffers;
+static _Thread_local bool dropping;
+
+static void drop_buffer_now(sigil_buffer_header *owner, const sigil_type *item) {
     rt_drop_items(rt_buffer_data(owner), owner->used, item);
     sigil_free(owner);
+}
+
+static void drop_waiting(void) {
+    while (waiting_boxes || waiting_buffers) {
+        if (waiting_boxes) {
+            sigil_box *box = waiting_boxes;
+            waiting_boxes = (sigil_box *)(intptr_t)box->count;
+            box->drop(box);
+        } else {
+            sigil_buffer_header *owner = waiting_buffers;
+            waiting_buffers = (sigil_buffer_header *)(intptr_t)owner->count;
+            drop_buffer_now(owner, (const sigil_type *)(intptr_t)owner->reserved);
+        }
+    }
+    dropping = false;
+}
+
+void sigil_drop_in_turn(sigil_box *box, void (*drop)(sigil_box *)) {
+    if (dropping) {
+        box->count = (int64_t)(intptr_t)waiting_boxes;
+        box->drop = drop;
+        waiting_boxes = box;
+        return;
+    }
+    dropping = true;
+    drop(box);
+    drop_waiting();
+}
+
+void sigil_buffer_drop(sigil_buffer_header *owner, const sigil_type *item) {
+    if (!item || !item->drop) {
+        sigil_free(owner);
+    } else if (dropping) {
+        owner->count = (int64_t)(intptr_t)waiting_buffers;
+        owner->reserved = (int64_t)(intptr_t)item;
+        waiting_buffers = owner;
+    } else {
+        dropping = true;
+        drop_buffer_now(owner, item);
+        drop_waiting();
+    }
 }
 
 void rt_release_buffer(sigil_buffer_header *owner, const sigil_type *item) {

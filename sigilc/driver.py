@@ -18,7 +18,8 @@ from sigilc.options import EMIT_SUFFIXES, PRODUCT_NAMES, Options
 from sigilc.source.files import load_source
 
 if TYPE_CHECKING:
-    from sigilc.check.typed import TypedProgram
+    from sigilc.check.constants import Evaluate
+    from sigilc.check.typed import Expr, TraitDecl, TypedProgram
     from sigilc.codegen.objects import ProgramObjects
     from sigilc.ir.function import Module
     from sigilc.resolve.packages import Package
@@ -36,7 +37,7 @@ LINKED = frozenset(("bin", "staticlib", "cdylib"))
 
 T = TypeVar("T")
 OnIr: TypeAlias = "Callable[[str, Module], None]"
-Harness: TypeAlias = "Callable[[TypedProgram], None]"
+Harness: TypeAlias = "Callable[[TypedProgram], bool]"
 
 
 class _Stop(Exception):
@@ -59,6 +60,7 @@ class Compilation:
         self.on_ir = on_ir
         self.harness = harness
         self.package: Package | None = None
+        self.is_checked_library = False         # one for other packages: there is nothing to build
         self.diagnostics = Diagnostics()
         self.program: TypedProgram | None = None
         self.module: Module | None = None
@@ -107,7 +109,8 @@ def compile_file(path: str, options: Options, stop_after: str = "link",
     """Takes a program through the stages up to `stop_after`; errors of the program are in the result's diagnostics.
 
     `on_stage` is told each stage as it begins; `on_ir` is shown the IR behind `lower` and behind each pass, by name.
-    A `harness` gets the checked program, code blocks of doc comments included, to put in a `main` of its own.
+    A `harness` gets the checked program, code blocks of doc comments included, to put in a `main` of its own; False ends
+    the compilation.
     Raises EnvironmentFault for what is wrong around the program, CompilerCrash for what is wrong with the compiler.
     To be called by `in_large_stack`.
     """
@@ -122,6 +125,18 @@ def compile_file(path: str, options: Options, stop_after: str = "link",
     return compilation
 
 
+def constant_evaluator() -> Evaluate:
+    """What computes the constants of one program; a program whose constants are literals never loads it."""
+    made: list[Evaluate] = []
+
+    def evaluate(name: str, expr: Expr, traits: dict[str, TraitDecl]) -> object:
+        from sigilc.lower.constants import ConstantEvaluator
+        if not made:
+            made.append(ConstantEvaluator())
+        return made[0](name, expr, traits)
+    return evaluate
+
+
 def _compile(c: Compilation) -> None:
     """The pipeline. Stages are imported when they are reached: `check` never loads LLVM."""
     options = c.options
@@ -134,16 +149,18 @@ def _compile(c: Compilation) -> None:
     with c.stage("check"):
         from sigilc.check.program import check_program
         assert source is not None and tree is not None      # else there was an error
-        c.program = program = check_program(source, tree, c.diagnostics, package, c.harness is not None)
+        c.program = program = check_program(source, tree, c.diagnostics, package, c.harness is not None,
+                                            constant_evaluator())
     with c.stage("evidence"):
         from sigilc.check.evidence import check_evidence
         check_evidence(program, c.diagnostics)
-    if c.harness is not None:
-        c.harness(program)
+    if c.harness is not None and not c.harness(program):
+        return
     if package is not None:
         options = _for_package(package, program, options)
         if program.main is None and options.crate_type == "bin" and not options.emit and not options.output:
-            return      # a library for other packages: it has been checked, and that is all
+            c.is_checked_library = True
+            return
     outputs = output_paths(c.path, options, program.main is not None, package.name if package is not None else "")
     exports = [function.export for function in program.functions if function.export]
     if options.is_library:

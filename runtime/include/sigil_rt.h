@@ -38,6 +38,9 @@ typedef struct sigil_box {
 /* Never null (out of memory ends the program); 16-aligned. Counted as a live object. */
 void *sigil_alloc(int64_t size);
 void sigil_free(void *block);
+/* Runs `drop` on a block whose count has reached zero. A drop that drops further blocks does not nest: those wait until
+ * it is done, so that a list of ten million nodes takes no stack. */
+void sigil_drop_in_turn(sigil_box *box, void (*drop)(sigil_box *));
 /* A buffer header with count 1, used 0, room for `capacity` elements of `item_size` bytes. */
 sigil_buffer_header *sigil_buffer_new(int64_t capacity, int64_t item_size);
 extern sigil_buffer_header sigil_empty_buffer; /* immortal, capacity 0 */
@@ -111,6 +114,8 @@ _Noreturn void sigil_panic_char_boundary(int64_t index, const char *site);
 
 /* ---- The border to C --------------------------------------------------------------------------------------------- */
 
+/* Looks at a place, as far as the caller can tell: what is in it must have been computed. */
+void sigil_observe(void *place);
 /* Calls `body(frame)`; true when a panic or fault ended it, of which nothing else is left. */
 bool sigil_catch(void (*body)(void *), void *frame);
 /* Inside a landing pad of an exported function: prints the panic and aborts, for no panic crosses the C border. */
@@ -230,6 +235,7 @@ bool sigil_env_var(const uint8_t *name, int64_t length, sigil_buffer *place);
 void sigil_env_args(sigil_buffer *out);
 int32_t sigil_process_run(const uint8_t *command, int64_t length, sigil_buffer *place);
 int64_t sigil_clock_ns(void);
+int64_t sigil_bench_batch(void);
 
 double sigil_math_sqrt(double x);
 double sigil_math_floor(double x);

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from sigilc.check.context import Context
+from sigilc.diagnostics.suggest import closest
 from sigilc.resolve.symbols import Module
 from sigilc.source.spans import Span
 from sigilc.syntax import ast
 
 KNOWN = frozenset(["inline", "export", "cold", "must_use", "deprecated", "allow", "derive", "trusted_caller", "link",
                    "test", "bench", "repr"])
-STD_ONLY = frozenset(["intrinsic", "for_each", "structural", "track_caller"])
+STD_ONLY = frozenset(["intrinsic", "for_each", "fixed_arrays", "structural", "track_caller"])
 LATER = frozenset(["constant_time", "mailbox", "transient"])
 
 
@@ -27,7 +28,9 @@ class Attributes:
             if entry.name in LATER:
                 context.unsupported(f"`#[{entry.name}]` is", span)
             else:
-                context.error("E0109", f"the attribute `{entry.name}` is not known", span, "no attribute of this name")
+                near = closest(entry.name, KNOWN | LATER)
+                context.error("E0109", f"the attribute `{entry.name}` is not known", span, "no attribute of this name",
+                              f"did you mean `{near}`?" if near else "")
 
     def has(self, name: str) -> bool:
         """Whether an attribute is there."""

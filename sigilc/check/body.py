@@ -100,6 +100,17 @@ class BodyBase:
             return node
         return Span(self.source, node.start, node.end)
 
+    def name_span(self, node: Any, name: str) -> Span:
+        """The span of a name inside a tree node: at the end of a path or access, at the start of a field's entry."""
+        node = getattr(node, "callee", node)
+        whole = self.span(node)
+        text = whole.file.text
+        for start in (whole.end - len(name), whole.start, text.find(name, whole.start, whole.end)):
+            is_end = start == whole.end - len(name)
+            if text[start:start + len(name)] == name and (not is_end or text[start - 1:start] in (".", "·", ":", "'", "")):
+                return Span(whole.file, start, start + len(name))
+        return whole
+
     def error(self, code: str, message: str, node: Any, label: str = "", help_: str = "",
               labels: list[tuple[Span, str]] | None = None) -> Reported:
         """Adds an error at a tree node, a typed node or a span; the result may be raised."""

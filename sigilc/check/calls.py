@@ -6,12 +6,13 @@ from typing import Any
 
 from sigilc.check import typed as t
 from sigilc.check.body import as_growable
-from sigilc.check.context import Pending
+from sigilc.check.context import Pending, Reported
 from sigilc.check.declarations import head_of
 from sigilc.check.foreign import call_pointer, foreign_argument, further_argument
 from sigilc.check.infer import resolve, shallow, unify
 from sigilc.check.paths import Associated, Paths
 from sigilc.check.types import (
+    ERROR,
     NEVER,
     STR,
     UNIT,
@@ -29,6 +30,7 @@ from sigilc.check.types import (
     Type,
     substitute,
 )
+from sigilc.diagnostics.habits import METHODS
 from sigilc.diagnostics.suggest import closest
 from sigilc.syntax import ast
 
@@ -38,6 +40,8 @@ BUILTIN_CALLS = frozenset([*_PRINTS, "format", "panic", "fail", "Some", "None"])
 
 class Calls(Paths):
     """Methods of Body."""
+
+    language_names = BUILTIN_CALLS
 
     def check_Call(self, node: Any, expected: Type | None) -> t.Expr:
         """`f(a, b)`, `x.f(a)`, `Type·f(a)`, `Variant(a)`."""
@@ -229,6 +233,8 @@ class Calls(Paths):
     def wrong_count(self, function: t.Function, node: Any, given: int) -> Any:
         """A call with too many or too few arguments."""
         count = len(function.params)
+        if any(p.name == "self" and p.type == ERROR for p in function.params):
+            return Reported()       # a `self` that should not be there
         return self.error("E0202", f"`{function.name}` takes {count} argument{'s' * (count != 1)}, not {given}", node,
                           f"{given} given here", labels=[(function.span, "declared here")])
 
@@ -386,11 +392,15 @@ class Calls(Paths):
             return self.error("E0502", f"an actor has no methods: `{name}`", node, "this is an actor's address",
                               f"send it a message: `|ask({name[:1].upper() + name[1:]})`")
         if isinstance(type_, StructType) and any(f.name == name for f in type_.decl.fields):
-            return self.error("E0104", f"`{name}` is a field, not a method", node, "a field is called in parentheses",
-                              f"write `(value.{name})(…)`")
-        near = closest(name, list(table))
-        return self.error("E0104", f"`{resolve(type_)}` has no method `{name}`", node, "no method of this name",
-                          f"did you mean `{near}`?" if near else "")
+            return self.error("E0104", f"`{name}` is a field, not a method", self.name_span(node, name),
+                              "a field is called in parentheses", f"write `({receiver.span.text}.{name})(…)`")
+        near = closest(name, [n for n, f in table.items() if f.params and f.params[0].name == "self"])
+        help_ = f"did you mean `{near}`?" if near else METHODS.get(name, "")
+        if name in table:
+            head = str(resolve(type_)).partition("<")[0]
+            help_ = f"it has no `self`: it is called as `{head}·{name}(…)`"
+        return self.error("E0104", f"`{resolve(type_)}` has no method `{name}`", self.name_span(node, name),
+                          "no method of this name", help_)
 
     # ---- What the language itself gives ---------------------------------------------------------------------------------
 

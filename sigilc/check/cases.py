@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sigilc.check import typed as t
 from sigilc.check.context import Context
-from sigilc.check.types import ERROR, UNIT, OptionType
+from sigilc.check.types import ERROR, NEVER, UNIT, OptionType
 from sigilc.resolve.doc_tests import DocTest
 from sigilc.resolve.symbols import Item, Module
 
@@ -42,7 +42,7 @@ def _can_run(context: Context, item: Item, kind: str) -> bool:
                       "call what is to be tested with values of your own")
         return False
     result = function.result
-    if kind == "test" and result != UNIT and result != ERROR and not isinstance(result, OptionType):
+    if kind == "test" and result not in (UNIT, NEVER, ERROR) and not isinstance(result, OptionType):
         context.error("E0119", f"a test gives nothing or a `T?`, not `{result}`", function.result_span or function.span,
                       "nobody looks at this result", "compare it: `assert_eq(…)`")
         return False

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sigilc.check import typed as t
 from sigilc.check.types import ERROR, ParamType, Type
 from sigilc.diagnostics.diagnostic import Diagnostic, Diagnostics, Label
 from sigilc.resolve.symbols import Module
 from sigilc.source.spans import Span
+
+if TYPE_CHECKING:
+    from sigilc.check.constants import Constants
 
 
 class Reported(Exception):
@@ -57,6 +60,9 @@ class Context:
         self.enums: list[t.EnumDecl] = []
         self.actors: list[t.ActorDecl] = []
         self.constants: list[t.Constant] = []
+        self.constant_trees: dict[int, tuple[Any, Scope]] = {}      # by id of a Constant: its value's tree
+        self.associated_constants: dict[object, dict[str, t.Constant]] = {}     # by the head of a type, as methods are
+        self.values: Constants      # computes them
         self.functions: list[t.Function] = []
         self.libraries: list[str] = []                      # of `#[link(name = "…")]`, each once
         self.exports: dict[str, t.Function] = {}            # by symbol
@@ -70,6 +76,10 @@ class Context:
         extra = [Label(s, m) for s, m in [*(labels or []), *self.call_chain()]]
         self.diagnostics.add(Diagnostic(code, message, span, label, extra, help_))
         return Reported()
+
+    def length_of(self, tree: Any, scope: Scope) -> int:
+        """The number of elements that is written as the length of an array."""
+        return self.values.length_of(tree, scope)
 
     def add_trait(self, trait: t.TraitDecl) -> None:
         """Makes a trait's methods known by their names."""

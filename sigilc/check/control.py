@@ -32,6 +32,7 @@ from sigilc.check.types import (
     TupleType,
     Type,
 )
+from sigilc.diagnostics.suggest import closest
 from sigilc.syntax import ast
 
 DECLARATIONS = (ast.Fn, ast.Struct, ast.TupleStruct, ast.RecordStruct, ast.Enum, ast.Actor, ast.Impl, ast.Trait, ast.Mod,
@@ -281,7 +282,7 @@ class Control(Operators):
             else:
                 self.error("E0205", f"this match does not cover `{witness}`", match.value, f"`{witness}` is not covered",
                            f"add an arm: `{witness} => …`, or `_ => …`")
-        for index in unreachable:
+        for index in unreachable if len(self.context.diagnostics.items) == self.reported_before else ():
             self.context.warn("W0201", "this arm can never be reached", match.arms[index].pattern.span,
                               "the arms above cover it")
 
@@ -432,11 +433,14 @@ class Control(Operators):
                     raise self.error("E0115", f"`{node.label}` labels a block, not a loop", node, "nothing to go on with")
                 return frame
         if node.label is not None and not any(f.label.name == node.label for f in self.loops):
-            raise self.error("E0114", f"no loop around has the label `{node.label}`", node, "unknown label")
+            near = closest(node.label, [f.label.name for f in self.loops if f.label.name])
+            raise self.error("E0114", f"no loop around has the label `{node.label}`", self.name_span(node, node.label),
+                             "unknown label", f"did you mean `{near}`?" if near else "")
         if self.loops and self.stages:
             raise self.error("E0218", f"`{word}` can't leave a stage's body", node, "a stage body is no loop's body",
                              "use a `for` loop")
-        raise self.error("E0115", f"`{word}` outside a loop", node, "no loop around it")
+        where = "no loop around it inside the closure" if self.closures else "no loop around it"
+        raise self.error("E0115", f"`{word}` outside a loop", node, where)
 
     def check_Break(self, node: Any, expected: Type | None) -> t.Expr:
         """`break 'label value`."""

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from typing import Any
 
 from sigilc.check import foreign
 from sigilc.check import typed as t
 from sigilc.check.attributes import Attributes
+from sigilc.check.cases import KINDS, refuse_member_case
 from sigilc.check.context import Context, Pending, Reported, Scope, fresh_params
 from sigilc.check.trait_declarations import TraitDeclarations
 from sigilc.check.type_names import Marked, TypeNames, with_mark
 from sigilc.check.types import (
     ERROR,
+    I64,
     NO_MARKS,
     UNIT,
     EnumType,
@@ -23,6 +26,7 @@ from sigilc.check.types import (
     PointerType,
     PrimType,
     StructType,
+    TupleType,
     Type,
 )
 from sigilc.resolve.modules import INTRINSIC_ABI
@@ -50,6 +54,8 @@ class Declarations:
         self.context = context
         self.open: list[Item] = []      # what is being declared, each because the one before names it
         self.traits = TraitDeclarations(self)
+        self.fixed_impls: list[Impl] = []
+        self.lengths: set[int] = set()  # of the arrays of fixed length that have got their methods
 
     def names(self, scope: Scope) -> TypeNames:
         """The resolver of types for a scope."""
@@ -57,6 +63,9 @@ class Declarations:
 
     def declare(self, item: Item) -> Any:
         """The typed declaration of an item; raises Reported for one that could not be declared."""
+        if item.decl is None and item.kind == "const" and item in self.open:
+            raise self.context.error("E0243", f"the type of the constant `{item.name}` depends on its own value", item.span,
+                                     "needed to know its type")
         if item.decl is None:
             item.decl = self.make(item)
         if item.kind == "type" and item in self.open:
@@ -163,21 +172,23 @@ class Declarations:
         return found
 
     def refuse_recursion(self, decl: t.StructDecl | t.EnumDecl, types: list[Type]) -> None:
-        """A type that contains itself directly has no size."""
+        """A type whose every value would hold another one of it: nothing ends that, no option, variant or array."""
         stack, seen = list(types), set()
         while stack:
             type_ = stack.pop()
             if isinstance(type_, StructType | EnumType):
                 if type_.decl is decl:
                     raise self.context.error(
-                        "E0212", f"`{decl.name}` contains itself", decl.span,
-                        "recursive types are not supported yet", "put the inner values into an array, `[…]`")
+                        "E0212", f"`{decl.name}` contains itself without end", decl.span,
+                        "no value of it could ever be made", "make the inner one uncertain, `T?`, or put it into an array, `[T]`")
                 if id(type_.decl) in seen:
                     continue
                 seen.add(id(type_.decl))
-                owners = [type_.decl] if isinstance(type_.decl, t.StructDecl) else type_.decl.variants
-                stack += [f.type for owner in owners for f in owner.fields]
-            elif type(type_).__name__ in ("TupleType", "OptionType"):
+                if isinstance(type_.decl, t.StructDecl):
+                    stack += [f.type for f in type_.decl.fields]
+                elif len(type_.decl.variants) == 1:
+                    stack += [f.type for f in type_.decl.variants[0].fields]
+            elif isinstance(type_, TupleType):
                 stack += type_.parts()
 
     def declare_enum(self, item: Item) -> t.EnumDecl:
@@ -214,7 +225,8 @@ class Declarations:
                                    "declared again here", labels=[(before.span, "declared first here")])
                 continue
             decl.variants.append(variant)
-        self.refuse_recursion(decl, [f.type for v in decl.variants for f in v.fields])
+        if len(decl.variants) == 1:
+            self.refuse_recursion(decl, [f.type for f in decl.variants[0].fields])
         foreign.check_c_enum(self.context, decl)
         return decl
 
@@ -233,8 +245,7 @@ class Declarations:
         if isinstance(value, ast.Unary) and value.operator == "-":
             value, sign = value.value, -1
         if not isinstance(value, ast.Int):
-            raise self.context.error("E0209", "a variant's number must be an integer literal", names.span(entry.value),
-                                     "not an integer literal")
+            return self.context.values.integer(entry.value, Scope(names.scope.module), I64)
         return sign * int(value.text.replace("_", ""), 0)
 
     def declare_alias(self, item: Item) -> tuple[tuple[Type, ...], Type, Marks]:
@@ -261,9 +272,14 @@ class Declarations:
 
     def declare_constant(self, item: Item) -> t.Constant:
         """A constant; its value is checked by program.py."""
-        type_, marks = self.names(Scope(item.module)).resolve(item.node.type)
-        constant = t.Constant(item.name, type_, None, item.span, None if marks.is_empty else marks)  # type: ignore[arg-type]
+        return self.constant(item.node, item.name, item.span, Scope(item.module))
+
+    def constant(self, node: Any, name: str, span: Span, scope: Scope) -> t.Constant:
+        """The declaration of a constant; constants.py computes its value when something needs it."""
+        type_, marks = self.names(scope).resolve(node.type)
+        constant = t.Constant(name, type_, None, span, None if marks.is_empty else marks)  # type: ignore[arg-type]
         self.context.constants.append(constant)
+        self.context.constant_trees[id(constant)] = (node.value, scope)
         return constant
 
     def declare_actor(self, item: Item) -> t.ActorDecl:
@@ -347,6 +363,8 @@ class Declarations:
         function.trusted_caller = known.text("trusted_caller")
         function.tracks_caller = known.has("track_caller")
         function.export = signature.name if known.has("export") else ""
+        if any(known.has(kind) for kind in KINDS) and (scope.self_type is not None or scope.module.is_block):
+            refuse_member_case(self.context, function)
         self.read_qualifiers(function, signature)
         function.bounds = self.traits.bounds(signature, inner)
         has_body = isinstance(node, ast.Fn)
@@ -373,20 +391,22 @@ class Declarations:
         if has_body:
             self.register(pending)
         elif not function.intrinsic and not function.foreign and not is_requirement:
-            self.context.error("E0103", f"the function `{signature.name}` has no body", span, "a body must follow",
+            self.context.error("E0010", f"the function `{signature.name}` has no body", span, "a body must follow",
                                "write `{ … }` after the signature")
         return function
 
     def read_qualifiers(self, function: t.Function, signature: Any) -> None:
-        """`unsafe` and `extern "C"`; `const` ones are functions, `async` ones are still to come."""
+        """`const`, `unsafe` and `extern "C"`; `async` functions are still to come."""
         for qualifier in signature.qualifiers or []:
-            if qualifier == "unsafe":
+            if qualifier == "const":
+                function.is_const = True
+            elif qualifier == "unsafe":
                 function.is_unsafe = True
             elif qualifier == 'extern "C"':
                 function.is_callback = True
             elif qualifier == "async":
                 self.context.unsupported("`async` functions are", function.span)
-            elif qualifier != "const":
+            else:
                 self.context.error("E0603", f"unknown calling convention: `{qualifier}`", function.span,
                                    'only `extern "C"` is known', 'write `extern "C" fn`')
 
@@ -474,6 +494,9 @@ class Declarations:
             self.traits.declare_impl(impl)
             return
         attributes = Attributes(self.context, impl.attributes, module)
+        if attributes.has("fixed_arrays"):
+            self.fixed_impls.append(impl)
+            return
         generics = self.generics(node, f"impl {module.name} {node.start}", module)
         targets: list[str | None] = [*attributes.words("for_each")]
         for written in targets or [None]:
@@ -487,6 +510,29 @@ class Declarations:
             bounds = self.traits.bounds(node, Scope(module, generics, self_type))
             self.add_methods(node, module, generics, self_type, bounds)
 
+    def declare_length(self, count: int) -> None:
+        """The methods of arrays of a length that is met for the first time: the library has one `impl` for all."""
+        if count in self.lengths:
+            return
+        self.lengths.add(count)
+        for impl in self.fixed_impls:
+            generics = self.generics(impl.node, f"impl {impl.module.name} {impl.node.start}", impl.module)
+            (item,) = generics.values()
+            self.add_methods(impl.node, impl.module, generics, FixedType(item, count), [])
+
+    def add_constant(self, node: Any, self_type: Type, shown: str, module: Module) -> None:
+        """A constant of an impl: it is the same for all type arguments, so its type and value can't name them."""
+        own = self_type if not any(isinstance(p, ParamType) for p in self_type.parts()) else None
+        span = Span(module.source, node.start, node.end)
+        known = self.context.associated_constants.setdefault(head_of(self_type), {})
+        before = known.get(node.name) or self.context.methods.get(head_of(self_type), {}).get(node.name)
+        if before is not None:
+            self.context.error("E0106", f"`{node.name}` is declared twice for `{shown}`", span, "declared again here",
+                               labels=[(before.span, "declared first here")])
+            return
+        with contextlib.suppress(Reported):
+            known[node.name] = self.constant(node, f"{shown}·{node.name}", span, Scope(module, {}, own))
+
     def add_methods(self, node: Any, module: Module, generics: dict[str, Type], self_type: Type,
                     bounds: list[t.Bound]) -> None:
         """Declares the methods of one impl for one type."""
@@ -494,9 +540,12 @@ class Declarations:
         shown = str(self_type).partition("<")[0] if generics else str(self_type)
         for entry in node.items:
             member, attributes = self.unwrapped(entry)
+            if isinstance(member, ast.Constant):
+                self.add_constant(member, self_type, shown, module)
+                continue
             if not isinstance(member, ast.Fn | ast.Signature):
                 if not isinstance(member, ast.Error):
-                    self.context.unsupported("associated types and constants are",
+                    self.context.unsupported("associated types of a type are",
                                              Span(module.source, member.start, member.end))
                 continue
             name = (member.signature if isinstance(member, ast.Fn) else member).name

@@ -71,7 +71,7 @@ def is_c_member(type_: Type) -> bool:
 def is_c_string(type_: Type) -> bool:
     """Whether this is the standard library's `CStr`."""
     type_ = shallow(type_)
-    return isinstance(type_, StructType) and type_.decl.name == C_STRING and type_.decl.span.file.path.startswith("std/")
+    return isinstance(type_, StructType) and type_.decl.name == C_STRING and type_.decl.span.file.is_library
 
 
 def is_c_array(type_: Type) -> bool:

@@ -131,7 +131,7 @@ def has_structure(type_: Type, trait: TraitDecl, seen: set[int]) -> bool:
         if id(type_.decl) in seen:
             return True
         seen = seen | {id(type_.decl)}
-    return all(satisfies(p, trait) if not isinstance(shallow(p), StructType | EnumType)
+    return all(satisfies(p, trait) if isinstance(shallow(p), ParamType | ProjectionType | ErrorType)
                else find_impl(trait, p) is not None or has_structure(p, trait, seen) for p in members(type_))
 
 

@@ -20,6 +20,7 @@ from sigilc.check.types import (
     ArrayType,
     EnumType,
     ErrorType,
+    FixedType,
     FnType,
     FutureType,
     InferVar,
@@ -121,8 +122,14 @@ class Literals(BodyBase):
         return t.Literal(self.span(node), U8, ord(node.text) if len(node.text) == 1 else 0)
 
     def check_Bytes(self, node: Any, expected: Type | None) -> t.Expr:
-        """`b"bytes"`, a `[u8]`."""
-        return t.Literal(self.span(node), ArrayType(U8), node.text.encode("latin-1", "replace"))
+        """`b"bytes"`, a `[u8]`, or an array of this length where one is expected."""
+        span, data = self.span(node), node.text.encode("latin-1", "replace")
+        wanted = shallow(expected) if expected is not None else None
+        while isinstance(wanted, OptionType):
+            wanted = shallow(wanted.item)
+        if isinstance(wanted, FixedType) and wanted.count == len(data) and shallow(wanted.item) == U8:
+            return t.MakeArray(span, wanted, [t.Literal(span, U8, byte) for byte in data])
+        return t.Literal(span, ArrayType(U8), data)
 
     def check_String(self, node: Any, expected: Type | None) -> t.Expr:
         """`"text"`."""

@@ -289,6 +289,8 @@ class Operators(Places):
     def check_Tuple(self, node: Any, expected: Type | None) -> t.Expr:
         """`(a, b)`."""
         wanted = shallow(expected) if expected is not None else None
+        while isinstance(wanted, OptionType):
+            wanted = shallow(wanted.item)
         hints = wanted.items if isinstance(wanted, TupleType) and len(wanted.items) == len(node.items) else None
         items = []
         for i, item in enumerate(node.items):
@@ -343,7 +345,7 @@ class Operators(Places):
             return self.error_expr(span)
         if isinstance(type_, OptionType):
             self.present(value, f"what `.{name}` is taken of")
-        if isinstance(type_, InferVar):
+        if isinstance(type_, InferVar) and type_.kind == "any":
             raise self.error("E0203", f"the type of this value is not known where `.{name}` is taken", value,
                              "its type must be written down", "annotate the variable or the parameter")
         if type_ == FAULT and name in _FAULT_FIELDS:
@@ -351,14 +353,17 @@ class Operators(Places):
         if isinstance(type_, TupleType) and name.isdecimal() and int(name) < len(type_.items):
             return t.GetField(span, type_.items[int(name)], value, int(name))
         if isinstance(type_, AddressType):
-            raise self.error("E0502", f"the field `{name}` is private to the actor", node, "this is an actor's address",
-                             "send the actor a message instead")
-        if not isinstance(type_, StructType):
-            raise self.error("E0103", f"`{resolve(type_)}` has no field `{name}`", node, "no field of this name",
-                             f"call it: `.{name}()`" if self.has_method(type_, name) else "")
-        fields = type_.decl.fields
+            raise self.error("E0502", f"the field `{name}` is private to the actor", self.name_span(node, name),
+                             "only the actor itself sees it", "send the actor a message instead",
+                             [(value.span, f"the address of a `{type_}`")])
+        fields = type_.decl.fields if isinstance(type_, StructType) else []
         if not any(f.name == name for f in fields) and self.has_method(type_, name):
-            raise self.error("E0103", f"`{name}` is a method", node, "a method must be called", f"write `.{name}()`")
+            raise self.error("E0103", f"`{name}` is a method", self.name_span(node, name), "a method must be called",
+                             f"write `.{name}()`")
+        if not isinstance(type_, StructType):
+            last = len(type_.items) - 1 if isinstance(type_, TupleType) else 0
+            raise self.error("E0103", f"`{resolve(type_)}` has no field `{name}`", self.name_span(node, name),
+                             "no field of this name", f"its parts are `.0` to `.{last}`" if last else "")
         index = self.field_index(fields, name, node, type_.decl.name)
         self.check_privacy(type_.decl, fields[index], node)
         if type_.decl.is_union and not self.unsafe_depth:
@@ -376,7 +381,8 @@ class Operators(Places):
         """Fields without `pub` are private to their module."""
         module = self.context.modules_by_decl.get(id(decl))
         if module is not None and not field.is_public and not self.is_inside(module):
-            self.error("E0110", f"the field `{field.name}` of `{decl.name}` is private", node, "private",
+            self.error("E0110", f"the field `{field.name}` of `{decl.name}` is private", self.name_span(node, field.name),
+                       "private",
                        "put `pub` before its declaration", [(field.span, "declared here")])
 
     def check_StructLiteral(self, node: Any, expected: Type | None) -> t.Expr:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sigilc.check import typed as t
-from sigilc.check.context import Pending, Reported
+from sigilc.check.context import Pending, Reported, error_variable
 from sigilc.check.declarations import head_of
 from sigilc.check.infer import resolve, shallow, unify
 from sigilc.check.trait_uses import TraitUses
@@ -21,17 +21,10 @@ from sigilc.check.types import (
     Type,
     substitute,
 )
+from sigilc.diagnostics.habits import NAMES
 from sigilc.diagnostics.suggest import closest
-from sigilc.resolve.symbols import Item, Module
+from sigilc.resolve.symbols import KIND_WORDS, Item, Module
 from sigilc.syntax import ast
-
-# What other languages call it.
-_OTHER_LANGUAGES = {
-    "null": "absence is written `None`", "nil": "absence is written `None`", "undefined": "absence is written `None`",
-    "this": "the receiver of a method is `self`", "printf": "write `println(\"{x}\")`, or `print` without the line end",
-    "echo": "write `println(\"…\")`", "puts": "write `println(\"…\")`", "len": "it is a method: `x.len()`, or a stage: `x |len`",
-    "vec": "an array is written `[1, 2, 3]`", "and": "write `&&`", "or": "write `||`", "not": "write `!`",
-    "throw": "write `panic(…)` for a bug, or give back `fail(…)` from a function that returns `T?`"}
 
 
 @dataclass(eq=False, slots=True)
@@ -55,6 +48,8 @@ def segments(node: Any) -> list[tuple[str, list[Any] | None]]:
 class Paths(TraitUses):
     """Methods of Body."""
 
+    language_names: frozenset[str] = frozenset()    # functions that the language itself gives; see calls.py
+
     def resolve_value_path(self, node: Any) -> Any:
         """A Function, (EnumDecl, Variant), Constant, StructDecl or Associated; raises where there is none."""
         names = segments(node)
@@ -73,7 +68,7 @@ class Paths(TraitUses):
         if found is None:
             near = closest(name, module.names_for(self.scope.module))
             where = f"`{module.name}`" if module.name else "the package's root"
-            raise self.error("E0101", f"`{name}` is not in {where}", node, "nothing of this name there",
+            raise self.error("E0101", f"`{name}` is not in {where}", self.name_span(node, name), "nothing of this name there",
                              f"did you mean `{near}`?" if near else "")
         return found
 
@@ -95,7 +90,7 @@ class Paths(TraitUses):
         if isinstance(found, Module):
             raise self.error("E0101", f"`{name}` is a module, not a value", node, "a module")
         if found.kind in ("enum", "actor", "type", "trait"):
-            raise self.error("E0101", f"`{name}` is no value", node, f"this is a type ({found.kind})")
+            raise self.error("E0101", f"`{name}` is no value", node, f"this is a type ({KIND_WORDS[found.kind]})")
         return self.declarations.declare(found)
 
     def resolve_head(self, names: list[tuple[str, list[Any] | None]], node: Any) -> Type | Module:
@@ -129,8 +124,8 @@ class Paths(TraitUses):
             return Reported()
         while isinstance(node, ast.PathName | ast.PathArguments):
             node = node.base        # the unknown name is the first of the path
-        near = closest(name, self.visible_names())
-        help_ = f"did you mean `{near}`?" if near else _OTHER_LANGUAGES.get(name, "")
+        near = closest(name, [*self.visible_names(), *self.language_names])
+        help_ = f"did you mean `{near}`?" if near else NAMES.get(name, "")
         receiver = self.find_variable("self")
         owner = shallow(receiver.type) if receiver is not None else None
         if isinstance(owner, StructType) and any(f.name == name for f in owner.decl.fields):
@@ -167,7 +162,7 @@ class Paths(TraitUses):
         if isinstance(decl, tuple):
             params, type_, _ = decl
             return substitute(type_, {p: given[i] if i < len(given) else InferVar() for i, p in enumerate(params)})
-        raise self.error("E0101", f"`{item.name}` is no type", node, f"this is a {item.kind}")
+        raise self.error("E0101", f"`{item.name}` is no type", node, f"this is a {KIND_WORDS[item.kind]}")
 
     def trait_head(self, trait: t.TraitDecl) -> Type:
         """A trait before a `·`: its methods are called through it, for a type that the arguments settle."""
@@ -181,13 +176,16 @@ class Paths(TraitUses):
             for variant in head.decl.variants:
                 if variant.name == name:
                     return head.decl, variant
+        constant = self.context.associated_constants.get(head_of(head), {}).get(name)
+        if constant is not None:
+            return constant
         if isinstance(head, AddressType):
             raise self.unsupported("messages as values are", node)
         trait = self.trait_heads.get(id(head))
         if trait is not None:
             if name not in trait.methods:
                 near = closest(name, list(trait.methods))
-                raise self.error("E0104", f"`{trait.name}` has no `{name}`", node, "not part of the trait",
+                raise self.error("E0104", f"`{trait.name}` has no `{name}`", self.name_span(node, name), "not part of the trait",
                                  f"did you mean `{near}`?" if near else "")
             return Associated(trait.methods[name], head)
         function = self.context.methods.get(head_of(head), {}).get(name) or self.trait_function(head, name, node)
@@ -195,10 +193,12 @@ class Paths(TraitUses):
             return Associated(function, head)
         if isinstance(head, EnumType):
             near = closest(name, [v.name for v in head.decl.variants])
-            raise self.error("E0105", f"`{head.decl.name}` has no variant `{name}`", node, "no variant of this name",
+            raise self.error("E0105", f"`{head.decl.name}` has no variant `{name}`", self.name_span(node, name),
+                             "no variant of this name",
                              f"did you mean `{near}`?" if near else "")
         near = closest(name, list(self.context.methods.get(head_of(head), {})))
-        raise self.error("E0104", f"`{resolve(head)}` has no function `{name}`", node, "no function of this name",
+        raise self.error("E0104", f"`{resolve(head)}` has no function `{name}`", self.name_span(node, name),
+                         "no function of this name",
                          f"did you mean `{near}`?" if near else "")
 
     # ---- Functions as values --------------------------------------------------------------------------------------------
@@ -282,7 +282,7 @@ class Paths(TraitUses):
             if hole is not None:
                 return t.Local(self.span(node), hole.type, hole)
         if name in ("_", "_1", "_2"):
-            raise self.error("E0111", f"`{name}` stands for a value only in a stage", node, "no stage around it")
+            raise self.no_hole(name, node)
         variable = self.find_variable(name)
         implicit = self.implicit_field(name, node)
         if variable is not None:
@@ -296,8 +296,27 @@ class Paths(TraitUses):
             from sigilc.check.types import OptionType
             return t.MakeNone(self.span(node), OptionType(InferVar()), None)
         if name == "self":
-            raise self.error("E0108", "`self` outside a method", node, "only methods have a `self`")
+            raise self.no_self(node)
         return self.path_value(node, expected)
+
+    def no_hole(self, name: str, node: Any) -> Reported:
+        """`_`, `_1` or `_2` where it stands for nothing."""
+        if self.stages:
+            self.stages[-1].holes[name] = error_variable(name, self.span(node))     # once is enough
+        if self.stages and "_1" in self.stages[-1].holes:
+            return self.error("E0111", "`_` is for bodies over one value", node, "this body has two values",
+                              "write `_1` and `_2`, or `{acc, x => …}`")
+        if self.stages:
+            return self.error("E0111", f"`{name}` in a body that names its values", node, "stands for nothing here",
+                              "use the name that stands before `=>`")
+        return self.error("E0111", f"`{name}` stands for a value only in a stage", node, "no stage around it")
+
+    def no_self(self, node: Any) -> Reported:
+        """`self` where there is none."""
+        if self.function is None or self.scope.self_type is None:
+            return self.error("E0108", "`self` outside a method", node, "only methods have a `self`")
+        return self.error("E0108", "`self` in a function without it", node, "there is no `self` here",
+                          "add `self` as the first parameter", [(self.function.span, "has no parameter `self`")])
 
     def implicit_field(self, name: str, node: Any) -> t.Expr | None:
         """In a stage body without holes: a field of the element."""

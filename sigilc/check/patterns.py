@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sigilc.check import typed as t
+from sigilc.check.constant_patterns import value_pattern
 from sigilc.check.context import Reported
 from sigilc.check.infer import resolve, settled, shallow, unify
 from sigilc.check.literals import Literals
@@ -72,7 +73,8 @@ class Patterns(Literals):
                 return self.tuple_pattern(node, type_, kind)
             case ast.UnitPattern():
                 if not unify(type_, UNIT):
-                    raise self.error("E0201", f"expected `{resolve(type_)}`, found `()`", node, f"the value is `{resolve(type_)}`")
+                    raise self.error("E0201", f"expected `{resolve(type_)}`, found `()`", node,
+                                     f"the value is `{resolve(type_)}`")
                 return t.WildPattern(span, type_)
             case ast.VariantPattern():
                 return self.variant_pattern(node, type_, kind)
@@ -141,10 +143,22 @@ class Patterns(Literals):
         if isinstance(found, tuple) and isinstance(found[1], t.Variant):
             return self.variant_of(node, found, [], type_, kind)
         if isinstance(found, t.Constant):
-            value = found.value
-            if isinstance(value, t.Literal) and unify(type_, found.type):
-                return t.ConstPattern(span, type_, value.value)
+            return self.constant_pattern(found, node, type_)
         raise self.error("E0210", "this is no pattern", node, "neither a variant nor a constant")
+
+    def constant_pattern(self, constant: t.Constant, node: Any, type_: Type) -> t.Pattern:
+        """A constant as a pattern: what matches its value."""
+        span = self.span(node)
+        if isinstance(shallow(type_), OptionType) and not isinstance(constant.type, OptionType):
+            raise self.error("E0303", "an uncertain value is matched as if it were present", node,
+                             f"the value is `{resolve(type_)}`", "match `Some(…)` and `None` around it")
+        if not unify(type_, constant.type):
+            raise self.error("E0201", f"expected `{resolve(type_)}`, found `{constant.type}`", node,
+                             f"the value is `{resolve(type_)}`", "", [(constant.span, "the constant")])
+        found = value_pattern(span, constant.type, self.context.values.value_of(constant, span))
+        if found is None:
+            raise self.error("E0210", f"a constant of type `{constant.type}` is no pattern", node, "nothing can match it")
+        return found
 
     def need_option(self, node: Any, type_: Type) -> Type:
         """The payload's type of a `T?` that is matched."""
@@ -241,6 +255,7 @@ class Patterns(Literals):
             if not isinstance(why, t.BindPattern):
                 raise self.error("E0210", "`None(…)` takes a name for the fault", node, "not a name")
             return t.NonePattern(span, type_, why.variable)
+        self.refuse_bare_variant(node.path, type_)
         found = self.resolve_value_path(node.path)
         if isinstance(found, tuple) and isinstance(found[1], t.Variant):
             return self.variant_of(node, found, node.patterns, type_, kind)
@@ -249,6 +264,14 @@ class Patterns(Literals):
             items = self.fill_rest(node.patterns, len(found.fields), node)
             return t.StructPattern(span, type_, self.parts(node, items, found.fields, struct, kind))
         raise self.error("E0105", "this pattern names no variant", node, "not a variant of an enum")
+
+    def refuse_bare_variant(self, path: Any, type_: Type) -> None:
+        """A variant without its enum before it, unless a `use` brought it in."""
+        wanted = shallow(type_)
+        if isinstance(path, ast.Path) and isinstance(wanted, EnumType) and self.scope.module.lookup(path.name) is None \
+                and any(v.name == path.name for v in wanted.decl.variants):
+            raise self.error("E0105", f"`{path.name}` is not known here", path, "its enum is missing",
+                             f"write `{wanted.decl.name}·{path.name}`")
 
     def variant_of(self, node: Any, found: Any, items: list[Any], type_: Type, kind: str) -> t.Pattern:
         """A variant's pattern with positional parts."""
@@ -320,8 +343,10 @@ class Patterns(Literals):
             if field.name == name:
                 return i
         near = closest(name, [f.name for f in fields])
-        raise self.error("E0103", f"`{owner}` has no field `{name}`", node, "no field of this name",
-                         f"did you mean `{near}`?" if near else "")
+        shown = [f"`{f.name}`" for f in fields[:6]] + ["…"] * (len(fields) > 6)
+        known = f"it has {', '.join(shown)}" if fields else "it has no fields"
+        raise self.error("E0103", f"`{owner}` has no field `{name}`", self.name_span(node, name), "no field of this name",
+                         f"did you mean `{near}`?" if near else known)
 
     def or_pattern(self, node: Any, type_: Type, kind: str) -> t.Pattern:
         """`A | B`: all alternatives bind the same names; later ones use the first one's variables."""
@@ -417,7 +442,8 @@ class Patterns(Literals):
 
     def bound(self, node: Any, type_: Type) -> int:
         """The number at one end of a range pattern."""
-        checked = self.literal_pattern(node, type_)
+        is_name = isinstance(node, ast.Path | ast.PathName | ast.PathArguments)
+        checked = self.path_pattern(node, type_, "let") if is_name else self.literal_pattern(node, type_)
         if not isinstance(checked, t.ConstPattern) or isinstance(checked.value, bool) or not isinstance(checked.value, int):
             raise self.error("E0210", "the ends of a range are integers or characters", node, "not one of them")
         return checked.value

@@ -10,7 +10,8 @@ import re
 from typing import Any
 
 from sigilc.check import typed as t
-from sigilc.check.cases import KINDS, collect_cases, refuse_member_case
+from sigilc.check.cases import collect_cases
+from sigilc.check.constants import Constants, Evaluate
 from sigilc.check.context import Context, Pending, Reported, Scope
 from sigilc.check.declarations import Declarations
 from sigilc.check.endless_instances import refuse_endless_instances
@@ -32,9 +33,10 @@ from sigilc.syntax import ast
 class Program:
     """One check."""
 
-    def __init__(self, diagnostics: Diagnostics):
+    def __init__(self, diagnostics: Diagnostics, evaluate: Evaluate | None):
         self.diagnostics = diagnostics
         self.context = Context(diagnostics)
+        self.values = self.context.values = Constants(self, evaluate)
         self.declarations = Declarations(self.context)
         self.sources = Sources(diagnostics)
         self.modules = self.sources.modules
@@ -59,7 +61,7 @@ class Program:
         self.context.root = root = self.sources.load_program(source, tree, package, with_docs)
         self.modules.resolve_uses()
         user_modules = self.sources.all_modules()
-        for module in [*user_modules, *self.sources.loaded]:
+        for module in [*self.sources.loaded, *user_modules]:    # the length of an array may call a method of std
             for impl in module.impls:
                 self.declarations.declare_impl(impl)
         items = [i for m in user_modules for i in m.items.values()]
@@ -77,6 +79,7 @@ class Program:
             check_border(self.context, function)
         if not self.diagnostics.has_errors:
             refuse_endless_instances(self.context)
+        self.values.finish()
         main = root.items.get("main")
         entry = main.decl if main is not None and isinstance(main.decl, t.Function) else None
         if entry is not None:
@@ -105,8 +108,6 @@ class Program:
             decl = self.try_declare(item)
             if isinstance(decl, t.Function) and decl.foreign:
                 check_border(self.context, decl)
-                if any(entry.name in KINDS for entry in item.attributes):
-                    refuse_member_case(self.context, decl)
         self.check_constants()
         self.context.queue += [p for i, p in self.context.pending.items() if i not in known and not p.is_template]
 
@@ -119,10 +120,12 @@ class Program:
 
     def check_defaults(self) -> None:
         """Each default value once where it is declared: it may be that nothing uses it."""
-        values: list[tuple[Any, Scope, t.Variable | t.Field]] = [(tree, pending.scope, param) for pending in self.context.pending.values() if not pending.is_template
-                  for tree, param in zip(reversed(pending.defaults), reversed(pending.function.params), strict=False)]
-        owners: list[t.StructDecl | t.Variant] = [*self.context.structs, *(v for e in self.context.enums for v in e.variants),
-                  *(a.state for a in self.context.actors)]
+        values: list[tuple[Any, Scope, t.Variable | t.Field]] = [
+            (tree, pending.scope, param) for pending in self.context.pending.values() if not pending.is_template
+            for tree, param in zip(reversed(pending.defaults), reversed(pending.function.params), strict=False)]
+        owners: list[t.StructDecl | t.Variant] = [
+            *self.context.structs, *(v for e in self.context.enums for v in e.variants),
+            *(a.state for a in self.context.actors)]
         values += [(*found, field) for owner in owners for field in owner.fields
                    if (found := self.context.field_defaults.get(id(field))) is not None]
         for tree, scope, declared in values:
@@ -219,27 +222,21 @@ class Program:
 
     def check_constants(self) -> None:
         """Values of the constants declared so far."""
-        for module in self.modules_with_constants():
-            for item in module.items.values():
-                constant = item.decl
-                if item.kind == "const" and isinstance(constant, t.Constant) and constant.value is None:
-                    self.check_constant(item, constant)
+        for constant in list(self.context.constants):
+            if constant.value is None:
+                self.values.check(constant)
 
-    def modules_with_constants(self) -> list[Module]:
-        """All modules."""
-        return [*self.sources.all_modules(), *self.blocks, *self.sources.loaded]
-
-    def check_constant(self, item: Item, constant: t.Constant) -> None:
-        """The value of a constant."""
-        body = self.body(Scope(item.module), None)
-        if item.node.value is None:
-            body.error("E0206", f"the constant `{item.name}` has no value", item.span, "write `= …`")
-            constant.value = body.error_expr(item.span)
+    def check_constant(self, constant: t.Constant) -> None:
+        """The value of a constant, not yet computed."""
+        tree, scope = self.context.constant_trees[id(constant)]
+        body = self.body(scope, None)
+        constant.value = body.error_expr(constant.span)
+        if tree is None:
+            body.error("E0206", f"the constant `{constant.name}` has no value", constant.span, "write `= …`")
             return
-        constant.value = body.error_expr(item.span)
         with contextlib.suppress(Reported):
-            constant.value = body.coerce(body.expr(item.node.value, constant.type), constant.type,
-                                         (item.span, "the constant's type"))
+            constant.value = body.coerce(body.expr(tree, constant.type), constant.type,
+                                         (constant.span, "the constant's type"))
         self.finish(body, [constant.value])
 
     def check_main(self, main: t.Function) -> None:
@@ -295,11 +292,12 @@ class ProgramBody(Body):
 
 
 def check_program(source: SourceFile, tree: ast.Block, diagnostics: Diagnostics, package: Package | None = None,
-                  with_docs: bool = False) -> t.TypedProgram:
+                  with_docs: bool = False, evaluate: Evaluate | None = None) -> t.TypedProgram:
     """Checks names and types of a program; the result is meaningful only without errors.
 
-    `package` is the one whose root file this is; `with_docs` makes cases of the code blocks in its doc comments.
+    `package` is the one whose root file this is; `with_docs` makes cases of the code blocks in its doc comments;
+    `evaluate` computes constants that are more than literals (see constants.py).
     """
-    return Program(diagnostics).run(source, tree, package, with_docs)
+    return Program(diagnostics, evaluate).run(source, tree, package, with_docs)
 
 

@@ -44,7 +44,8 @@ class Templates:
                   for p, a in zip(template.params, types, strict=True)]
         result = InferVar() if pending.infers_result else template.result
         function = t.Function(template.name, template.span, (), params, result, template.result_marks,
-                              is_public=template.is_public, actor=template.actor, result_span=template.result_span)
+                              is_public=template.is_public, actor=template.actor, result_span=template.result_span,
+                              is_const=template.is_const)
         self.active.append((pending, function))
         context.calls.append((call, f"`{template.name}` is called with these types here"))
         try:

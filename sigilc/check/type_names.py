@@ -38,8 +38,9 @@ from sigilc.check.types import (
     Type,
     substitute,
 )
+from sigilc.diagnostics.habits import TYPES
 from sigilc.diagnostics.suggest import closest
-from sigilc.resolve.symbols import Item, Module
+from sigilc.resolve.symbols import KIND_WORDS, Item, Module
 from sigilc.source.spans import Span
 from sigilc.syntax import ast
 
@@ -55,11 +56,6 @@ _GENERIC: dict[str, tuple[int, Callable[..., Type]]] = {
 }
 _LATER = {"Stream": "streams are", "OrdMap": "ordered maps are", "OrdSet": "ordered sets are", "Deque": "deques are",
           "Heap": "heaps are", "Result": "`Result` is"}
-
-# What other languages call it.
-_OTHER_LANGUAGES = {"int": "i64", "uint": "u64", "float": "f64", "double": "f64", "string": "str", "boolean": "bool",
-                    "byte": "u8", "void": "()", "List": "[T]", "Array": "[T]", "list": "[T]", "Dict": "Map", "dict": "Map",
-                    "Optional": "T?", "Maybe": "T?"}
 
 Marked = tuple[Type, Marks]
 
@@ -208,7 +204,8 @@ class TypeNames:
             step = step.base
         self.refuse_ambiguous(names[0], node)
         found: Item | Module | None = self.scope.module.lookup(names[0])
-        candidates = [*self.scope.module.names(), *_PLAIN, *_GENERIC, *self.scope.generics]
+        own = [n for n in self.scope.module.names() if getattr(self.scope.module.lookup(n), "kind", "") not in ("fn", "const")]
+        candidates = [*own, *_PLAIN, *_GENERIC, *self.scope.generics]
         for name in names[1:]:
             if isinstance(found, Module):
                 candidates = found.names_for(self.scope.module)
@@ -226,7 +223,7 @@ class TypeNames:
         shown = "·".join(names)
         if self.scope.module.is_lost(names[0]):
             raise Reported
-        near = _OTHER_LANGUAGES.get(shown) or closest(names[-1], candidates)
+        near = TYPES.get(shown) or closest(names[-1], candidates)
         self.context.error("E0102", f"the type `{shown}` is not known", self.span(node), "no type of this name",
                            f"did you mean `{near}`?" if near else "")
         raise Reported
@@ -263,7 +260,7 @@ class TypeNames:
     def instance(self, item: Item, node: Any, arguments: list[Marked]) -> Marked:
         """A declared type with its arguments."""
         if item.kind not in ("struct", "enum", "actor", "type"):
-            raise self.context.error("E0102", f"`{item.name}` is no type", self.span(node), f"this is a {item.kind}")
+            raise self.context.error("E0102", f"`{item.name}` is no type", self.span(node), f"this is a {KIND_WORDS[item.kind]}")
         decl = self.declare(item)
         types = tuple(a[0] for a in arguments)
         marks = Marks("", tuple(a[1] for a in arguments))

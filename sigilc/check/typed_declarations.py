@@ -125,6 +125,7 @@ class Function:
     trait        of a trait's own method (a requirement, with a body when it has a default): the trait; its first type
                  parameter is `Self`, then come the trait's own
     bounds       what type arguments must implement
+    is_const     a `const fn`: it may be called to compute a constant
     """
 
     name: str
@@ -148,6 +149,7 @@ class Function:
     is_callback: bool = False
     trait: TraitDecl | None = None
     bounds: list[Bound] = field(default_factory=list)
+    is_const: bool = False
 
 
 @value
@@ -198,13 +200,18 @@ class ImplDecl:
 
 @record
 class Constant:
-    """`const N: T = …`; the value is an expression without effects, lowered where it is used."""
+    """`const N: T = …`, at a module's top level or in an `impl`.
+
+    Once it `is_computed`, `computed` is the value of the expression, as `ir/statics.py` describes it.
+    """
 
     name: str
     type: Type
     value: Expr
     span: Span
     marks: Marks | None = None
+    is_computed: bool = False
+    computed: object = None
 
 
 @record

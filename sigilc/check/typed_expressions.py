@@ -86,9 +86,9 @@ class PointerTo(Expr):
 
 @record
 class CodePointer(Expr):
-    """A function as C calls it (type CFnType); `value` names it."""
+    """A function as C calls it (type CFnType); `value` is a FunctionRef."""
 
-    value: FunctionRef
+    value: Expr
 
 
 @record

@@ -58,6 +58,8 @@ def build_command(level: str, overflow_checks: str | None, target_cpu: str, debu
     printer = _ir_printer(print_ir_after, print_ir_to, options.level, file)
     compilation = compile_with_status(lambda on_stage: compile_file(file, options, stop_after, on_stage, printer))
     show_diagnostics(compilation)
+    if compilation.is_checked_library:
+        click.echo(f"{file} is a library for other packages: it is checked, and there is nothing to build", err=True)
     if show_times:
         _print_times(compilation)
     return EXIT_PROGRAM if compilation.has_errors else 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
@@ -22,20 +23,35 @@ def source_argument(command: Command) -> Command:
 
 
 def _root_file(context: click.Context, param: click.Parameter, value: str) -> str:
-    found = root_file(value)
+    return program_file(value)
+
+
+def program_file(path: str) -> str:
+    """The file that a command is about; bad usage where neither one nor a package is there."""
+    found = root_file(path)
     if not found:
-        raise click.UsageError(f"no FILE is given, and there is no {MANIFEST} in this folder or above it", context)
+        raise click.UsageError(f"no FILE is given, and there is no {MANIFEST} in this folder or above it")
     return found
 
 
-def code_options(cpu: str) -> Callable[[Command], Command]:
-    """`-O`, `--overflow-checks` and `--target-cpu`, with the command's default CPU."""
+def split_filter(words: Sequence[str]) -> tuple[str, str]:
+    """`[FILE] [FILTER]` of the commands that run cases: one word alone is a file if there is one of its name."""
+    if len(words) > 2:
+        raise click.UsageError(f"what is {words[2]} for? There may be a FILE and a FILTER")
+    if len(words) == 1 and not words[0].endswith((".sg", ".sigil")) and not os.path.exists(words[0]):
+        return program_file(""), words[0]
+    file, pattern = (*words, "", "")[:2]
+    return program_file(file), pattern
+
+
+def code_options(cpu: str, level: str = "0") -> Callable[[Command], Command]:
+    """`-O`, `--overflow-checks` and `--target-cpu`, with the command's default CPU and level."""
     def add(command: Command) -> Command:
         command = click.option("--target-cpu", metavar="CPU", default=cpu, show_default=True,
                                help="CPU to make code for; `native` is this machine's.")(command)
         command = click.option("--overflow-checks", type=click.Choice(["on", "off"]),
                                help="Whether integer overflow panics.  [default: on at -O0 and -O1]")(command)
-        return click.option("-O", "level", type=click.Choice(["0", "1", "2", "3"]), default="0", show_default=True,
+        return click.option("-O", "level", type=click.Choice(["0", "1", "2", "3"]), default=level, show_default=True,
                             help="Optimisation: -O0, -O1, -O2 or -O3.")(command)
     return add
 

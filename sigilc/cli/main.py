@@ -10,12 +10,15 @@ from typing import NoReturn, TextIO
 
 import click
 
+from sigilc.cli.bench import bench_command
 from sigilc.cli.build import build_command
 from sigilc.cli.check import check_command
 from sigilc.cli.clean import clean_command
 from sigilc.cli.explain import explain_command
+from sigilc.cli.new import new_command
 from sigilc.cli.opt import opt_command
 from sigilc.cli.run import run_command
+from sigilc.cli.test import test_command
 from sigilc.crash import EXIT_INTERNAL, EXIT_USAGE, CompilerCrash, EnvironmentFault
 from sigilc.options import VERSION
 
@@ -31,7 +34,8 @@ def sigilc() -> None:
     """
 
 
-for command in (build_command, run_command, check_command, explain_command, opt_command, clean_command):
+for command in (build_command, run_command, check_command, test_command, bench_command, new_command, explain_command,
+                opt_command, clean_command):
     sigilc.add_command(command)
 
 

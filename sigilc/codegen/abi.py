@@ -55,7 +55,7 @@ def c_signature(types: TypeTable, params: Sequence[IrType], result: IrType) -> C
         if way.way == "pieces" and (integer_count > integers or float_count > floats):
             way = Passing(type_, "memory")
         elif way.way != "memory":
-            integers, floats = integers - integer_count, floats - float_count
+            integers, floats = max(0, integers - integer_count), max(0, floats - float_count)
         ways.append(way)
     return CSignature(tuple(ways), result_way)
 

@@ -19,6 +19,7 @@ from sigilc.ir.ops import (
     CallPointer,
     CallRuntime,
     CodePointer,
+    IsValid,
     Op,
     PointerOffset,
     PointerRead,
@@ -26,7 +27,9 @@ from sigilc.ir.ops import (
     Value,
 )
 from sigilc.ir.runtime_abi import RUNTIME
-from sigilc.ir.types import UNIT, IrAddr, IrFloat, IrInt, IrSimple
+from sigilc.ir.types import UNIT, IrAddr, IrEnum, IrFloat, IrInt, IrSimple
+
+SURROGATES, LAST_CHARACTER = (0xD800, 0xDFFF), 0x10FFFF
 
 
 def emit_call(f: FunctionEmitter, op: Call) -> None:
@@ -139,8 +142,24 @@ def emit_pointer_offset(f: FunctionEmitter, op: PointerOffset) -> None:
     f.define(op, f.value(f"getelementptr [{size} x i8], ptr {f.scalar(op.pointer)}, i64 {f.scalar(op.count)}"))
 
 
+def emit_is_valid(f: FunctionEmitter, op: IsValid) -> None:
+    """Characters are those of Unicode but for the surrogates; an enum has the numbers of its variants."""
+    scalar, type_ = f.scalar(op.value), op.value.type
+    if not isinstance(type_, IrEnum):
+        from_start = f.value(f"icmp ult i32 {scalar}, {SURROGATES[0]}")
+        beyond = f.value(f"sub i32 {scalar}, {SURROGATES[1] + 1}")
+        behind = f.value(f"icmp ule i32 {beyond}, {LAST_CHARACTER - SURROGATES[1] - 1}")
+        f.define(op, f.value(f"or i1 {from_start}, {behind}"))
+        return
+    found = "false"
+    for number in type_.discriminants:
+        is_this = f.value(f"icmp eq i32 {scalar}, {number}")
+        found = is_this if found == "false" else f.value(f"or i1 {found}, {is_this}")
+    f.define(op, found)
+
+
 EMITTERS: dict[type[Op], Callable[[FunctionEmitter, Any], None]] = {
     Call: emit_call, CallRuntime: emit_call_runtime, CallForeign: emit_call_foreign,
     CallPointer: emit_call_pointer, CodePointer: emit_code_pointer, PointerRead: emit_pointer_read,
-    PointerWrite: emit_pointer_write, PointerOffset: emit_pointer_offset,
+    IsValid: emit_is_valid, PointerWrite: emit_pointer_write, PointerOffset: emit_pointer_offset,
 }

@@ -134,8 +134,8 @@ def _resize(f: FunctionEmitter, scalar: str, source: str, target: str) -> str:
 
 
 def _known_int(scalar: str) -> int | None:
-    """The number, when the scalar is a constant."""
-    return None if scalar.startswith("%") else int(scalar)
+    """The number, when the scalar is one: where no path leads it may also be `poison`."""
+    return int(scalar) if scalar.removeprefix("-").isdecimal() else None
 
 
 _EmitInt = Callable[[FunctionEmitter, IntBinary, IrInt, str, str], str]

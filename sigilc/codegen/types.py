@@ -22,6 +22,7 @@ from sigilc.crash import InternalError
 from sigilc.ir.types import (
     IrAddr,
     IrArray,
+    IrBox,
     IrCounted,
     IrEnum,
     IrFixed,
@@ -142,7 +143,7 @@ class TypeTable:
                 return _scalar("i1", "bool")
             case IrSimple(name=name) if name in _LL_SIMPLE:
                 return _scalar(_LL_SIMPLE[name])
-            case IrAddr() | IrMap() | IrFuture() | IrCounted(name="fault"):
+            case IrAddr() | IrMap() | IrBox() | IrFuture() | IrCounted(name="fault"):
                 return _scalar("ptr")
             case IrCounted(name="str") | IrArray():
                 return Layout(24, 8, (Leaf(0, "ptr", VIEW_DATA), Leaf(8, "i64", VIEW_LENGTH),

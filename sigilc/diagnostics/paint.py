@@ -18,6 +18,10 @@ class Paint:
         """What is doubtful."""
         return self._wrap(text, "1;33")
 
+    def fine(self, text: str) -> str:
+        """What is right."""
+        return self._wrap(text, "1;32")
+
     def gutter(self, text: str) -> str:
         """Line numbers, frames, and what else is involved."""
         return self._wrap(text, "1;34")

@@ -28,6 +28,7 @@ from sigilc.ir.types import (
     USIZE,
     IrAddr,
     IrArray,
+    IrBox,
     IrEnum,
     IrFixed,
     IrFn,
@@ -220,7 +221,21 @@ class FunctionBuilder:
 
     def make_struct(self, type_: IrType, fields: Sequence[Value]) -> Value:
         """A struct or tuple."""
-        return self.emit(ops.MakeStruct(fields=list(fields)), type_)
+        return self.emit(ops.MakeStruct(fields=self._boxed(field_types(type_), fields)), type_)
+
+    def _boxed(self, wanted: Sequence[IrType], values: Sequence[Value]) -> list[Value]:
+        """The values, in boxes where the fields are boxed."""
+        return [self.emit(ops.MakeBox(value=v), t) if isinstance(t, IrBox) and v.type != t else v
+                for t, v in zip(wanted, values, strict=True)]
+
+    def _unboxed(self, value: Value) -> Value:
+        """What a box holds; any other value as it is."""
+        return self.emit(ops.Unbox(value=value), value.type.item) if isinstance(value.type, IrBox) else value
+
+    def _in_box(self, address: Value) -> Value:
+        """The place in a box at a place; any other place as it is."""
+        target = target_type(address.type)
+        return self.emit(ops.BoxAddr(address=address), IrAddr(target.item)) if isinstance(target, IrBox) else address
 
     def make_tuple(self, items: Sequence[Value]) -> Value:
         """A tuple of the items' types."""
@@ -232,11 +247,11 @@ class FunctionBuilder:
 
     def get_field(self, value: Value, index: int) -> Value:
         """Field `index` of a struct or tuple, borrowed."""
-        return self.emit(ops.GetField(value=value, index=index), field_types(value.type)[index])
+        return self._unboxed(self.emit(ops.GetField(value=value, index=index), field_types(value.type)[index]))
 
     def make_enum(self, type_: IrEnum, variant: int, fields: Sequence[Value] = ()) -> Value:
         """Variant number `variant`."""
-        return self.emit(ops.MakeEnum(variant=variant, fields=list(fields)), type_)
+        return self.emit(ops.MakeEnum(variant=variant, fields=self._boxed(type_.variants[variant], fields)), type_)
 
     def enum_tag(self, value: Value) -> Value:
         """The variant's index, an I32."""
@@ -244,8 +259,8 @@ class FunctionBuilder:
 
     def enum_payload(self, value: Value, variant: int, index: int) -> Value:
         """A payload field of an enum known to be `variant`, borrowed."""
-        return self.emit(ops.EnumPayload(value=value, variant=variant, index=index),
-                         payload_type(value.type, variant, index))
+        return self._unboxed(self.emit(ops.EnumPayload(value=value, variant=variant, index=index),
+                                       payload_type(value.type, variant, index)))
 
     def make_some(self, value: Value) -> Value:
         """A present `T?`."""
@@ -350,13 +365,13 @@ class FunctionBuilder:
 
     def field_addr(self, address: Value, index: int) -> Value:
         """The place of a field of the struct or tuple at `address`."""
-        return self.emit(ops.FieldAddr(address=address, index=index),
-                         IrAddr(field_types(target_type(address.type))[index]))
+        return self._in_box(self.emit(ops.FieldAddr(address=address, index=index),
+                                      IrAddr(field_types(target_type(address.type))[index])))
 
     def payload_addr(self, address: Value, variant: int, index: int) -> Value:
         """The place of a payload field of the enum at `address`, or (variant -1) of an option's payload."""
-        return self.emit(ops.PayloadAddr(address=address, variant=variant, index=index),
-                         IrAddr(payload_type(target_type(address.type), variant, index)))
+        return self._in_box(self.emit(ops.PayloadAddr(address=address, variant=variant, index=index),
+                                      IrAddr(payload_type(target_type(address.type), variant, index))))
 
     def element_addr(self, address: Value, index: Value, *, checked: bool = True) -> Value:
         """The place of element `index` (USIZE) of the array at `address`."""
@@ -429,6 +444,10 @@ class FunctionBuilder:
     def pointer_write(self, pointer: Value, value: Value) -> None:
         """Writes to an address."""
         self.append(ops.PointerWrite(pointer=pointer, value=value))
+
+    def is_valid(self, value: Value) -> Value:
+        """Whether a char, or an enum of C's, that came from C is one."""
+        return self.emit(ops.IsValid(value=value), BOOL)
 
     def pointer_offset(self, pointer: Value, count: Value, item: IrType) -> Value:
         """The address `count` items on."""

@@ -7,7 +7,8 @@ everything else is copied as far as a program can tell (see `interp_values`).
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -117,11 +118,28 @@ def interpret(module: Module, args: Iterable[str] = (), max_steps: int | None = 
     bounds, the payload of another variant).
     """
     machine = Machine(module, args, max_steps)
+    with _many_frames():
+        status = machine.run()
+    return Outcome(b"".join(machine.stdout).decode(errors="replace"), b"".join(machine.stderr).decode(errors="replace"),
+                   status)
+
+
+def evaluate(module: Module, function: str, max_steps: int) -> Any:
+    """The value of a function without parameters, as `interp_values` describes it.
+
+    Raises Panicked, LimitReached after `max_steps` ops, and InternalError as `interpret` does.
+    """
+    machine = Machine(module, (), max_steps)
+    with _many_frames():
+        return machine.code(function).call([])
+
+
+@contextmanager
+def _many_frames() -> Iterator[None]:
+    """Lets Python call as deep as a program may."""
     before = sys.getrecursionlimit()
     sys.setrecursionlimit(max(before, MAX_DEPTH * FRAMES_PER_CALL + 1000))
     try:
-        status = machine.run()
+        yield
     finally:
         sys.setrecursionlimit(before)
-    return Outcome(b"".join(machine.stdout).decode(errors="replace"), b"".join(machine.stderr).decode(errors="replace"),
-                   status)

@@ -14,6 +14,7 @@ from sigilc.ir.function import Block, IrFunction
 from sigilc.ir.interp_values import FaultValue, has_buffers, share
 from sigilc.ir.ops import Op, Value
 from sigilc.ir.types import UNIT, IrType
+from sigilc.source.spans import Span
 
 if TYPE_CHECKING:
     from sigilc.ir.interp import Machine
@@ -25,11 +26,12 @@ Maker = Callable[[Any, "FunctionCompiler"], Step | None]
 class Panicked(Exception):
     """A panic, or a raised fault, on its way to the message's or the program's boundary."""
 
-    def __init__(self, message: bytes, site: str, fault: FaultValue | None = None):
+    def __init__(self, message: bytes, site: str, fault: FaultValue | None = None, span: Span | None = None):
         super().__init__(message.decode(errors="replace"))
         self.message = message
         self.site = site
         self.fault = fault
+        self.span = span
 
     def line(self) -> str:
         """`panic at SITE: MESSAGE`; a fault keeps the site where its value became absent."""
@@ -145,11 +147,11 @@ class FunctionCompiler:
 
     def panic(self, op: Op, message: str) -> Callable[[], Panicked]:
         """What makes the exception of a panic at an op."""
-        return lambda: Panicked(message.encode(), _site(op))
+        return lambda: Panicked(message.encode(), _site(op), span=op.span)
 
     def panic_text(self, op: Op) -> Callable[[bytes], Panicked]:
         """The same for a message that is known only then."""
-        return lambda message: Panicked(message, _site(op))
+        return lambda message: Panicked(message, _site(op), span=op.span)
 
     def broken_promise(self, op: Op, what: str) -> Callable[[], InternalError]:
         """What makes the exception for IR that promised what isn't so."""
@@ -249,7 +251,7 @@ class FunctionCompiler:
         v, site = self.index(op.message), _site(op)
 
         def panic(frame: list[Any]) -> CodeBlock | None:
-            raise Panicked(frame[v], site)
+            raise Panicked(frame[v], site, span=op.span)
         return panic
 
     def _raise_fault(self, op: ops.RaiseFault) -> Callable[[list[Any]], CodeBlock | None]:
@@ -257,7 +259,7 @@ class FunctionCompiler:
 
         def raise_fault(frame: list[Any]) -> CodeBlock | None:
             fault: FaultValue = frame[v]
-            raise Panicked(fault.message, site, fault)
+            raise Panicked(fault.message, site, fault, op.span)
         return raise_fault
 
 

@@ -278,6 +278,15 @@ def _read(address: ops.Value, op: ops.Op, code: FunctionCompiler, is_view: bool)
     return copy
 
 
+def make_same(op: ops.MakeBox | ops.Unbox | ops.BoxAddr, code: FunctionCompiler) -> Step:
+    """A box is what it holds: values are copied eagerly anyway."""
+    a, d = code.index(op.operands()[0]), code.result(op)
+
+    def step(frame: list[Any]) -> None:
+        frame[d] = frame[a]
+    return step
+
+
 def make_store(op: ops.Store, code: FunctionCompiler) -> Step:
     a, v = code.index(op.address), code.index(op.value)
 
@@ -403,7 +412,7 @@ MAKERS: dict[type[ops.Op], Callable[[Any, FunctionCompiler], Step | None]] = {
     ops.ArrayPop: make_array_pop,
     ops.ArrayReserve: _nothing,
     ops.ArraySort: make_array_sort,
-    ops.ShareBuffer: make_share_buffer,
+    ops.ShareBuffer: make_share_buffer, ops.MakeBox: make_same, ops.Unbox: make_same, ops.BoxAddr: make_same,
     ops.Copy: make_copy,
     ops.Slot: make_slot,
     ops.Load: make_load,

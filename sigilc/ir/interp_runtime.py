@@ -186,6 +186,7 @@ TABLE: dict[str, RuntimeFunction] = {
     "env_var": _env_var,
     "env_args": _env_args,
     "process_run": _process_run,
+    "bench_batch": lambda machine: 0,
     "clock_ns": lambda machine: time.monotonic_ns(),
     **{name: _math_entry(name) for name in RUNTIME if name.startswith("math_")},
 }

@@ -18,7 +18,7 @@ import math
 import struct
 from typing import TYPE_CHECKING, Any
 
-from sigilc.ir.types import IrArray, IrEnum, IrFixed, IrFn, IrFuture, IrMap, IrOption, IrStruct, IrTuple, IrType
+from sigilc.ir.types import IrArray, IrBox, IrEnum, IrFixed, IrFn, IrFuture, IrMap, IrOption, IrStruct, IrTuple, IrType
 
 if TYPE_CHECKING:
     from sigilc.ir.interp_code import Code
@@ -151,7 +151,7 @@ def has_buffers(type_: IrType, inside: frozenset[IrType] = frozenset()) -> bool:
     match type_:
         case IrArray() | IrFixed() | IrMap():
             return True
-        case IrOption(item=item):
+        case IrOption(item=item) | IrBox(item=item):
             return has_buffers(item, inside)
         case IrStruct() | IrEnum() if type_ in inside:
             return False

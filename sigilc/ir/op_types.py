@@ -30,6 +30,7 @@ from sigilc.ir.types import (
     USIZE,
     IrAddr,
     IrArray,
+    IrBox,
     IrEnum,
     IrFixed,
     IrFloat,
@@ -204,6 +205,10 @@ def _cast(op: ops.Cast, _: Module) -> None:
     if op.value.type == ADDRESS:        # its number, for hashing
         require(target == U64, "an address can't be cast to {}", target)
         return
+    if PTR in (op.value.type, target):
+        wide = (PTR, I64, U64)
+        require(op.value.type in wide and target in wide, "{} can't be cast to {}", op.value.type, target)
+        return
     for type_ in (op.value.type, target):
         require(_is_number(type_) or type_ in (BOOL, CHAR), "{} can't be cast", type_)
 
@@ -237,6 +242,12 @@ def _field_of(type_: IrType, index: int) -> IrType:
     fields = field_types(type_)
     require(0 <= index < len(fields), "{} has no field {}", type_, index)
     return fields[index]
+
+
+def _field_addr(op: ops.FieldAddr, _: Module) -> None:
+    place = _place(op.address)
+    require(not getattr(place, "is_union", False), "a field of a union has no place of its own")
+    _result(op, IrAddr(_field_of(place, op.index)))
 
 
 def _payload_of(type_: IrType, variant: int, index: int) -> IrType:
@@ -359,6 +370,12 @@ def _array_sort(op: ops.ArraySort, module: Module) -> None:
     _no_result(op)
 
 
+def _box_of(type_: IrType) -> IrType:
+    if not isinstance(type_, IrBox):
+        raise RuleBroken(f"{type_} is no box")
+    return type_.item
+
+
 def _share_buffer(op: ops.ShareBuffer, _: Module) -> None:
     require(op.value.type in (STR, BYTES), "{} is neither text nor bytes", op.value.type)
     _result(op, BYTES if op.value.type == STR else STR)
@@ -468,8 +485,13 @@ def _pointer_read(op: ops.PointerRead, _: Module) -> None:
 
 def _pointer_write(op: ops.PointerWrite, _: Module) -> None:
     _same("the address", op.pointer.type, PTR)
-    require(not op.value.type.is_counted, "{} has counts", op.value.type)
     _no_result(op)
+
+
+def _is_valid(op: ops.IsValid, _: Module) -> None:
+    type_ = op.value.type
+    require(type_ == CHAR or (isinstance(type_, IrEnum) and type_.is_c), "every {} is valid", type_)
+    _result(op, BOOL)
 
 
 def _pointer_offset(op: ops.PointerOffset, _: Module) -> None:
@@ -598,12 +620,15 @@ RULES: dict[type[Op], Callable[[Any, Module], None]] = {
     ops.ArrayReserve: _array_reserve,
     ops.ArraySort: _array_sort,
     ops.ShareBuffer: _share_buffer,
+    ops.MakeBox: lambda op, _: _result(op, IrBox(op.value.type)),
+    ops.Unbox: lambda op, _: _result(op, _box_of(op.value.type)),
+    ops.BoxAddr: lambda op, _: _result(op, IrAddr(_box_of(_place(op.address)))),
     ops.Copy: lambda op, _: _result(op, op.value.type),
     ops.Slot: lambda op, _: _result(op, IrAddr(op.initial.type)),
     ops.Load: lambda op, _: _result(op, _place(op.address)),
     ops.Peek: lambda op, _: _result(op, _place(op.address)),
     ops.Store: _store,
-    ops.FieldAddr: lambda op, _: _result(op, IrAddr(_field_of(_place(op.address), op.index))),
+    ops.FieldAddr: _field_addr,
     ops.PayloadAddr: lambda op, _: _result(op, IrAddr(_payload_of(_place(op.address), op.variant, op.index))),
     ops.ElementAddr: _element_addr,
     ops.MapNew: _map_new,
@@ -622,6 +647,7 @@ RULES: dict[type[Op], Callable[[Any, Module], None]] = {
     ops.PointerRead: _pointer_read,
     ops.PointerWrite: _pointer_write,
     ops.PointerOffset: _pointer_offset,
+    ops.IsValid: _is_valid,
     ops.CallRuntime: _call_runtime,
     ops.MakeClosure: _make_closure,
     ops.Retain: _counted,

@@ -474,6 +474,37 @@ class ArraySort(Op):
 
 
 @keyword_record
+class MakeBox(Op):
+    """A value in a block of its own (IrBox)."""
+
+    value: Value
+    OPERANDS = ("value",)
+    CONSUMES = ("value",)
+    RESULT = "owned"
+
+
+@keyword_record
+class Unbox(Op):
+    """What a box holds."""
+
+    value: Value
+    OPERANDS = ("value",)
+    RESULT = "borrowed"
+    BORROWS_FROM = "value"
+
+
+@keyword_record
+class BoxAddr(Op):
+    """The place in the box at `address`, which is made unique."""
+
+    address: Value
+    OPERANDS = ("address",)
+    RESULT = "borrowed"
+    BORROWS_FROM = "address"
+    EFFECT = True
+
+
+@keyword_record
 class ShareBuffer(Op):
     """Text as `[u8]` or (known to be valid UTF-8) `[u8]` as text: the same buffer, one more reference."""
 
@@ -736,12 +767,21 @@ class PointerRead(Op):
 
 @keyword_record
 class PointerWrite(Op):
-    """Writes a value without counts to such an address."""
+    """Moves a value to such an address; what was there is not looked at."""
 
     pointer: Value
     value: Value
     OPERANDS = ("pointer", "value")
+    CONSUMES = ("value",)
     EFFECT = True
+
+
+@keyword_record
+class IsValid(Op):
+    """Whether what came from C as a char or as an enum of C's really is one, a BOOL."""
+
+    value: Value
+    OPERANDS = ("value",)
 
 
 @keyword_record

@@ -25,6 +25,7 @@ from sigilc.ir.types import (
     UNIT,
     IrAddr,
     IrArray,
+    IrBox,
     IrEnum,
     IrFixed,
     IrFloat,
@@ -211,11 +212,13 @@ class _Parser:
             params = self.types(")")
             self.expect("->")
             return IrFn(tuple(params), self.type())
-        if name in ("map", "future"):
+        if name in ("map", "future", "box"):
             self.expect("<")
             args = self.types(">")
             if len(args) != (2 if name == "map" else 1):
                 raise self._error(f"{name} with {len(args)} arguments")
+            if name == "box":
+                return IrBox(args[0])
             return IrMap(args[0], args[1]) if name == "map" else IrFuture(args[0])
         if name not in NAMED_TYPES:
             raise self._error(f"unknown type {name}")

@@ -22,6 +22,7 @@ from sigilc.ir.types import (
     UNIT,
     IrAddr,
     IrArray,
+    IrBox,
     IrEnum,
     IrFixed,
     IrFn,
@@ -67,6 +68,8 @@ def print_type(type_: IrType) -> str:
             return f"({', '.join(map(print_type, items))})"
         case IrFn(params=params, result=result):
             return f"fn({', '.join(map(print_type, params))}) -> {print_type(result)}"
+        case IrBox(item=item):
+            return f"box<{print_type(item)}>"
         case IrFuture(item=item):
             return f"future<{print_type(item)}>"
         case IrAddr(target=target):

@@ -99,6 +99,7 @@ _TABLE = [
     RuntimeFunction("env_args", (), TEXTS),
     RuntimeFunction("process_run", (STR, BYTES_PLACE), I32),                # shell command; its stdout; exit status
     RuntimeFunction("clock_ns", (), I64),
+    RuntimeFunction("bench_batch", (), I64),                # how often to call the benchmark next; 0 at the end
     *(RuntimeFunction(f"math_{name}", (F64,), F64, is_pure=True) for name in _MATH_1),
     *(RuntimeFunction(f"math_{name}", (F64, F64), F64, is_pure=True) for name in _MATH_2),
 ]

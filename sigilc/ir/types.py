@@ -279,6 +279,20 @@ class IrFuture(IrType):
 
 
 @value
+class IrBox(IrType):
+    """A value in a counted block of its own: where a type contains itself. One pointer."""
+
+    item: IrType
+
+    @property
+    def is_counted(self) -> bool:  # type: ignore[override]
+        return True
+
+    def __str__(self) -> str:
+        return f"box<{self.item}>"
+
+
+@value
 class IrAddr(IrType):
     """The address of a place that holds a `target`: a slot, a part of one, or an in-out parameter. Never stored."""
 

@@ -9,20 +9,21 @@ from sigilc.check.impls import resolve_method
 from sigilc.check.typed import Expr
 from sigilc.check.types import Type
 from sigilc.ir.ops import Value
+from sigilc.lower.foreign import lower_call_foreign
 from sigilc.lower.functions import FunctionLowering, Lowerings
 from sigilc.lower.intrinsics import lower_intrinsic
-from sigilc.lower.places import Place, prepare_place, root_variable
+from sigilc.lower.place import Place
+from sigilc.lower.places import prepare_place, root_variable
 
 
 def lower_call(fl: FunctionLowering, expr: typed.Call) -> Value:
     """A direct call."""
     function, type_args = resolve_method(expr.function, tuple(fl.type_of(t) for t in expr.type_args))
+    if function.foreign:
+        return lower_call_foreign(fl, expr)
     args, places = lower_arguments(fl, expr.args)
     if function.intrinsic:
         result = lower_intrinsic(fl, function.intrinsic, args, fl.type_of(expr), type_args)
-    elif function.foreign:
-        fl.program.foreign(function)
-        result = fl.builder.call_foreign(function.foreign, args, fl.ir_type(expr))
     elif function.tracks_caller and function.body is not None:
         result = lower_in_place(fl, function, type_args, args, expr)
     else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sigilc.ir.ops import Value
-from sigilc.ir.types import BOOL, CHAR, STR, UNIT, IrArray, IrEnum, IrFloat, IrInt, IrMap, IrStruct, IrTuple, IrType
+from sigilc.ir.types import BOOL, CHAR, STR, UNIT, IrArray, IrEnum, IrFixed, IrFloat, IrInt, IrMap, IrStruct, IrTuple, IrType
 from sigilc.lower.collections import new_map
 from sigilc.lower.functions import FunctionLowering
 from sigilc.lower.options import absent
@@ -19,6 +19,9 @@ def placeholder(fl: FunctionLowering, type_: IrType) -> Value | None:
             return builder.const(type_, 0.0)
         case IrArray():
             return builder.make_array(type_.item)
+        case IrFixed(item=item, count=count):
+            element = placeholder(fl, item)
+            return builder.fill_array(element, count) if element is not None else None
         case IrMap():
             return new_map(fl, type_)
         case IrStruct(fields=fields) | IrTuple(items=fields):

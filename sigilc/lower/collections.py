@@ -5,7 +5,7 @@ from __future__ import annotations
 from sigilc.check import typed
 from sigilc.crash import InternalError
 from sigilc.ir.ops import Value
-from sigilc.ir.types import IrArray, IrMap
+from sigilc.ir.types import IrArray, IrFixed, IrMap
 from sigilc.lower.functions import FunctionLowering, Lowerings
 from sigilc.lower.loops import count_to
 from sigilc.lower.places import lower_index
@@ -14,16 +14,21 @@ from sigilc.lower.places import lower_index
 def lower_make_array(fl: FunctionLowering, expr: typed.MakeArray) -> Value:
     """`[a, b]`."""
     array = fl.ir_type(expr)
+    items = [fl.value(i) for i in expr.items]
+    if isinstance(array, IrFixed):
+        return fl.builder.make_fixed(array.item, items)
     assert isinstance(array, IrArray)
-    return fl.builder.make_array(array.item, [fl.value(i) for i in expr.items])
+    return fl.builder.make_array(array.item, items)
 
 
 def lower_repeat_array(fl: FunctionLowering, expr: typed.RepeatArray) -> Value:
     """`[e; n]`: `e` is evaluated once."""
     builder = fl.builder
     array = fl.ir_type(expr)
-    assert isinstance(array, IrArray)
     item = fl.value(expr.value)
+    if isinstance(array, IrFixed):
+        return builder.fill_array(item, array.count)
+    assert isinstance(array, IrArray)
     count = lower_index(fl, expr.count)
     slot = builder.slot(builder.make_array(array.item), "items")
     builder.array_reserve(slot, count)

@@ -27,6 +27,7 @@ from sigilc.ir.types import (
     UNIT,
     IrArray,
     IrEnum,
+    IrFixed,
     IrFloat,
     IrInt,
     IrMap,
@@ -155,7 +156,7 @@ class Derivation:
                 builder.return_(builder.const_bool(True))
                 builder.position_at(some)
                 builder.return_(self.emit_equal(builder, builder.unwrap(left), builder.unwrap(right)))
-            case IrArray():
+            case IrArray() | IrFixed():
                 self._write_array_equal(builder, left, right)
             case IrMap():
                 self._write_map_equal(builder, left, right)
@@ -227,7 +228,7 @@ class Derivation:
                 builder.return_(builder.const(I32, 0))
                 builder.position_at(some)
                 builder.return_(self.emit_compare(builder, builder.unwrap(left), builder.unwrap(right)))
-            case IrArray():
+            case IrArray() | IrFixed():
                 self._write_array_compare(builder, left, right)
             case IrMap():
                 self._write_map_compare(builder, left, right)
@@ -288,7 +289,7 @@ class Derivation:
                 builder.return_(builder.const(U64, _ABSENT_HASH))
                 builder.position_at(some)
                 self._return_combined(builder, [lambda: builder.unwrap(value)])
-            case IrArray() | IrMap():
+            case IrArray() | IrFixed() | IrMap():
                 self._write_sequence_hash(builder, value)
             case IrInt():
                 low = builder.cast(value, U64)
@@ -315,7 +316,7 @@ class Derivation:
         """Arrays in order; the entries of maps are added, for their order doesn't count."""
         length = builder.length(value)
         total = builder.slot(length, "total")
-        if isinstance(value.type, IrArray):
+        if not isinstance(value.type, IrMap):
             loop = count_to(builder, length)
             item = self.emit_hash(builder, builder.array_get(value, loop.index, checked=False))
             builder.store(total, builder.call_runtime("hash_combine", [builder.load(total), item]))

@@ -6,7 +6,7 @@ from sigilc.check import typed
 from sigilc.check.types import CHAR, EnumType, Type
 from sigilc.crash import InternalError
 from sigilc.ir.ops import Value
-from sigilc.ir.types import I32, U8, IrEnum, IrFloat, IrInt
+from sigilc.ir.types import I32, U8, IrEnum, IrFloat, IrInt, IrStruct
 from sigilc.lower.functions import FunctionLowering, Lowerings
 from sigilc.lower.places import prepare_place, write_place
 from sigilc.lower.types import is_scalar
@@ -35,8 +35,16 @@ def constant(fl: FunctionLowering, value: object, type_: Type) -> Value:
 
 
 def lower_constant(fl: FunctionLowering, expr: typed.ConstantRef) -> Value:
-    """A constant's value, evaluated in place."""
-    return fl.value(expr.constant.value)
+    """A constant's value: scalars and text as they are, all else as static data."""
+    found = expr.constant
+    if not found.is_computed:
+        return fl.value(found.value)
+    type_ = fl.program.types.lower(found.type)
+    if isinstance(found.computed, bytes):
+        return fl.builder.const_text(found.computed.decode())
+    if found.computed is None or isinstance(found.computed, bool | int | float):
+        return fl.builder.const(type_, found.computed)
+    return fl.builder.static_value(fl.program.static(found, type_), type_)
 
 
 def lower_same(fl: FunctionLowering, expr: typed.Report | typed.Assert) -> Value:
@@ -164,13 +172,19 @@ def lower_make_struct(fl: FunctionLowering, expr: typed.MakeStruct) -> Value:
         if given is None:
             raise InternalError("a field in the order of a literal has no value", expr.span)
         values[index] = fl.value(given)
+    type_ = fl.ir_type(expr)
+    if isinstance(type_, IrStruct) and type_.is_union:
+        (index,) = expr.order
+        given_value = values[index]
+        assert given_value is not None
+        return fl.builder.make_union(type_, index, given_value)
     if expr.base is not None:
         base = fl.value(expr.base)
         values = [v if v is not None else fl.builder.get_field(base, i) for i, v in enumerate(values)]
     fields = [v for v in values if v is not None]
     if len(fields) != len(values):
         raise InternalError(f"a literal of `{expr.type}` lacks fields", expr.span)
-    return fl.builder.make_struct(fl.ir_type(expr), fields)
+    return fl.builder.make_struct(type_, fields)
 
 
 def lower_make_variant(fl: FunctionLowering, expr: typed.MakeVariant) -> Value:

@@ -15,6 +15,7 @@ from sigilc.ir.builder import FunctionBuilder
 from sigilc.ir.function import Block, IrFunction
 from sigilc.ir.ops import Const, Value
 from sigilc.ir.types import UNIT, IrType
+from sigilc.source.spans import Span
 
 if TYPE_CHECKING:
     from sigilc.lower.program import ProgramLowering

@@ -11,6 +11,7 @@ from sigilc.check.types import (
     STR,
     UNIT,
     ArrayType,
+    FixedType,
     MapType,
     OptionType,
     SetType,
@@ -26,6 +27,7 @@ from sigilc.ir.ops import Value
 from sigilc.ir.runtime_abi import RUNTIME
 from sigilc.ir.types import CHAR, I64, IrAddr, IrInt, IrMap, IrOption
 from sigilc.lower.collections import new_map
+from sigilc.lower.foreign import check_value
 from sigilc.lower.functions import FunctionLowering
 from sigilc.lower.options import absent
 
@@ -37,6 +39,8 @@ def lower_intrinsic(fl: FunctionLowering, name: str, args: list[Value], result: 
     """An intrinsic's operation; a name that none has is the runtime function of that name."""
     if name == "display":
         return _display(fl, args[0], type_args[0])
+    if name == "pointer_offset":
+        return fl.builder.pointer_offset(args[0], args[1], fl.program.types.lower(type_args[0]))
     special = _INTRINSICS.get(name)
     if special is not None:
         return special(fl, args, result)
@@ -57,6 +61,20 @@ def write_wrapper(fl: FunctionLowering, function: Function, args: tuple[Type, ..
     else:
         raise InternalError(f"`{function.name}` has no body", function.span)
     builder.return_(value)
+
+
+# ---- Pointers --------------------------------------------------------------------------------------------------------
+
+
+def _pointer_read(fl: FunctionLowering, args: list[Value], result: Type) -> Value:
+    value = fl.builder.pointer_read(args[0], fl.program.types.lower(result))
+    check_value(fl.builder, value, result)
+    return value
+
+
+def _pointer_write(fl: FunctionLowering, args: list[Value], result: Type) -> Value:
+    fl.builder.pointer_write(*args)
+    return fl.unit()
 
 
 # ---- Arrays and text -------------------------------------------------------------------------------------------------
@@ -246,6 +264,8 @@ def _default(fl: FunctionLowering, args: list[Value], result: Type) -> Value:
         return constant(fl, "", result)
     if result == UNIT:
         return fl.unit()
+    if isinstance(result, FixedType):
+        return builder.fill_array(_default_of(fl, result.item), result.count)
     if isinstance(result, ArrayType):
         return builder.make_array(fl.ir_type(result.item), [])
     if isinstance(result, MapType | SetType):
@@ -274,6 +294,7 @@ def _default_of(fl: FunctionLowering, type_: Type) -> Value:
 
 
 _INTRINSICS: dict[str, Intrinsic] = {
+    "pointer_read": _pointer_read, "pointer_write": _pointer_write,
     "array_len": _length, "array_push": _array_push, "array_pop": _array_pop, "array_reserve": _array_reserve,
     "str_len": _length, "str_byte": _str_byte, "str_bytes": _share, "str_from_utf8_unchecked": _share,
     "map_new": _map_new, "map_len": _length, "map_contains": _map_contains, "map_get": _map_get,

@@ -19,7 +19,8 @@ from sigilc.lower.patterns import (
     match_pattern,
     without_alternatives,
 )
-from sigilc.lower.places import Place, prepare_place, root_variable
+from sigilc.lower.place import Place
+from sigilc.lower.places import prepare_place, root_variable
 
 
 def lower_match(fl: FunctionLowering, expr: typed.Match) -> Value:

@@ -7,7 +7,7 @@ from itertools import product
 
 from sigilc.check import typed
 from sigilc.check.typed import Pattern, Variable
-from sigilc.check.types import BOOL
+from sigilc.check.types import BOOL, FixedType
 from sigilc.crash import InternalError
 from sigilc.ir.function import Block
 from sigilc.ir.ops import Value
@@ -130,7 +130,7 @@ def _match_slice(fl: FunctionLowering, pattern: typed.SlicePattern, subject: Sub
     named = len(pattern.first) + len(pattern.last)
     length = builder.length(subject.look(fl))
     count = builder.const(length.type, named)
-    if fail is not None:
+    if fail is not None and not isinstance(fl.type_of(pattern), FixedType):
         _require(fl, builder.compare("eq" if pattern.rest is None else "ge", length, count), fail)
     for number, item in enumerate(pattern.first):
         if not isinstance(item, typed.WildPattern):
@@ -216,6 +216,8 @@ def is_irrefutable(pattern: Pattern) -> bool:
             return all(is_irrefutable(i) for i in items)
         case typed.StructPattern(fields=fields):
             return all(is_irrefutable(i) for _, i in fields)
+        case typed.SlicePattern(first=first, last=last):
+            return isinstance(pattern.type, FixedType) and all(map(is_irrefutable, [*first, *last]))
     return False
 
 

@@ -12,7 +12,9 @@ from sigilc.ir.ops import Value
 from sigilc.ir.types import U64, IrInt
 from sigilc.lower.functions import FunctionLowering, Lowerings, PlaceBinding, strip_evidence
 from sigilc.lower.loops import count_to
+from sigilc.lower.place import Place
 from sigilc.lower.text import append_text, appends_to, panic_with
+from sigilc.lower.unions import UnionPlace, is_union, read_union
 
 _USIZE_MAX = 2**64 - 1
 
@@ -52,9 +54,9 @@ def read_place(fl: FunctionLowering, expr: Expr, keep: bool) -> Value:
     builder = fl.builder
     if found.address is not None:
         target = fl.ir_type(expr)
-        return builder.load(found.address) if keep or not target.is_counted else builder.peek(found.address)
+        return builder.load(found.address) if keep or not target.is_viewed else builder.peek(found.address)
     assert found.value is not None
-    if keep and found.is_fragile and found.value.type.is_counted:
+    if keep and found.is_fragile and found.value.type.is_viewed:
         return builder.copy(found.value)
     return found.value
 
@@ -74,6 +76,8 @@ def _find(fl: FunctionLowering, expr: Expr) -> _Found:
             return _Found(value=binding)
         case typed.GetField(value=base, index=index):
             found = _find(fl, base)
+            if is_union(fl, base):
+                return _Found(value=read_union(fl, _look(fl, found)[0], index, fl.type_of(expr)))
             if found.address is not None:
                 return _Found(address=fl.builder.field_addr(found.address, index))
             assert found.value is not None
@@ -147,17 +151,6 @@ def to_usize(fl: FunctionLowering, index: Value) -> Value:
 
 
 # ---- Writing ---------------------------------------------------------------------------------------------------------
-
-
-class Place:
-    """A place whose indices have been evaluated. `form` emits its address, `finish` what must follow its writing."""
-
-    def form(self, fl: FunctionLowering) -> Value:
-        """The address; this may write (make a buffer unique, insert a default)."""
-        raise NotImplementedError
-
-    def finish(self, fl: FunctionLowering) -> None:
-        """Writes back what the address only stood for."""
 
 
 @dataclass(slots=True)
@@ -290,6 +283,8 @@ def prepare_place(fl: FunctionLowering, expr: Expr) -> Place:
             if not isinstance(binding, PlaceBinding):
                 raise InternalError(f"`{variable.name}` is written, but is no place", expr.span)
             return _VariablePlace(binding.address)
+        case typed.GetField(value=base, index=index) if is_union(fl, base):
+            return UnionPlace(prepare_place(fl, base), index)
         case typed.GetField(value=base, index=index):
             return _FieldPlace(prepare_place(fl, base), index)
         case typed.Index(value=base, index=index_expr):

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections import deque
 
+from sigilc.check.foreign import is_c_string
 from sigilc.check.impls import find_impl, resolve_method
-from sigilc.check.typed import Function, TraitDecl, TypedProgram, Variable
+from sigilc.check.typed import Constant, Function, TraitDecl, TypedProgram, Variable
 from sigilc.check.types import USIZE, AddressType, EnumType, StructType, Type, substitute
 from sigilc.crash import InternalError
 from sigilc.ir.function import ForeignFunction, IrActor, IrFunction, IrHandler, Module
 from sigilc.ir.ops import Value
-from sigilc.ir.types import IrAddr, IrStruct, IrType
+from sigilc.ir.statics import IrStatic
+from sigilc.ir.types import PTR, IrAddr, IrStruct, IrType
 from sigilc.lower import (
     actors,
     calls,
@@ -22,6 +24,7 @@ from sigilc.lower import (
     collections,
     control,
     expressions,
+    foreign,
     intrinsics,
     matches,
     options,
@@ -31,6 +34,7 @@ from sigilc.lower import (
 )
 from sigilc.lower.derive import Derivation
 from sigilc.lower.entry import entry_function
+from sigilc.lower.exports import lower_export
 from sigilc.lower.functions import FunctionLowering, Lowerings
 from sigilc.lower.scopes import Scope, find_scopes
 from sigilc.lower.text_functions import TextFunctions
@@ -40,7 +44,7 @@ from sigilc.lower.writes import WriteAnalysis
 LOWERINGS: Lowerings = {
     **expressions.LOWERINGS, **calls.LOWERINGS, **collections.LOWERINGS, **control.LOWERINGS, **matches.LOWERINGS,
     **options.LOWERINGS, **places.LOWERINGS, **text.LOWERINGS, **closures.LOWERINGS, **pipelines.LOWERINGS,
-    **actors.LOWERINGS,
+    **actors.LOWERINGS, **foreign.LOWERINGS,
 }
 
 
@@ -60,6 +64,7 @@ class ProgramLowering:
         self.writes = WriteAnalysis()
         self.lowerings = LOWERINGS
         self.usize = USIZE
+        self._statics: dict[Constant, str] = {}
         self._instances: dict[tuple[Function, tuple[Type, ...]], str] = {}
         self._actors: dict[AddressType, IrActor] = {}
         self._pending: deque[tuple[Function, tuple[Type, ...], IrFunction]] = deque()
@@ -76,7 +81,7 @@ class ProgramLowering:
                 return self.types.lower(substitute(type_, substitution))
             params = [Value(IrAddr(lower(p.type)) if p.kind == "inout" else lower(p.type), p.name)
                       for p in function.params]
-            ir_function = IrFunction(name, params, lower(function.result), export=function.export, span=function.span)
+            ir_function = IrFunction(name, params, lower(function.result), span=function.span)
             self.module.functions[name] = ir_function
             self._pending.append((function, args, ir_function))
         return name
@@ -102,12 +107,24 @@ class ProgramLowering:
             raise InternalError(f"two functions are named `{function.name}`", function.span)
         self.module.functions[function.name] = function
 
+    def static(self, constant: Constant, type_: IrType) -> str:
+        """The name of a computed constant among the module's statics."""
+        name = self._statics.get(constant)
+        if name is None:
+            base = name = constant.name
+            number = 2
+            while name in self.module.statics:
+                name, number = f"{base}#{number}", number + 1
+            self._statics[constant] = name
+            self.module.statics[name] = IrStatic(name, type_, constant.computed)
+        return name
+
     def foreign(self, function: Function) -> ForeignFunction:
         """The declaration of an `extern` function."""
         known = self.module.foreign.get(function.foreign)
         if known is None:
-            params = tuple(self.types.lower(p.type) for p in function.params)
-            known = ForeignFunction(function.foreign, params, self.types.lower(function.result))
+            params = tuple(PTR if is_c_string(p.type) else self.types.lower(p.type) for p in function.params)
+            known = ForeignFunction(function.foreign, params, self.types.lower(function.result), function.is_variadic)
             self.module.foreign[function.foreign] = known
         return known
 
@@ -156,7 +173,7 @@ def lower_program(program: TypedProgram, overflow_checks: bool, debug: bool = Fa
         lowering.module.main = entry_function(lowering, program.main)
     for function in program.functions:
         if function.export:
-            lowering.instance(function)
+            lower_export(lowering, function)
     lowering.run()
     return lowering.module
 

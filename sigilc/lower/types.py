@@ -69,6 +69,8 @@ class TypeLowering:
         match type_:
             case PrimType(name) if name in _SIMPLE:
                 return _SIMPLE[name]
+            case checked.FixedType(item, count):
+                return ir.IrFixed(self.lower(item), count)
             case checked.ArrayType(item):
                 return ir.IrArray(self.lower(item))
             case checked.TupleType(items):
@@ -95,7 +97,7 @@ class TypeLowering:
                 return ir.ADDRESS
             case checked.FutureType(item):
                 return ir.IrFuture(self.lower(item))
-            case checked.PointerType():
+            case checked.PointerType() | checked.CFnType():
                 return ir.PTR
         raise InternalError(f"the type `{type_}` reached lowering")
 
@@ -103,10 +105,15 @@ class TypeLowering:
         name = self.name(type_)
         struct = self._module.structs.get(name)
         if struct is None:
-            struct = self._module.structs[name] = ir.IrStruct(name)
-            struct.fields = tuple(self.lower(t) for t in struct_fields(type_))
+            struct = self._module.structs[name] = ir.IrStruct(name, is_union=type_.decl.is_union)
+            struct.fields = tuple(self._lower_part(t, type_) for t in struct_fields(type_))
             struct.field_names = tuple(f.name for f in type_.decl.fields)
         return struct
+
+    def _lower_part(self, part: Type, owner: checked.StructType | checked.EnumType) -> IrType:
+        """A field's type: in a box where the field would hold a value of its owner's type inline."""
+        lowered = self.lower(part)
+        return ir.IrBox(lowered) if holds_inline(part, owner) else lowered
 
     def _lower_enum(self, type_: checked.EnumType) -> IrType:
         name = self.name(type_)
@@ -115,10 +122,29 @@ class TypeLowering:
             variants = type_.decl.variants
             enum = self._module.enums[name] = ir.IrEnum(
                 name, variant_names=tuple(v.name for v in variants),
-                discriminants=tuple(v.discriminant for v in variants))
-            enum.variants = tuple(tuple(self.lower(t) for t in fields) for fields in enum_payloads(type_))
+                discriminants=tuple(v.discriminant for v in variants), is_c=type_.decl.is_c)
+            enum.variants = tuple(tuple(self._lower_part(t, type_) for t in fields) for fields in enum_payloads(type_))
             enum.field_names = tuple(tuple(f.name for f in v.fields) for v in variants)
         return enum
+
+
+def holds_inline(type_: Type, owner: Type) -> bool:
+    """Whether a value of a type holds one of `owner`, not behind a buffer or map but in itself."""
+    stack, seen = [type_], set()
+    while stack:
+        current = stack.pop()
+        if current == owner:
+            return True
+        if current in seen:
+            continue
+        seen.add(current)
+        if isinstance(current, checked.StructType):
+            stack += struct_fields(current)
+        elif isinstance(current, checked.EnumType):
+            stack += [t for fields in enum_payloads(current) for t in fields]
+        elif isinstance(current, checked.OptionType | checked.TupleType | checked.FixedType):
+            stack += current.parts()
+    return False
 
 
 def struct_fields(type_: checked.StructType) -> tuple[Type, ...]:

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from sigilc.crash import InternalError
 from sigilc.ir.cfg import predecessors, reverse_postorder
 from sigilc.ir.function import Block, IrFunction, Module
-from sigilc.ir.ops import ElementAddr, FieldAddr, MapValueAddr, Op, PayloadAddr, Peek, Release, Retain, Slot, Value
+from sigilc.ir.ops import BoxAddr, ElementAddr, FieldAddr, MapValueAddr, Op, PayloadAddr, Peek, Release, Retain, Slot, Value
 from sigilc.ir.types import IrAddr
 from sigilc.passes.ownership import only_looked_at
 
@@ -101,7 +101,7 @@ class _ViewChecker:
         elif isinstance(op, Peek):
             if result.type.is_viewed:
                 self.viewed[result] = self.places[op.address]
-        elif isinstance(op, FieldAddr | PayloadAddr | ElementAddr | MapValueAddr):
+        elif isinstance(op, FieldAddr | PayloadAddr | ElementAddr | MapValueAddr | BoxAddr):
             base = self.places[op.address]
             index = getattr(op, "index", 0)
             step: Step = ("element", 0, 0)
@@ -141,7 +141,7 @@ class _ViewChecker:
         killed = 0
         for value in op.operands():
             if isinstance(value.type, IrAddr):
-                forms_address = isinstance(op, ElementAddr | MapValueAddr)
+                forms_address = isinstance(op, ElementAddr | MapValueAddr | BoxAddr)
                 killed |= self._overlapping(self.places[value], forms_address)
         return killed
 

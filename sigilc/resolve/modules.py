@@ -21,6 +21,7 @@ INTRINSIC_ABI = "sigil"
 _SIMPLE: dict[type, str] = {ast.Struct: "struct", ast.TupleStruct: "struct", ast.RecordStruct: "struct", ast.Union: "struct",
            ast.Enum: "enum",
            ast.Actor: "actor", ast.TypeAlias: "type", ast.Constant: "const", ast.Trait: "trait"}
+_WITH_PARTS = (ast.TupleStruct, ast.RecordStruct, ast.Enum, ast.Actor, ast.Trait, ast.Union)
 _NAME = re.compile(r"[^\W\d]\w*")
 
 
@@ -151,8 +152,9 @@ class ModuleBuilder:
         item = Item(kind, name, node, module, self.span(module, node), is_public, attributes, abi)
         before = module.items.get(name)
         if before is not None:
+            word = f"{'an' if KIND_WORDS[kind][0] in 'aeiou' else 'a'} {KIND_WORDS[kind]}"
             self.diagnostics.add(Diagnostic(
-                "E0106", f"`{name}` is declared twice in this module", item.span, f"a {KIND_WORDS[kind]} of the same name",
+                "E0106", f"`{name}` is declared twice in this module", item.span, f"{word} of the same name",
                 [Label(before.span, f"the {KIND_WORDS[before.kind]} declared first")], "rename one of them"))
             return
         if isinstance(node, ast.Enum):
@@ -267,7 +269,7 @@ class ModuleBuilder:
         steps, path, module = self.walk(wanted), wanted.path, wanted.module
         module.lost.add(wanted.name or "*")
         number = len(steps) if steps[-1] is not None else len(steps) - 1
-        name, candidates, message = path[number], module.names() + ["std", *module.root.packages], ""
+        name, candidates, message = path[number], [*module.names(), "std", *module.root.packages], ""
         label, help_ = "nothing of this name", ""
         if path == ["std"]:
             message, label, help_ = "`std` alone cannot be used", "name one of its modules", "for example `use std·fs`"
@@ -292,10 +294,13 @@ class ModuleBuilder:
         self.diagnostics.add(Diagnostic("E0107", message, span, label, help=f"did you mean `{near}`?" if near else help_))
 
     def span(self, module: Module, node: Any) -> Span:
-        """The span of an item: of its head, where it has a body."""
+        """The span of an item: of its head, where it has a body or parts."""
         end = node.end
         if isinstance(node, ast.Fn):
             end = node.signature.end
+        elif isinstance(node, _WITH_PARTS):
+            at = module.source.text.find(node.name, node.start, end)
+            end = at + len(node.name) if at >= 0 else end
         return Span(module.source, node.start, end)
 
     def unsupported(self, module: Module, node: Any, what: str) -> None:

@@ -62,6 +62,11 @@ class Package:
         return found
 
 
+def is_package_name(name: str) -> bool:
+    """Whether a package may be named so."""
+    return _PACKAGE_NAME.fullmatch(name) is not None
+
+
 def use_name(name: str) -> str:
     """A package's name as an identifier."""
     return name.replace("-", "_")
@@ -158,7 +163,7 @@ class Manifest:
             return Package("package", "", folder, self.source)
         if "name" not in table:
             self.error(["package"], "the package has no name", "`[package]` needs it", 'write `name = "…"` under `[package]`')
-        elif name and not _PACKAGE_NAME.fullmatch(name):
+        elif name and not is_package_name(name):
             self.error(["package", "name"], f"`{name}` is no name for a package", "not a name",
                        "letters, digits, `_` and `-`, and no digit first")
         libraries = self.value("link", "libraries", list, "a list of texts", [])
@@ -174,7 +179,7 @@ class Manifest:
         for name, value in self.table("dependencies").items():
             where = ["dependencies", name]
             example = f'write `{name} = {{ path = "../{name}" }}`'
-            if not _PACKAGE_NAME.fullmatch(name):
+            if not is_package_name(name):
                 self.error(where, f"`{name}` is no name for a package", "not a name", "name it as `use` is to name it")
             elif not isinstance(value, dict) or not isinstance(value.get("path"), str):
                 self.error(where, f"the dependency `{name}` needs a path", "packages are found by their folders", example)

@@ -75,7 +75,8 @@ class FormatChains(FormatterBase):
         forced = is_broken or head.stiff or head.trail or tail.stiff or tail.lead
         if head.tall and not forced and not tail.tall:
             return Group(Concat([head, Nest(tail)]), has_tall_head=True)
-        return Group(Concat([head, Nest(tail)]), Hug.TALL, forced)
+        breaks_head = len(docs) == 2 and head.hug is not None and head.hug.is_block and not head.tall
+        return Group(Concat([head, Nest(tail)]), Hug.TALL, forced, head=head if breaks_head else None)
 
     def add_link(self, segments: list[Segment], link: Tree, begins_segment: bool) -> None:
         """Puts a link behind the last segment, or begins a new one."""

@@ -166,11 +166,11 @@ def without_comments(parts: list[Doc]) -> list[Doc]:
 
 
 def find_hug(parts: Sequence[Doc]) -> tuple[Bracket | None, Doc | None]:
-    """The bracket that ends a sequence, but for texts behind it, and the part that holds it."""
+    """The bracket that ends a sequence, but for texts and comments behind it, and the part that holds it."""
     for part in reversed(parts):
         if part.hug is not None:
             return part.hug, part
-        if type(part) is not Text:
+        if type(part) not in (Text, Choice, InlineComment, EndComment):
             break
     return None, None
 
@@ -198,15 +198,20 @@ class Hug(Enum):
 class Group(Doc):
     """All of its own lines break, or none.
 
-    `has_tall_head` says that the document begins with a broken bracket, behind which it may go on as if flat.
+    `has_tall_head` says that the document begins with a broken bracket, behind which it may go on as if flat. `head`
+    is what it begins with, if that should break where it alone does not fit. `value` is what a break would move to the
+    next line, which is of no use if it does not fit there either.
     """
 
     rigid = False
 
-    def __init__(self, doc: Doc, policy: Hug = Hug.NEVER, forced: bool = False, has_tall_head: bool = False):
+    def __init__(self, doc: Doc, policy: Hug = Hug.NEVER, forced: bool = False, has_tall_head: bool = False,
+                 head: Doc | None = None, value: Doc | None = None):
         self.doc = doc
         self.policy = policy
         self.has_tall_head = has_tall_head
+        self.head = head
+        self.value = value
         self.lead, self.trail = doc.lead, doc.trail
         if has_tall_head:
             self.forced, self.inner_hug = forced, None

@@ -35,7 +35,7 @@ class FormatItems(FormatterBase):
         """` = value`: on the next line if the value can't break but fits there."""
         doc = self.doc(value)
         if doc.rigid:
-            return Group(Concat([SPACE, self.doc(operator), Nest(Concat([Line(), doc]))]))
+            return Group(Concat([SPACE, self.doc(operator), Nest(Concat([Line(), doc]))]), value=doc)
         return Concat([SPACE, self.doc(operator), SPACE, Nest(doc) if doc.lead else doc])
 
     def before_word(self, word: Leaf) -> Doc:
@@ -122,14 +122,12 @@ class FormatItems(FormatterBase):
         word, *rest = tree.children
         parts: list[Doc] = []
         elements = elements_of(rest)
-        for i, (bound, separator) in enumerate(elements):
-            is_last = i == len(elements) - 1
-            parts += [Line(), self.doc(bound)]
-            if not is_last:
-                parts.append(self.separator(separator, ","))
-            elif has_body:
-                parts.append(self.separator(separator, Choice(",", "")))
-        return Group(Concat([Line(), self.doc(word), Nest(Concat(parts)), *([Line()] if has_body else [])]))
+        for bound, separator in elements[:-1]:
+            parts += [Line(), self.doc(bound), self.separator(separator, ",")]
+        bound, separator = elements[-1]
+        parts += [Line(), self.doc(bound)]
+        end = [self.separator(separator, Choice(",", "")), Line()] if has_body else []
+        return Group(Concat([Line(), self.doc(word), Nest(Concat(parts)), *end]))
 
     def format_on(self, tree: Tree) -> Doc:
         body = tree.children[-1]

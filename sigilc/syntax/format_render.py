@@ -189,7 +189,18 @@ class Renderer:
             if self.fits([(indent, True, d.doc)], d.inner_hug):
                 d.inner_hug.is_free = True
                 return True
-        return False
+        if d.value is not None:
+            return indent + INDENT + width_flat(d.value) > self.width
+        return d.head is not None and not d.doc.tall and self.can_break_head(d, d.head, indent)
+
+    def can_break_head(self, d: Group, head: Doc, indent: int) -> bool:
+        """Whether the rest of a group fits behind the end of its head, which does not fit on a line itself."""
+        assert head.hug is not None
+        if self.fits([(indent, True, head)]):
+            return False
+        head.hug.forced = self.fits([(indent, True, head)], head.hug)
+        head.hug.forced = head.hug.forced and self.fits([(indent, True, d.doc)])
+        return head.hug.forced
 
     def bracket(self, d: Bracket, indent: int, flat: bool) -> None:
         """Puts the parts of a bracket on the stack, flat or broken."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from unicodedata import normalize
 
-from sigilc.syntax.format_concrete import Leaf, Part, Tree, leaves_of
+from sigilc.syntax.format_concrete import Leaf, Part, Tree, last_leaf, leaves_of
 from sigilc.syntax.tokens import GLYPHS, MORPHEMES
 
 UNICODE_WORDS = {**GLYPHS, "all": "∀", "any": "∃", "await": "⌛"}
@@ -39,17 +39,15 @@ def spelled(leaf: Leaf, spelling: Spelling) -> str:
 
 
 def is_await_field(tree: Tree) -> bool:
-    """Whether this is `x.await`, and no comment or line break parts the two."""
+    """Whether this is `x.await`, without a comment inside: `⌛` could not begin a line."""
     if tree.kind != "access" or tree.origin != "plain":
         return False
     dot, name = tree.children[1], tree.children[2]
     assert type(dot) is Leaf and type(name) is Leaf
-    return name.text == "await" and not (has_comments(dot) or has_comments(name) or dot.on_new_line or name.on_new_line)
-
-
-def has_comments(leaf: Leaf) -> bool:
-    """Whether comments stand before a token."""
-    return bool(leaf.own or leaf.inline)
+    before = last_leaf(tree.children[0])
+    has_comments = (dot.own or dot.inline or dot.trailing or name.own or name.inline
+                    or (before is not None and before.trailing))
+    return name.text == "await" and not has_comments
 
 
 def respelled(part: Part, text: str, start: int, end: int, spelling: Spelling) -> str:
@@ -94,8 +92,3 @@ def collect(part: Part, spelling: Spelling, edits: list[tuple[int, int, str]]) -
             if new != p.text:
                 edits.append((p.start, p.end, new))
             before = p
-
-
-def has_runes(part: Part) -> bool:
-    """Whether a `//@ rune:` line is in a part."""
-    return any(leaf.type == "_ATTRIBUTE" and leaf.text != "#[" for leaf in leaves_of(part))

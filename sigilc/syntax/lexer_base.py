@@ -2,7 +2,7 @@
 
 from sigilc.syntax.errors import Problem, brackets_too_deep, closure_starts_line, stray_closer
 from sigilc.syntax.patterns import CLOSURE_LINE
-from sigilc.syntax.tokens import CONTINUERS, Token
+from sigilc.syntax.tokens import CONTINUERS, OPERAND_ENDERS, Token
 
 MAX_DEPTH = 250
 CLOSERS = {"(": "RPAR", "[": "RSQB", "attribute": "RSQB", "|": "_CLOSURE_BAR", "interpolation": "_INTERPOLATION_END"}
@@ -78,7 +78,8 @@ class LexerBase:
     def settle(self, value: str, start: int) -> None:
         """After a newline: does the line that starts with `value` go on with the statement before it?"""
         top = self.frames[-1]
-        if value == "|" and (closure := CLOSURE_LINE.match(self.text, start)):
+        may_be_pipe = self.before_newline in OPERAND_ENDERS     # after `return` it can only be a closure
+        if value == "|" and may_be_pipe and (closure := CLOSURE_LINE.match(self.text, start)):
             self.report(closure_starts_line(start, closure.end()))
         if value in CONTINUERS and not (value in ("..", "..=") and top.kind in ("struct", "match")):
             self.tokens.pop()

@@ -39,10 +39,10 @@ def check_loaded(source: SourceFile, diagnostics: Diagnostics) -> None:
         return
     from sigilc.check.evidence import check_evidence
     from sigilc.check.program import check_program
-    from sigilc.driver import in_large_stack
+    from sigilc.driver import constant_evaluator, in_large_stack
 
     def check() -> None:
-        program = check_program(source, tree, diagnostics)
+        program = check_program(source, tree, diagnostics, evaluate=constant_evaluator())
         if not diagnostics.has_errors:
             check_evidence(program, diagnostics)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sigilc.check.evidence import control, expressions, pipelines
+from sigilc.check.evidence import control, expressions, foreign, pipelines
 from sigilc.check.evidence.annotations import annotate, demand
 from sigilc.check.evidence.flow import Flow, Program
 from sigilc.check.evidence.graph import (
@@ -25,7 +25,7 @@ from sigilc.check.evidence.trees import Tree, flow_tree, fresh_tree
 from sigilc.check.typed import Expr, Function, Variable
 from sigilc.check.types import ParamType
 
-EVALUATING = (expressions, control, pipelines)      # imported for what they register
+EVALUATING = (expressions, control, foreign, pipelines)      # imported for what they register
 
 
 @dataclass(eq=False, slots=True)
@@ -78,7 +78,7 @@ def _bind_parameters(flow: Flow, summary: Summary) -> list[Piece]:
         pieces_of(param.type, param.type, base, pieces)
         default = summary.default_mark if param.name != "self" else ""
         text = "parameter `{}` is declared to take reported data"
-        if function.export and RULES["export"]:
+        if (function.export or function.is_callback) and RULES["export"]:
             default = "~"
             text = "parameter `{}` comes from foreign code"
         why = Reason(param.span, text, param.name)

@@ -41,6 +41,9 @@ from sigilc.source.spans import Span
 def eval_call(flow: Flow, e: Call) -> Tree:
     """A direct call."""
     function = e.function
+    if function.foreign:
+        from sigilc.check.evidence.foreign import eval_foreign_call
+        return eval_foreign_call(flow, e)
     trees = eval_arguments(flow, e.args, [p.type for p in function.params])
     summary = flow.program.summary_of(function)
     bound = bind_arguments(flow, summary, trees, [a.span for a in e.args], "argument")

@@ -58,13 +58,16 @@ def _solve_component(shared: Program, summaries: dict[Function, Summary], compon
 
 def _check_border(function: Function, diagnostics: Diagnostics) -> None:
     """E0605: what arrives from foreign code is reported, whatever a signature says."""
-    if function.export and not function.trusted_caller:
+    if (function.export and not function.trusted_caller) or function.is_callback:
+        kind = "an exported function" if function.export else "a function that C calls"
+        help_ = "write `~` and validate it"
+        if not function.is_callback:
+            help_ += ", or say `#[trusted_caller(\"reason\")]` on the function"
         for param in function.params:
             if param.marks is not None and _promises(param.marks):
                 diagnostics.add(Diagnostic(
                     "E0605", f"`{param.name}` arrives from foreign code and can't be known", param.span,
-                    "`!` on a parameter of an exported function",
-                    help="write `~` and validate it, or say `#[trusted_caller(\"reason\")]` on the function"))
+                    f"`!` on a parameter of {kind}", help=help_))
     if function.foreign and _promises(result_marks(function)):
         diagnostics.add(Diagnostic(
             "E0605", f"what `{function.name}` gives comes from foreign code and can't be known",

@@ -229,7 +229,8 @@ def is_foreign_call(e: t.Expr) -> bool:
         if inner is None:
             return False
         e = inner
-    return isinstance(e, t.Call) and bool(e.function.foreign)
+    return isinstance(e, t.CallPointer) \
+        or (isinstance(e, t.Call) and (bool(e.function.foreign) or e.function.intrinsic == "pointer_read"))
 
 
 def report_tree(flow: Flow, tree: Tree, span: Span) -> Tree:

@@ -53,10 +53,11 @@ from sigilc.check.types import (
     Type,
 )
 from sigilc.crash import InternalError
+from sigilc.source.records import record
 from sigilc.source.spans import Span
 
 
-@dataclass(eq=False, slots=True)
+@record
 class VariantPlace(Expr):
     """Field `field` of a variant, as a place that a pattern took out of the enum in place `value`."""
 
@@ -64,7 +65,7 @@ class VariantPlace(Expr):
     field: Field
 
 
-@dataclass(eq=False, slots=True)
+@record
 class PayloadPlace(Expr):
     """The payload of the `T?` in place `value`; also an element of a collection that a pattern took out of it."""
 

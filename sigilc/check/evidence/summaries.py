@@ -20,7 +20,6 @@ from sigilc.check.types import (
     MapType,
     Marks,
     ParamType,
-    PointerType,
     SetType,
 )
 
@@ -120,9 +119,8 @@ def summarise_signature(function: Function, is_handler: bool = False) -> Summary
     if function.foreign:
         _bring_in_foreign(summary, "`{}` is foreign code")
         return summary
-    if any(isinstance(param.type, PointerType) for param in function.params):
-        if not isinstance(function.result, PointerType):
-            _bring_in_foreign(summary, "`{}` reads foreign memory")
+    if function.intrinsic == "pointer_read":
+        _bring_in_foreign(summary, "`{}` reads foreign memory")
         return summary
     inputs = [n for n, slot in enumerate(summary.slots) if not slot.is_output and not slot.mark]
     is_requirement = not function.intrinsic

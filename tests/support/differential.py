@@ -1,0 +1,106 @@
+"""Runs random programs through the interpreter and through compiled code, and says where they differ."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from sigilc.check.typed import TypedProgram
+from sigilc.codegen.module import emit_module
+from sigilc.codegen.target import Machine
+from sigilc.driver import Compilation, compile_file, in_large_stack, render_text
+from sigilc.ir.function import Module
+from sigilc.ir.interp import interpret
+from sigilc.link.link import link_executable
+from sigilc.link.runtime_build import runtime_archive
+from sigilc.link.toolchain import find_toolchain
+from sigilc.lower.program import lower_program
+from sigilc.options import BUILD_CPU, Options
+from sigilc.passes.manager import certify, run_passes
+from tests.support.build import Ran, run
+from tests.support.random_programs import RandomModule
+
+LEVELS = (0, 3)
+MAX_STEPS = 3_000_000
+
+
+@dataclass
+class Difference:
+    """What one program did in the interpreter, and what else when compiled."""
+
+    number: int
+    way: str
+    expected: Ran
+    found: Ran
+
+    def __str__(self) -> str:
+        return "\n".join([f"program {self.number}, {self.way}:", *first_difference(self.expected, self.found)])
+
+
+def first_difference(expected: Ran, found: Ran) -> list[str]:
+    """The first line in which two runs differ, in words."""
+    for stream in ("stdout", "stderr"):
+        left, right = getattr(expected, stream).split("\n"), getattr(found, stream).split("\n")
+        for number, (a, b) in enumerate(itertools.zip_longest(left, right), 1):
+            if a != b:
+                return [f"  {stream}, line {number}", f"    interpreter: {a}", f"    compiled:    {b}"]
+    if expected.status != found.status:
+        return [f"  exit status: interpreter {expected.status}, compiled {found.status}"]
+    return []
+
+
+class Differential:
+    """Compiles one module in every way, in a folder; its source is looked at once."""
+
+    def __init__(self, module: RandomModule, folder: Path, only: int | None = None):
+        self.numbers = range(len(module.programs)) if only is None else [only]
+        self.folder = folder.resolve()
+        self.path = folder / "random.sg"       # relative, if the folder is: it shows in messages
+        self.path.write_text(module.text(only), encoding="utf-8")
+
+    def differences(self) -> list[Difference]:
+        """Under both overflow modes, of the interpreter with what lower made, and with -O0 and -O3."""
+        return in_large_stack(self._differences)
+
+    def _differences(self) -> list[Difference]:
+        checked: Compilation = compile_file(str(self.path), Options(), stop_after="evidence")
+        assert not checked.has_errors, render_text(checked, use_color=False)
+        assert checked.program is not None
+        found: list[Difference] = []
+        for overflow_checks in (True, False):
+            found += self._compare(checked.program, overflow_checks)
+        return found
+
+    def _compare(self, program: TypedProgram, overflow_checks: bool) -> list[Difference]:
+        module = lower_program(program, overflow_checks)
+        certify("", module)
+        expected = {number: interpreted(module, number) for number in self.numbers}
+        found = []
+        for level in LEVELS:
+            executable = self._build(lower_program(program, overflow_checks), level)
+            way = f"-O{level} --overflow-checks={'on' if overflow_checks else 'off'}"
+            for number in self.numbers:
+                ran = run(executable, (str(number),))
+                if ran != expected[number]:
+                    found.append(Difference(number, way, expected[number], ran))
+            os.unlink(executable)
+        return found
+
+    def _build(self, module: Module, level: int) -> Path:
+        """An executable, by the driver's stages, with the certifier behind each pass."""
+        run_passes(module, level, certify)
+        code = Machine(emit_module(module), level, BUILD_CPU, verify=True).object()
+        toolchain = find_toolchain()
+        compiled, executable = self.folder / "random.o", self.folder / f"random{level}"
+        compiled.write_bytes(code)
+        link_executable(toolchain, [str(compiled)], runtime_archive(toolchain), str(executable), ())
+        compiled.unlink()
+        return executable
+
+
+def interpreted(module: Module, number: int) -> Ran:
+    """A program of the module in the interpreter."""
+    outcome = interpret(module, (str(number),), MAX_STEPS)
+    return Ran(outcome.stdout, outcome.stderr, outcome.status)
