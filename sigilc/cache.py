@@ -11,7 +11,7 @@ import sys
 from _blake2 import blake2b
 
 from sigilc.bytecode import FOLDER as BYTECODE
-from sigilc.bytecode import cache_folder
+from sigilc.bytecode import cache_folder as cache_folder
 
 PROGRAM, IMPORTS = "program", "imports"
 MANIFEST = "Sigil.toml"

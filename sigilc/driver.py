@@ -184,8 +184,9 @@ def _compile(c: Compilation) -> None:
         objects = _emit(c, outputs, program, code)
     for kind in LINKED.intersection(outputs):
         with c.stage("link"):
+            from sigilc.bindings.border import RUNTIME_SYMBOLS
             from sigilc.link.products import make_product
-            make_product(kind, outputs[kind], objects, exports, tuple(program.libraries))
+            make_product(kind, outputs[kind], objects, [*exports, *RUNTIME_SYMBOLS], tuple(program.libraries))
 
 
 def _for_package(package: Package, program: TypedProgram, options: Options) -> Options:
@@ -269,6 +270,7 @@ def _check_cpu(name: str) -> None:
 def _emit(c: Compilation, outputs: dict[str, str], program: TypedProgram, code: ProgramObjects) -> list[bytes]:
     """Makes and writes the files that `--emit` and the crate type ask for; gives the objects."""
     from sigilc.bindings.c_header import c_header
+    from sigilc.bindings.rust import rust_module
     from sigilc.ir.printer import print_module
     from sigilc.link.output import write_output
 
@@ -279,7 +281,8 @@ def _emit(c: Compilation, outputs: dict[str, str], program: TypedProgram, code: 
     makers: dict[str, Callable[[], str | bytes]] = {
         "ll": lambda: optimised, "ll-raw": lambda: code.texts[0], "asm": lambda: code.machine.assembly(),
         "obj": lambda: objects[0], "ssa": lambda: print_module(module),
-        "header": lambda: c_header(program, os.path.basename(c.path))}
+        "header": lambda: c_header(program, os.path.basename(c.path)),
+        "rust": lambda: rust_module(program, os.path.basename(c.path))}
     for kind, make in makers.items():
         if kind in outputs:
             c.artifacts[kind] = content = make()

@@ -12,7 +12,8 @@ BUILD_CPU = "x86-64-v2" if os.uname().machine == "x86_64" else "generic"
 HOST_CPU = "native"
 
 # What `--emit` may ask for, with the suffix of the file.
-EMIT_SUFFIXES = {"ll": ".ll", "ll-raw": ".raw.ll", "asm": ".s", "obj": ".o", "ssa": ".ssa", "header": ".h"}
+EMIT_SUFFIXES = {"ll": ".ll", "ll-raw": ".raw.ll", "asm": ".s", "obj": ".o", "ssa": ".ssa", "header": ".h",
+                 "rust": ".rs"}
 CRATE_TYPES = ("bin", "obj", "staticlib", "cdylib")
 # What goes before and behind the program's name, for the crate types that are no executables.
 PRODUCT_NAMES = {"obj": ("", ".o"), "staticlib": ("lib", ".a"), "cdylib": ("lib", ".so")}

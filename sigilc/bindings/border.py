@@ -44,14 +44,17 @@ def border_of(program: TypedProgram) -> Border:
     """The border of a program that has passed the check."""
     functions = sorted((f for f in program.functions if f.export), key=lambda f: (f.span.file.path, f.span.start, f.export))
     border = Border(functions)
+    named: dict[StructDecl | EnumDecl, None] = {}
     for function in functions:
         result = result_of(function).type
         for type_ in [*(p.type for p in function.params), result]:
-            _collect(type_, border.types, set())
+            _collect(type_, named)
         if is_view(result):
             item = view_item(result)
             if item not in border.views:
                 border.views.append(item)
+    for decl in named:
+        _place(decl, border.types)
     return border
 
 
@@ -71,21 +74,27 @@ def view_item(type_: Type) -> Type:
     return type_.parts()[0] if isinstance(type_, ArrayType) else STR
 
 
-def _collect(type_: Type, found: list[StructDecl | EnumDecl], entered: set[object]) -> None:
-    """Appends the declarations that a type names, those inside by value before the one that has them."""
+def _collect(type_: Type, found: dict[StructDecl | EnumDecl, None]) -> None:
+    """Adds the declarations that a type names, at any depth."""
     match type_:
         case StructType(decl) | EnumType(decl):
-            if decl in found or decl in entered:
-                return
-            entered.add(decl)
-            fields = decl.fields if isinstance(decl, StructDecl) else []
-            for inside in sorted(fields, key=lambda f: isinstance(f.type, PointerType | CFnType)):
-                _collect(inside.type, found, entered)
             if decl not in found:
-                found.append(decl)
+                found[decl] = None
+                for inside in decl.fields if isinstance(decl, StructDecl) else []:
+                    _collect(inside.type, found)
         case ArrayType() | PointerType() | CFnType():
             for part in type_.parts():
-                _collect(part, found, entered)
+                _collect(part, found)
+
+
+def _place(decl: StructDecl | EnumDecl, placed: list[StructDecl | EnumDecl]) -> None:
+    """Appends a declaration behind those that it has inside."""
+    if decl in placed:
+        return
+    if isinstance(decl, StructDecl):
+        for inside in by_value(decl):
+            _place(inside, placed)
+    placed.append(decl)
 
 
 def by_value(decl: StructDecl) -> Iterator[StructDecl | EnumDecl]:
@@ -107,7 +116,7 @@ def doc_lines(function: Function) -> list[str]:
         line = above.pop().strip()
         if line.startswith("///"):
             found.insert(0, line.removeprefix("///").strip())
-        elif not line.startswith(("#[", "//")):
+        elif not (line.startswith("#[") and line.endswith("]")) and not line.startswith("//"):
             break
     return found
 

@@ -75,7 +75,10 @@ VIEW_RULE = """\
 """
 
 STATUS_DECLARATIONS = f"""
+#ifndef SIGIL_STATUS_DEFINED
+#define SIGIL_STATUS_DEFINED
 enum {{ {', '.join(f'{name} = {value}' for name, value in STATUSES.items())} }};
+#endif
 /* The last failure on this thread, zero-terminated, until the next one; null before the first. */
 const char *sigil_last_error(void);
 """
@@ -162,11 +165,8 @@ class _Header:
             case FixedType(item=item, count=count):
                 return self.declare(item, f"{declarator}[{count}]", is_const)
             case PointerType(item=item, is_mutable=is_mutable):
-                if isinstance(item, FixedType):
-                    declarator = f"({_star(declarator, is_const)})"
-                else:
-                    declarator = _star(declarator, is_const)
-                return self.declare(item, declarator, not is_mutable)
+                pointer = _star(declarator, is_const)
+                return self.declare(item, f"({pointer})" if isinstance(item, FixedType) else pointer, not is_mutable)
             case CFnType(params=params, result=result):
                 shown = ", ".join(self.declare(p, "") for p in params) or "void"
                 return self.declare(result, f"({_star(declarator, is_const)})({shown})")

@@ -15,6 +15,7 @@ from sigilc.check.types import (
     FutureType,
     OptionType,
     ParamType,
+    StructType,
     Type,
     substitute,
 )
@@ -98,6 +99,8 @@ class Actors(Pipelines):
         type_ = shallow(self.present(value, "an actor's address").type)
         if isinstance(type_, AddressType):
             return type_
+        if isinstance(type_, StructType) and any(a.state is type_.decl for a in self.context.actors):
+            raise self.unsupported("messages of an actor to itself are", span)
         shown = resolve(type_)
         raise self.error("E0501", "messages go to actors", span, f"`{shown}` is no actor's address")
 
@@ -115,11 +118,14 @@ class Actors(Pipelines):
         handler = next((h for h in actor.handlers if h.name == name), None)
         if handler is None:
             near = closest(name, [h.name for h in actor.handlers])
-            raise self.error("E0501", f"the actor `{actor.name}` has no message `{name}`", node, "not handled",
-                             f"did you mean `{near}`?" if near else "", [(actor.span, "the actor")])
+            known = ", ".join(f"`{h.name}`" for h in actor.handlers[:6])
+            raise self.error("E0501", f"the actor `{actor.name}` has no message `{name}`", self.name_span(node, name),
+                             "not handled", f"did you mean `{near}`?" if near else f"it handles {known or 'none'}",
+                             [(actor.span, "the actor")])
         params = handler.function.params[1:]
         if len(arguments) != len(params):
-            raise self.error("E0202", f"the message `{name}` takes {len(params)} values, not {len(arguments)}", node,
+            raise self.error("E0202", f"the message `{name}` takes {len(params)} value{'s' * (len(params) != 1)}, "
+                             f"not {len(arguments)}", node,
                              f"{len(arguments)} given here", labels=[(handler.function.span, "handled here")])
         args: list[t.Expr] = []
         mapping = self.actor_types(address)

@@ -78,7 +78,7 @@ class BodyBase:
         self.names = declarations.names(scope)
         self.source = scope.module.source
         self.function = function
-        self.reported_before = len(context.diagnostics.items)
+        self.errors_before = context.diagnostics.error_count
         self.result = result                    # None where `return` makes no sense (constants, defaults)
         self.scopes: list[dict[str, t.Variable]] = [{}]
         self.closures: list[ClosureFrame] = []
@@ -91,6 +91,11 @@ class BodyBase:
         self.bound_names: dict[str, Span] | None = None     # by the pattern that is being checked
         self.dropped: set[int] = set()          # ids of `if` and `match` trees whose value nothing takes
         self.deferred: list[Callable[[], None]] = []     # checks that need final types
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether no error has been found in this body so far."""
+        return self.context.diagnostics.error_count == self.errors_before
 
     # ---- Errors and spans ---------------------------------------------------------------------------------------------
 
@@ -187,7 +192,9 @@ class BodyBase:
         hint = ""
         if str(resolve(wanted)) in ("i64", "usize", "f64", "u64", "i32", "u32", "u8", "f32") \
                 and str(resolve(actual)) in ("i64", "usize", "f64", "u64", "i32", "u32", "u8", "f32"):
-            hint = f"convert it: `… as {resolve(wanted)}`"
+            hint = f"convert it: `{self.shown_text(expr)} as {resolve(wanted)}`"
+        if isinstance(wanted, FixedType) and isinstance(actual, ArrayType) and not isinstance(actual, FixedType):
+            hint = "a `[T]` may have any length: copy its elements, one by one, into an array of fixed length"
         return self.error("E0201", f"expected `{resolve(wanted)}`, found `{resolve(actual)}`", expr,
                           f"this is `{resolve(actual)}`", hint, labels)
 
@@ -200,6 +207,13 @@ class BodyBase:
                               "leave out the `;` after its last statement", [*(labels or []), (last.span, "dropped by the `;`")])
         return self.error("E0201", f"expected `{resolve(wanted)}`, found `()`", end, "the block ends without a value",
                           f"end it with a value of type `{resolve(wanted)}`", labels)
+
+    def shown_text(self, expr: t.Expr) -> str:
+        """An expression's text for a help: as it is written where it is short, so that an operator may follow it."""
+        text = expr.span.text
+        if "\n" in text or len(text) > 30:
+            return "…"
+        return text if isinstance(expr, t.Literal | t.Local | t.GetField | t.Call | t.Index) else f"({text})"
 
     def present(self, expr: t.Expr, what: str) -> t.Expr:
         """The expression, which must not be uncertain, for use as `what`."""

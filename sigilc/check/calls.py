@@ -132,7 +132,8 @@ class Calls(Paths):
         if written is not None:
             own = type_args[len(type_args) - len(written):]
             if len(written) > len(type_args):
-                raise self.error("E0215", f"`{function.name}` takes {len(type_args)} type arguments", callee)
+                raise self.error("E0215", f"`{function.name}` takes {len(type_args)} type argument"
+                                 f"{'s' * (len(type_args) != 1)}, not {len(written)}", callee, f"{len(written)} given here")
             for variable, type_node in zip(own, written, strict=True):
                 unify(variable, self.names.resolve(type_node)[0])
         self.context.reach(function)
@@ -163,9 +164,10 @@ class Calls(Paths):
             self.error("E0601", f"the foreign function `{function.foreign}` can do anything", node,
                        "called outside `unsafe`", "write `unsafe { … }` around the call")
         else:
-            self.error("E0601", f"`{function.name}` is unsafe: nothing checks what it is given", node,
-                       "called outside `unsafe`", "write `unsafe { … }` around the call",
-                       [(function.span, "declared `unsafe`")])
+            name = function.name.rpartition("·")[2]
+            labels = [] if function.span.file.is_library else [(function.span, "declared `unsafe`")]
+            self.error("E0601", f"`{name}` is unsafe: nothing checks what it is given", node, "called outside `unsafe`",
+                       "write `unsafe { … }` around the call", labels)
 
     def template_of(self, function: t.Function) -> Pending | None:
         """What instances are made of, for a function whose parameters have no types."""
@@ -198,9 +200,11 @@ class Calls(Paths):
         taken = [False] * count
         if first is not None:
             if hole >= count:
-                raise self.wrong_count(function, node, len(arguments) + 1)
+                raise self.wrong_count(function, node, len(arguments) + 1, [])
             taken[hole] = True
         position = 0
+        holes = [a for a in arguments if self.is_hole(a)] if first is not None else []
+        given = len(arguments) - len(holes) + (first is not None)
         for argument in arguments:
             if isinstance(argument, ast.Named):
                 index = next((i for i, p in enumerate(function.params) if p.name == argument.name), None)
@@ -218,25 +222,33 @@ class Calls(Paths):
             while position < count and taken[position]:
                 position += 1
             if position >= count:
-                raise self.wrong_count(function, node, len(arguments) + (first is not None))
+                raise self.wrong_count(function, node, given, [])
             trees[position], taken[position] = argument, True
         pending = self.context.pending.get(id(function))
         offset = count - len(pending.defaults) if pending else 0
+        missing: list[str] = []
         for i in range(count):
             if not taken[i]:
                 default = pending.defaults[i - offset] if pending and i >= offset else None
                 if default is None:
-                    raise self.wrong_count(function, node, len(arguments) + (first is not None))
+                    missing.append(function.params[i].name)
                 trees[i] = ("default", default, pending)
+        if missing:
+            raise self.wrong_count(function, node, given, missing)
         return trees
 
-    def wrong_count(self, function: t.Function, node: Any, given: int) -> Any:
-        """A call with too many or too few arguments."""
+    def wrong_count(self, function: t.Function, node: Any, given: int, missing: list[str]) -> Any:
+        """A call with too many or too few arguments; a method's receiver is not counted."""
         count = len(function.params)
+        if function.params and function.params[0].name == "self":
+            count, given = count - 1, given - 1
+        label = f"{given} given here"
+        if missing:
+            label = f"{', '.join(f'`{m}`' for m in missing)} {'is' if len(missing) == 1 else 'are'} missing"
         if any(p.name == "self" and p.type == ERROR for p in function.params):
             return Reported()       # a `self` that should not be there
         return self.error("E0202", f"`{function.name}` takes {count} argument{'s' * (count != 1)}, not {given}", node,
-                          f"{given} given here", labels=[(function.span, "declared here")])
+                          label, labels=[(function.span, "declared here")])
 
     def arguments(self, function: t.Function, trees: list[Any], mapping: dict[ParamType, Type], first: t.Expr | None,
                   hole: int, unknown: dict[int, InferVar] | None = None) -> list[t.Expr]:
@@ -265,20 +277,24 @@ class Calls(Paths):
     def argument_for(self, param: t.Variable, value: t.Expr, wanted: Type) -> t.Expr:
         """A value as the argument of a parameter."""
         if param.kind == "inout" and not isinstance(value, t.InOut):
-            raise self.error("E0405", f"`{param.name}` is changed by the callee", value, "a value can't be changed",
+            raise self.error("E0405", f"{self.shown_param(param)} is changed by the callee", value, "a value can't be changed",
                              "pass a place: `&mut name`", [(param.span, "an in-out parameter")])
         return self.coerce(value, wanted, (param.span, f"`{param.name}` is declared here"))
+
+    def shown_param(self, param: t.Variable) -> str:
+        """A parameter in a message; those of function values have no names."""
+        return "this argument" if " " in param.name else f"`{param.name}`"
 
     def refuse_inout(self, tree: Any, param: t.Variable) -> None:
         """`&mut x` for a parameter that only looks."""
         if isinstance(tree, ast.InOut):
-            raise self.error("E0405", f"`{param.name}` is not changed by the callee", tree, "`&mut` is not wanted here",
+            raise self.error("E0405", f"{self.shown_param(param)} is not changed by the callee", tree, "`&mut` is not wanted here",
                              "pass the value itself", [(param.span, "an ordinary parameter")])
 
     def inout_argument(self, tree: Any, wanted: Type, param: t.Variable) -> t.Expr:
         """`&mut place` for an in-out parameter."""
         if not isinstance(tree, ast.InOut):
-            raise self.error("E0405", f"`{param.name}` is changed by the callee", tree, "passed as a value here",
+            raise self.error("E0405", f"{self.shown_param(param)} is changed by the callee", tree, "passed as a value here",
                              "write `&mut` before the place", [(param.span, "an in-out parameter")])
         place = self.place(tree.value)
         if not unify(place.type, wanted):
@@ -302,7 +318,7 @@ class Calls(Paths):
         type_ = shallow(self.present(callee, "a function").type)
         if isinstance(type_, ErrorType):
             return self.error_expr(self.span(node))
-        if isinstance(type_, InferVar):
+        if isinstance(type_, InferVar) and type_.kind == "any":
             args = [self.expr(a) for a in node.arguments]
             result: Type = InferVar()
             unify(type_, FnType(tuple(a.type for a in args), result, tuple(False for _ in args)))
@@ -310,7 +326,7 @@ class Calls(Paths):
         if isinstance(type_, CFnType):
             return call_pointer(self, callee, type_, node)
         if not isinstance(type_, FnType):
-            raise self.error("E0207", f"a value of type `{resolve(type_)}` can't be called", node, "no function")
+            raise self.error("E0207", f"a value of type `{resolve(type_)}` can't be called", callee, "no function")
         if len(node.arguments) != len(type_.params):
             raise self.error("E0202", f"this function takes {len(type_.params)} arguments, not {len(node.arguments)}", node,
                              f"its type is `{resolve(type_)}`")
@@ -389,8 +405,14 @@ class Calls(Paths):
                                   f"this is `{resolve(type_)}`: it may be absent",
                                   f"lift it with a pipe, `|.{name}(…)`, or handle absence with `??`, `match` or `!`")
         if isinstance(type_, AddressType):
-            return self.error("E0502", f"an actor has no methods: `{name}`", node, "this is an actor's address",
-                              f"send it a message: `|ask({name[:1].upper() + name[1:]})`")
+            handler = next((h for h in type_.decl.handlers if h.name.lower() == name.lower()), None)
+            help_ = "its functions are its own: send it a message"
+            if handler is not None:
+                stage = "ask" if handler.has_reply else "tell"
+                help_ = f"send it the message: `|{stage}({handler.name}{'(…)' if len(handler.function.params) > 1 else ''})`"
+            return self.error("E0502", f"`{name}` can't be called from outside the actor `{type_}`",
+                              self.name_span(node, name), "an actor has no methods for others", help_,
+                              [(receiver.span, f"the address of a `{type_}`")])
         if isinstance(type_, StructType) and any(f.name == name for f in type_.decl.fields):
             return self.error("E0104", f"`{name}` is a field, not a method", self.name_span(node, name),
                               "a field is called in parentheses", f"write `({receiver.span.text}.{name})(…)`")

@@ -7,6 +7,7 @@ effects, and functions of the program that are `const fn`. Literals are read her
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -23,7 +24,6 @@ from sigilc.check.types import (
     Type,
     is_float,
 )
-from sigilc.crash import InternalError
 from sigilc.source.spans import Span
 from sigilc.syntax import ast
 
@@ -65,6 +65,7 @@ class Constants:
         self.failed: set[t.Constant] = set()
         self.ready: set[t.Function] = set()     # functions whose bodies have been checked, with all that they call
         self.effects: dict[t.Function, str] = {}
+        self.impure: dict[t.Function, bool] = {}
 
     # ---- Constants ----------------------------------------------------------------------------------------------------
 
@@ -103,14 +104,13 @@ class Constants:
 
     def finish(self) -> None:
         """When all is checked: computes what nothing has needed yet, and looks into the bodies of `const fn`s."""
+        self.program.declarations.associated.declare_all()
         for constant in list(self.context.constants):
-            try:
+            with contextlib.suppress(Reported):
                 self.value_of(constant)
-            except Reported:
-                continue
         for function in self.context.functions:
-            if function.is_const and not self.is_std(function) and function.body is not None:
-                self.refuse_effects(function.body, f"the constant function `{function.name}`")
+            with contextlib.suppress(Reported):
+                self.look_into(function)
 
     # ---- Expressions --------------------------------------------------------------------------------------------------
 
@@ -155,15 +155,16 @@ class Constants:
         if found is not None:
             return found[0]
         self.prepare(expr)
-        self.refuse_effects(expr, "a constant")
+        if self.refuse_effects(expr, "a constant"):
+            raise Reported
         if self.evaluate is None:
             raise self.context.unsupported("constants that have to be computed are", span)
         try:
             return self.evaluate(name, expr, self.program.prelude_traits())
         except EvaluationFailed as failure:
             raise self.report(failure, expr.span) from None
-        except InternalError:
-            if self.context.diagnostics.has_errors:     # in what the expression calls
+        except Exception:
+            if self.context.diagnostics.has_errors:     # perhaps in what the expression calls
                 raise Reported from None
             raise
 
@@ -171,7 +172,7 @@ class Constants:
         """A failed evaluation at the constant's expression, with the place where it failed."""
         labels = [] if failure.span is None or failure.span == span else [(failure.span, failure.label)]
         label = "this constant" if labels else failure.label
-        if not labels and failure.site:
+        if failure.span is None and failure.site:
             label = f"{failure.label} ({failure.site})"
         return self.context.error(failure.code, failure.message, span, label, labels=labels)
 
@@ -193,6 +194,7 @@ class Constants:
                         if function not in self.ready:
                             self.ready.add(function)
                             self.check_body(function, node.span)
+                            self.look_into(function)
                             if function.body is not None:
                                 roots.append(function.body)
 
@@ -209,13 +211,24 @@ class Constants:
 
     # ---- Effects ------------------------------------------------------------------------------------------------------
 
-    def refuse_effects(self, root: t.Expr, what: str) -> None:
-        """Complains about what a constant expression, or the body of a `const fn`, must not do."""
+    def look_into(self, function: t.Function) -> None:
+        """Complains, once, about what a `const fn` of the program must not do. Raises Reported."""
+        if function.is_const and function.body is not None and not self.is_std(function):
+            if function not in self.impure:
+                self.impure[function] = self.refuse_effects(function.body, f"the constant function `{function.name}`")
+            if self.impure[function]:
+                raise Reported
+
+    def refuse_effects(self, root: t.Expr, what: str) -> bool:
+        """Complains about what a constant expression, or the body of a `const fn`, must not do; whether there was any."""
+        before = len(self.context.diagnostics.items)
         for node in nodes_of(root):
-            if isinstance(node, _ACTOR_NODES):
-                raise self.context.error("E0240", f"{what} can't use actors", node.span, "happens when the program runs")
-            if isinstance(node, t.Call | t.FunctionRef):
-                self.refuse_call(node.function, node.span, what)
+            with contextlib.suppress(Reported):
+                if isinstance(node, _ACTOR_NODES):
+                    self.context.error("E0240", f"{what} can't use actors", node.span, "happens when the program runs")
+                if isinstance(node, t.Call | t.FunctionRef):
+                    self.refuse_call(node.function, node.span, what)
+        return len(self.context.diagnostics.items) > before
 
     def refuse_call(self, function: t.Function, span: Span, what: str) -> None:
         """Complains about a call that has effects, or may have."""

@@ -61,11 +61,11 @@ class Context:
         self.actors: list[t.ActorDecl] = []
         self.constants: list[t.Constant] = []
         self.constant_trees: dict[int, tuple[Any, Scope]] = {}      # by id of a Constant: its value's tree
-        self.associated_constants: dict[object, dict[str, t.Constant]] = {}     # by the head of a type, as methods are
         self.values: Constants      # computes them
         self.functions: list[t.Function] = []
         self.libraries: list[str] = []                      # of `#[link(name = "…")]`, each once
         self.exports: dict[str, t.Function] = {}            # by symbol
+        self.foreign: dict[str, t.Function] = {}            # by symbol
         self.calls: list[tuple[Span, str]] = []     # the calls that made the instances being checked
         self.field_defaults: dict[int, tuple[Any, Scope]] = {}      # by id of a Field: its default's tree
         self.modules_by_decl: dict[int, Module] = {}        # where a struct or actor is declared, for privacy

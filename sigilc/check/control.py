@@ -282,7 +282,7 @@ class Control(Operators):
             else:
                 self.error("E0205", f"this match does not cover `{witness}`", match.value, f"`{witness}` is not covered",
                            f"add an arm: `{witness} => …`, or `_ => …`")
-        for index in unreachable if len(self.context.diagnostics.items) == self.reported_before else ():
+        for index in unreachable if self.is_sound else ():
             self.context.warn("W0201", "this arm can never be reached", match.arms[index].pattern.span,
                               "the arms above cover it")
 
@@ -481,6 +481,8 @@ class Control(Operators):
         marks = self.function.result_marks if self.function is not None and not self.closures else None
         if marks is not None and marks.own == "!" and isinstance(actual, OptionType) \
                 and not isinstance(wanted, OptionType):
+            while isinstance(value, t.Block) and value.value is not None:
+                value = value.value
             labels = [(self.function.result_span, "`!` promised here")] if self.function.result_span else None  # type: ignore[union-attr]
             raise self.error("E0305", "the result is promised as known and present, but may be absent", value,
                              f"this is `{resolve(actual)}`", "confirm it with `!`, handle absence, or promise `!?`", labels)
@@ -555,5 +557,6 @@ class Control(Operators):
             variable = t.Variable("parameter", type_, span, kind, False, marks)
             params.append(variable)
             taken = self.pattern(pattern, type_)
+            self.deferred.append(lambda p=taken: self.check_irrefutable(p, "a closure"))  # type: ignore[misc]
             lets.append(t.Let(span, UNIT, taken, t.Local(span, type_, variable)))
         return params, lets

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable
 from typing import Any
 
 from sigilc.check import foreign
 from sigilc.check import typed as t
+from sigilc.check.associated_constants import AssociatedConstants
 from sigilc.check.attributes import Attributes
 from sigilc.check.cases import KINDS, refuse_member_case
 from sigilc.check.context import Context, Pending, Reported, Scope, fresh_params
@@ -54,6 +54,7 @@ class Declarations:
         self.context = context
         self.open: list[Item] = []      # what is being declared, each because the one before names it
         self.traits = TraitDeclarations(self)
+        self.associated = AssociatedConstants(self)
         self.fixed_impls: list[Impl] = []
         self.lengths: set[int] = set()  # of the arrays of fixed length that have got their methods
 
@@ -76,6 +77,8 @@ class Declarations:
 
     def make(self, item: Item) -> Any:
         """Declares an item for the first time."""
+        if item.kind not in ("fn", "trait"):        # those look at their attributes themselves
+            Attributes(self.context, item.attributes, item.module)
         self.open.append(item)
         try:
             match item.kind:
@@ -124,6 +127,7 @@ class Declarations:
         item.decl = decl
         self.context.structs.append(decl)
         self.context.modules_by_decl[id(decl)] = item.module
+        self.associated.add_all(item, decl, StructType(decl, decl.type_params))
         names = self.names(Scope(item.module, generics, StructType(decl, decl.type_params)))
         if isinstance(node, ast.TupleStruct):
             for i, type_node in enumerate(node.types):
@@ -199,6 +203,7 @@ class Declarations:
                           is_c=foreign.is_repr_c(self.context, item.attributes, item.span))
         item.decl = decl
         self.context.enums.append(decl)
+        self.associated.add_all(item, decl, EnumType(decl, decl.type_params))
         names = self.names(Scope(item.module, generics, EnumType(decl, decl.type_params)))
         number = 0
         for entry in node.variants:
@@ -296,6 +301,9 @@ class Declarations:
         self.traits.bounds(node, scope)
         names = self.names(scope)
         members = [self.unwrapped(m) for m in node.members]
+        for member, _ in members:
+            if isinstance(member, ast.Constant):
+                self.associated.add(member, state, StructType(state, params), item.name, item.module)
         state.fields = self.fields([m for m, _ in members if isinstance(m, ast.Field)], names)
         for member, attributes in members:
             if isinstance(member, ast.Fn):
@@ -305,8 +313,6 @@ class Declarations:
                 self.add_method(state, member.signature.name, function)
             elif isinstance(member, ast.On):
                 self.declare_handler(actor, member, scope, attributes)
-            elif not isinstance(member, ast.Field | ast.Error):
-                self.context.unsupported("constants in actors are", names.span(member))
         return actor
 
     def unwrapped(self, node: Any) -> tuple[Any, list[Any]]:
@@ -325,6 +331,9 @@ class Declarations:
             return
         if attributes:
             self.context.unsupported("attributes of handlers are", span)
+        if node.name == "fault":
+            self.context.unsupported("`on fault` handlers are", span)
+            return
         params = actor.state.type_params
         function = t.Function(f"{scope.module.qualified(actor.name)}·on {node.name}", span, params, actor=actor)
         pending = Pending(function, node, scope, infers_result=False)
@@ -520,19 +529,6 @@ class Declarations:
             (item,) = generics.values()
             self.add_methods(impl.node, impl.module, generics, FixedType(item, count), [])
 
-    def add_constant(self, node: Any, self_type: Type, shown: str, module: Module) -> None:
-        """A constant of an impl: it is the same for all type arguments, so its type and value can't name them."""
-        own = self_type if not any(isinstance(p, ParamType) for p in self_type.parts()) else None
-        span = Span(module.source, node.start, node.end)
-        known = self.context.associated_constants.setdefault(head_of(self_type), {})
-        before = known.get(node.name) or self.context.methods.get(head_of(self_type), {}).get(node.name)
-        if before is not None:
-            self.context.error("E0106", f"`{node.name}` is declared twice for `{shown}`", span, "declared again here",
-                               labels=[(before.span, "declared first here")])
-            return
-        with contextlib.suppress(Reported):
-            known[node.name] = self.constant(node, f"{shown}·{node.name}", span, Scope(module, {}, own))
-
     def add_methods(self, node: Any, module: Module, generics: dict[str, Type], self_type: Type,
                     bounds: list[t.Bound]) -> None:
         """Declares the methods of one impl for one type."""
@@ -541,7 +537,7 @@ class Declarations:
         for entry in node.items:
             member, attributes = self.unwrapped(entry)
             if isinstance(member, ast.Constant):
-                self.add_constant(member, self_type, shown, module)
+                self.associated.add(member, head_of(self_type), self_type, shown, module)
                 continue
             if not isinstance(member, ast.Fn | ast.Signature):
                 if not isinstance(member, ast.Error):

@@ -225,7 +225,7 @@ def check_border(context: Context, function: t.Function) -> None:
     for param in function.params:
         _check_param(context, function, param)
     _check_result(context, function)
-    if function.export:
+    if function.export or function.foreign:
         _check_symbol(context, function)
 
 
@@ -259,15 +259,21 @@ def _check_result(context: Context, function: t.Function) -> None:
 
 
 def _check_symbol(context: Context, function: t.Function) -> None:
-    name = function.export
+    name = function.export or function.foreign
     if name in _TAKEN or name.startswith("sigil_"):
-        context.error("E0604", f"the symbol `{name}` can't be exported", function.span, "is the runtime's own",
+        context.error("E0604", f"the symbol `{name}` is the runtime's own", function.span, "can't be used",
                       "give the function another name")
         return
-    before = context.exports.setdefault(name, function)
-    if before is not function:
+    before = (context.exports if function.export else context.foreign).setdefault(name, function)
+    if before is function:
+        return
+    if function.export:
         context.error("E0604", f"two exported functions have the symbol `{name}`", function.span, "exported again here",
                       "rename one of them", [(before.span, "exported first here")])
+    elif [resolve(p.type) for p in before.params] != [resolve(p.type) for p in function.params] \
+            or before.result != function.result or before.is_variadic != function.is_variadic:
+        context.error("E0604", f"`{name}` is declared in two ways", function.span, "declared again here",
+                      "a symbol stands for one function", [(before.span, "declared first here")])
 
 
 def refuse_export_here(context: Context, function: t.Function) -> None:

@@ -11,6 +11,7 @@ from sigilc.check.types import (
     UNIT,
     AddressType,
     ArrayType,
+    CFnType,
     EnumType,
     ErrorType,
     FixedType,
@@ -20,6 +21,7 @@ from sigilc.check.types import (
     MapType,
     OptionType,
     ParamType,
+    PointerType,
     ProjectionType,
     SetType,
     StructType,
@@ -125,6 +127,10 @@ def has_structure(type_: Type, trait: TraitDecl, seen: set[int]) -> bool:
     if isinstance(type_, FnType | FutureType) or (name == "Ord" and (isinstance(type_, MapType | SetType | AddressType)
                                                                    or type_ == UNIT)):
         return False
+    if isinstance(type_, PointerType | CFnType):
+        return name != "Default"
+    if isinstance(type_, StructType) and type_.decl.is_union:
+        return name == "Debug"
     if name == "Default":
         return has_default(type_, trait, seen)
     if isinstance(type_, StructType | EnumType):

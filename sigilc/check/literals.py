@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Any
 
@@ -12,6 +13,7 @@ from sigilc.check.types import (
     BOOL,
     CHAR,
     DURATION,
+    F32,
     FLOAT_BITS,
     INTEGER_BITS,
     STR,
@@ -38,6 +40,7 @@ from sigilc.syntax import ast
 _SUFFIX = re.compile(r"(?:[ui](?:8|16|32|64|128|size)|f32|f64)\Z")
 _SPEC = re.compile(r"(?:(?P<fill>.)?(?P<align>[<^>]))?(?P<sign>\+)?(?P<alternate>#)?(?P<zero>0)?(?P<width>[0-9]+)?"
                    r"(?:\.(?P<precision>[0-9]+))?(?P<kind>\?|[xXobe])?\Z", re.S)
+_LARGEST_F32 = 3.4028235677973366e38     # from here on a number is rounded to infinity
 _UNITS = {"ns": 1, "us": 10**3, "ms": 10**6, "s": 10**9, "min": 60 * 10**9, "h": 3600 * 10**9}
 
 
@@ -104,7 +107,18 @@ class Literals(BodyBase):
         suffix = _SUFFIX.search(text)
         type_ = PrimType(suffix[0]) if suffix and suffix[0] in FLOAT_BITS else self.literal_type(expected, "float")
         value = float(text[:suffix.start()] if suffix else text)
-        return t.Literal(self.span(node), type_, -value if negative else value)
+        literal = t.Literal(self.span(node), type_, -value if negative else value)
+        if abs(value) > _LARGEST_F32:
+            self.deferred.append(lambda: self.check_float_range(literal, node))
+        return literal
+
+    def check_float_range(self, literal: t.Literal, node: Any) -> None:
+        """Whether a float literal that is large is not too large."""
+        type_ = settled(literal.type)
+        if type_ == F32 or math.isinf(literal.value):  # type: ignore[arg-type]
+            self.error("E0209", f"`{node.text}` does not fit into `{type_}`", node,
+                       f"`{type_}` holds up to {'3.4e38' if type_ == F32 else '1.8e308'}",
+                       "use a smaller value; infinity is `1.0 / 0.0`")
 
     def check_Bool(self, node: Any, expected: Type | None) -> t.Expr:
         """`true`, `false`."""

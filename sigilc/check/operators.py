@@ -111,8 +111,15 @@ class Operators(Places):
         hint = "conversions are written down: `… as T`" if is_numeric(a) and is_numeric(b) else ""
         if a == STR and operator == "+":
             hint = 'put texts together by interpolation: `"{a}{b}"`'
-        return self.error("E0201", f"`{operator}` between `{a}` and `{b}`", node, "the operands differ in type", hint,
+        return self.error("E0201", f"`{operator}` between `{a}` and `{b}`", self.operator_span(operator, left, right, node),
+                          "the operands differ in type", hint,
                           [(left.span, f"this is `{a}`"), (right.span, f"this is `{b}`")])
+
+    def operator_span(self, operator: str, left: t.Expr, right: t.Expr, node: Any) -> Span:
+        """The span of an operator between two operands; of the whole where it stands elsewhere."""
+        text, start, end = self.source.text, left.span.end, right.span.start
+        at = text.find(operator, start, end) if left.span.file is self.source else -1
+        return Span(self.source, at, at + len(operator)) if 0 <= at else self.span(node)
 
     def check_operands(self, operator: str, left: t.Expr, right: t.Expr, node: Any) -> None:
         """Whether an operator is for these (now final) types."""
@@ -137,7 +144,8 @@ class Operators(Places):
         if operator == "|" and isinstance(b, FnType):
             help_ = "bitwise or is written with spaces, a pipe without one after it: `a |f`"
         if not fits:
-            self.error("E0204", f"`{operator}` is not for `{a}`", node, "no operator for this type", help_,
+            self.error("E0204", f"`{operator}` is not for `{a}`", self.operator_span(operator, left, right, node),
+                       "no operator for this type", help_,
                        [(left.span, f"this is `{a}`")])
 
     def check_Unary(self, node: Any, expected: Type | None) -> t.Expr:
@@ -199,8 +207,23 @@ class Operators(Places):
         fits = fits or (isinstance(source, EnumType) and is_integer(target) and all(
             not v.fields for v in source.decl.variants))
         if not fits:
-            help_ = "check the code point: `char·from_u32(n)`" if target == CHAR else ""
-            self.error("E0211", f"`{source}` does not convert to `{target}`", node, "no such conversion", help_)
+            self.error("E0211", f"`{source}` does not convert to `{target}`", node, "no such conversion",
+                       self.other_conversion(source, target, value))
+
+    def other_conversion(self, source: Type, target: Type, value: t.Expr) -> str:
+        """What to write where `as` does not convert."""
+        text = self.shown_text(value)
+        if target == CHAR:
+            return "check the code point: `char·from_u32(n)`"
+        if source == STR and is_numeric(target):
+            return f"read the number, which may be absent: `{target}·parse({text})`"
+        if target == STR:
+            return f'make text by interpolation: `"{{{text}}}"`'
+        if target == BOOL and is_numeric(source):
+            return f"compare it: `{text} != {'0' if is_integer(source) else '0.0'}`"
+        if source in (BOOL, CHAR) and is_numeric(target):
+            return f"convert it to an integer first: `{text} as u32 as {target}`"
+        return "take it apart with `match`" if isinstance(source, EnumType) else ""
 
     # ---- Ranges, default, evidence --------------------------------------------------------------------------------------
 
@@ -279,10 +302,18 @@ class Operators(Places):
         if not isinstance(result, OptionType) and not isinstance(result, ErrorType):
             shown = f"it returns `{resolve(result)}`" if result is not None else "nothing is returned here"
             labels = [(self.function.result_span, shown)] if self.function and self.function.result_span else None
-            raise self.error("E0304", "`?` in a function whose result is neither uncertain nor a `Result`",
-                             Span(self.source, node.end - 1, node.end), "would return an absence",
-                             "write `?` after the result type, or handle absence with `??` or `match`", labels)
+            raise self.error("E0304", f"`?` in a {'closure' if self.closures else 'function'} whose result is neither "
+                             "uncertain nor a `Result`", Span(self.source, node.end - 1, node.end),
+                             "would return an absence", self.other_than_try(), labels)
         return t.Try(self.span(node), type_.item, value)
+
+    def other_than_try(self) -> str:
+        """How a function could return an absence, or do without."""
+        if self.closures or self.function is None:
+            return "handle absence with `??` or `match`"
+        if self.function.result_span is None:
+            return "write the function's result type, `-> T?`, or handle absence with `??` or `match`"
+        return "write `?` after the result type, or handle absence with `??` or `match`"
 
     # ---- Structs, tuples, arrays ----------------------------------------------------------------------------------------
 
@@ -344,7 +375,9 @@ class Operators(Places):
         if isinstance(type_, ErrorType):
             return self.error_expr(span)
         if isinstance(type_, OptionType):
-            self.present(value, f"what `.{name}` is taken of")
+            raise self.error("E0303", f"`.{name}` is taken of an uncertain value", value,
+                             f"this is `{resolve(type_)}`: it may be absent",
+                             f"lift it with a pipe, `|.{name}`, or handle absence with `??`, `match` or `!`")
         if isinstance(type_, InferVar) and type_.kind == "any":
             raise self.error("E0203", f"the type of this value is not known where `.{name}` is taken", value,
                              "its type must be written down", "annotate the variable or the parameter")
@@ -382,8 +415,7 @@ class Operators(Places):
         module = self.context.modules_by_decl.get(id(decl))
         if module is not None and not field.is_public and not self.is_inside(module):
             self.error("E0110", f"the field `{field.name}` of `{decl.name}` is private", self.name_span(node, field.name),
-                       "private",
-                       "put `pub` before its declaration", [(field.span, "declared here")])
+                       "private", "put `pub` before its declaration", [(field.span, "declared here")])
 
     def check_StructLiteral(self, node: Any, expected: Type | None) -> t.Expr:
         """`Point { x: 1.0, ..p }`, `Shape·Rect { w: 1.0, h: 2.0 }`."""
@@ -416,6 +448,7 @@ class Operators(Places):
         """A variant with named fields."""
         decl, variant = found
         type_ = EnumType(decl, tuple(InferVar() for _ in decl.type_params))
+        self.refuse_braces(variant, node)
         self.hint_type(type_, expected)
         fields, order, base = self.initialisers(node, variant.fields, type_, variant.name)
         if base is not None:

@@ -27,6 +27,10 @@ from sigilc.resolve.symbols import KIND_WORDS, Item, Module
 from sigilc.syntax import ast
 
 
+# Functions that the language has and this compiler does not yet.
+LATER_FUNCTIONS = frozenset(["sleep", "after", "every", "monitor", "supervise", "sh"])
+
+
 @dataclass(eq=False, slots=True)
 class Associated:
     """A method or associated function named through its type: `Map·from`, `i64·parse`."""
@@ -128,6 +132,8 @@ class Paths(TraitUses):
         help_ = f"did you mean `{near}`?" if near else NAMES.get(name, "")
         receiver = self.find_variable("self")
         owner = shallow(receiver.type) if receiver is not None else None
+        if name in LATER_FUNCTIONS:
+            return self.unsupported(f"`{name}` is", node)
         if isinstance(owner, StructType) and any(f.name == name for f in owner.decl.fields):
             help_ = f"a field of `self` is written `self.{name}`"
         elif owner is not None and name in self.context.methods.get(head_of(owner), {}):
@@ -145,7 +151,8 @@ class Paths(TraitUses):
         count, make = _GENERIC[name]
         given = [self.names.resolve(a)[0] for a in arguments or []]
         if arguments is not None and len(given) != count:
-            raise self.error("E0215", f"`{name}` takes {count} type arguments, not {len(given)}", node)
+            raise self.error("E0215", f"`{name}` takes {count} type argument{'s' * (count != 1)}, not {len(given)}", node,
+                             f"{len(given)} given here")
         return make(*(given or [InferVar() for _ in range(count)]))
 
     def type_of_item(self, item: Item, arguments: list[Any] | None, node: Any) -> Type:
@@ -176,7 +183,8 @@ class Paths(TraitUses):
             for variant in head.decl.variants:
                 if variant.name == name:
                     return head.decl, variant
-        constant = self.context.associated_constants.get(head_of(head), {}).get(name)
+        owner = head.decl.state if isinstance(head, AddressType) else head_of(head)
+        constant = self.declarations.associated.find(owner, name)
         if constant is not None:
             return constant
         if isinstance(head, AddressType):

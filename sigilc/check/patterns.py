@@ -313,8 +313,12 @@ class Patterns(Literals):
         decl = found[0] if variant else found
         if not isinstance(decl, t.StructDecl | t.EnumDecl):
             raise self.error("E0105", "this pattern names neither a struct nor a variant", node, "not known as one")
+        if isinstance(decl, t.StructDecl) and decl.is_union:
+            raise self.error("E0210", f"the union `{decl.name}` is not taken apart by a pattern", node,
+                             "its fields share their memory", "read the field that it holds, in `unsafe`")
         owner = self.unify_decl(node, decl, type_)
         fields = variant.fields if variant else decl.fields  # type: ignore[union-attr]
+        self.refuse_braces(variant or decl, node)
         args = dict(zip(decl.type_params, owner.parts(), strict=True))
         bound: list[tuple[int, t.Pattern]] = []
         has_rest = False
@@ -336,6 +340,13 @@ class Patterns(Literals):
         if variant:
             return t.VariantPattern(self.span(node), type_, variant, bound)
         return t.StructPattern(self.span(node), type_, bound)
+
+    def refuse_braces(self, owner: t.StructDecl | t.EnumDecl | t.Variant, node: Any) -> None:
+        """Braces after a tuple struct or variant, whose fields have no names."""
+        fields = [] if isinstance(owner, t.EnumDecl) else owner.fields
+        if fields and fields[0].name == "0":
+            raise self.error("E0206", f"the fields of `{owner.name}` have no names", node, "not written in braces",
+                             f"write `{self.span(node.path).text}(…)`")
 
     def field_index(self, fields: list[t.Field], name: str, node: Any, owner: str) -> int:
         """The index of a field by its name."""

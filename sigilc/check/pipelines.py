@@ -69,6 +69,7 @@ class Pipelines(WholeArrayStages):
     def stage(self, flow: Flow, node: Any, mark: str) -> Flow:
         """One stage and its suffix."""
         parts = parts_of(node.stage)
+        parts.shown = self.stage_word(parts)
         span = Span(self.source, node.stage.start, node.end)
         if parts.word in ("validate!", "validate?"):
             mark = "!" if parts.word == "validate!" else "!?"
@@ -82,6 +83,13 @@ class Pipelines(WholeArrayStages):
         for part in ("!?",) if mark in ("!?", "?!") else mark:
             flow = add_mark(flow, part, span)
         return flow
+
+    def stage_word(self, parts: StageParts) -> str:
+        """The word of a stage as it is written."""
+        name = getattr(parts.node, "name", None)
+        while isinstance(name, ast.Node) and not isinstance(name, ast.StageName):
+            name = name.base    # type: ignore[attr-defined]
+        return self.span(name).text if isinstance(name, ast.StageName) else parts.word
 
     def lifted(self, flow: Flow, parts: StageParts, span: Span, validation: str) -> Flow:
         """Rule 1 of lifting: a stage over an uncertain value runs when it is present."""
@@ -141,9 +149,9 @@ class Pipelines(WholeArrayStages):
             return self.actor_stage(close(flow, span), parts, span)
         if word not in STAGES:
             return self.user_stage(flow, parts, span)
-        if self.is_users_stage(word):
+        if self.is_users_stage(word) and parts.shown == word:
             self.context.warn("W0101", f"`{word}` means the built-in stage, not the function of this name", span,
-                              "the built-in stage", f"call the function as `|self·{word}` by its path")
+                              "the built-in stage", f"call the function in an expression: `|{{{word}(_)}}`")
         return self.builtin_stage(flow, parts, span, validation)
 
     def is_users_stage(self, word: str) -> bool:
@@ -188,21 +196,21 @@ class Pipelines(WholeArrayStages):
         if loop is None:
             type_ = resolve(value.type)
             help_ = "take its `.chars()`, `.bytes()` or `.lines()`" if type_ == STR else ""
-            raise self.error("E0213", f"the stage `{parts.word}` is for collections, not for `{type_}`", span,
+            raise self.error("E0213", f"the stage `{parts.shown}` is for collections, not for `{type_}`", span,
                              "needs elements", help_, [(value.span, f"this is `{type_}`")])
         return loop
 
     def no_body(self, parts: StageParts) -> None:
         """Complains about a body or arguments that a stage does not take."""
         if parts.body is not None or parts.arguments or parts.operator or parts.keys or parts.path:
-            raise self.error("E0213", f"the stage `{parts.word}` takes nothing", parts.node, "not wanted here")
+            raise self.error("E0213", f"the stage `{parts.shown}` takes nothing", parts.node, "not wanted here")
 
     def one_argument(self, parts: StageParts, wanted: Type) -> t.Expr:
         """The only argument of a stage."""
         arguments = parts.arguments or []
         if len(arguments) != 1 or isinstance(arguments[0], ast.Named):
-            raise self.error("E0202", f"the stage `{parts.word}` takes one argument", parts.node,
-                             f"{len(arguments)} given here", f"write `|{parts.word}(…)`")
+            raise self.error("E0202", f"the stage `{parts.shown}` takes one argument", parts.node,
+                             f"{len(arguments)} given here", f"write `|{parts.shown}(…)`")
         return self.coerce(self.expr(arguments[0], wanted), wanted)
 
     # ---- τ and φ --------------------------------------------------------------------------------------------------------
@@ -217,7 +225,7 @@ class Pipelines(WholeArrayStages):
                 raise self.error("E0213", f"`{resolve(whole)}` has no elements", parts.node, "`·each` needs a collection")
             return False
         if parts.path:
-            raise self.error("E0213", f"`{parts.word}` has no form `·{'·'.join(parts.path)}`", parts.node, "not known",
+            raise self.error("E0213", f"`{parts.shown}` has no form `·{'·'.join(parts.path)}`", parts.node, "not known",
                              "there are `·whole` and `·each`")
         return item is None if applied is None else self.takes_whole(applied, whole, item)
 
@@ -302,12 +310,12 @@ class Pipelines(WholeArrayStages):
         if kind == "count":
             return close(loop, span, t.FoldSink(span, kind), USIZE)
         if kind in ("sum", "product"):
-            self.present_item(loop, span, word)
-            self.deferred.append(lambda: self.check_summed(item, span, word))
+            self.present_item(loop, span, parts.shown)
+            self.deferred.append(lambda: self.check_summed(item, span, parts.shown))
             return close(loop, span, t.FoldSink(span, kind), item)
         if kind in ("min", "max"):
-            self.present_item(loop, span, word)
-            self.deferred.append(lambda: self.check_ordered(item, span, word))
+            self.present_item(loop, span, parts.shown)
+            self.deferred.append(lambda: self.check_ordered(item, span, parts.shown))
         return close(loop, span, t.FoldSink(span, kind), OptionType(item))
 
     def present_item(self, loop: OpenLoop, span: Span, word: str) -> None:
@@ -322,13 +330,13 @@ class Pipelines(WholeArrayStages):
         """Whether elements can be summed."""
         type_ = settled(item)
         if not is_numeric(type_) and not isinstance(type_, ErrorType):
-            self.error("E0204", f"the stage `{word}` is for numbers, not for `{type_}`", span, f"elements are `{type_}`")
+            self.error("E0204", f"the stage `{word}` is for numbers, not for `{type_}`", span, f"the elements are `{type_}`")
 
     def check_ordered(self, item: Type, span: Span, word: str) -> None:
         """Whether elements have an order."""
         type_ = settled(item)
         if not self.implements(type_, "Ord"):
-            self.error("E0204", f"`{type_}` has no order for the stage `{word}`", span, f"elements are `{type_}`")
+            self.error("E0204", f"`{type_}` has no order for the stage `{word}`", span, f"the elements are `{type_}`")
 
     def test_stage(self, loop: OpenLoop, parts: StageParts, span: Span) -> t.Expr:
         """`any all find position`."""
@@ -434,7 +442,7 @@ class Pipelines(WholeArrayStages):
         if parts.type_args is None:
             return close(loop, span)
         if len(parts.type_args) != 1:
-            raise self.error("E0215", "`collect` takes one type", span, f"{len(parts.type_args)} given")
+            raise self.error("E0215", "`collect` takes one type", span, f"{len(parts.type_args)} given here")
         wanted = shallow(self.names.resolve(parts.type_args[0])[0])
         item = self.item_of(wanted)
         if not isinstance(wanted, ArrayType | SetType | MapType) or item is None:
@@ -461,7 +469,7 @@ class Pipelines(WholeArrayStages):
         if key is not None:
             key = self.present(key, "a sort key") if isinstance(shallow(key.type), OptionType) else key
         ordered = key.type if key is not None else loop.item
-        self.deferred.append(lambda: self.check_ordered(ordered, span, "sort"))
+        self.deferred.append(lambda: self.check_ordered(ordered, span, parts.shown))
         return t.Sort(span, array.type, array, pattern, key, parts.path == ["desc"])
 
     def all_present(self, value: t.Expr, span: Span) -> t.Expr:

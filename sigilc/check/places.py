@@ -57,7 +57,9 @@ class Places(Calls):
                              "change it through the names of the pattern, or after the match",
                              [(taken.span, "matched here")])
         if not variable.mutable:
-            if variable.kind == "param":
+            if variable.name == "self":
+                help_ = "take `mut self`"
+            elif variable.kind == "param":
                 help_ = f"make the parameter in-out: `mut {variable.name}`, or copy it: `let mut copy = {variable.name}`"
             else:
                 help_ = f"declare it as `let mut {variable.name}`"
@@ -71,7 +73,14 @@ class Places(Calls):
             for second in places[i + 1:]:
                 if self.may_overlap(first, second):
                     self.error("E0402", "two in-out arguments of one call may overlap", second, "changed here as well",
-                               "pass one of them as a copy", [(first.span, "changed here")])
+                               self.other_than_overlap(first, second), [(first.span, "changed here")])
+
+    def other_than_overlap(self, first: t.Expr, second: t.Expr) -> str:
+        """What to do instead of passing two places that may overlap."""
+        if isinstance(first, t.Index) and isinstance(second, t.Index):
+            xs = first.value.span.text
+            return f"swap elements by `{xs}.swap(i, j)`, or take one out: `let mut x = {xs}[i]`"
+        return "pass a copy of one of them: `let mut copy = …`"
 
     def may_overlap(self, a: t.Expr, b: t.Expr) -> bool:
         """Whether two places may share memory: their paths from one variable do not part at a field."""
@@ -111,7 +120,7 @@ class Places(Calls):
     def check_index_base(self, value: t.Expr) -> Type:
         """The type of what is indexed, which must be known."""
         type_ = shallow(self.present(value, "a collection").type)
-        if isinstance(type_, InferVar):
+        if isinstance(type_, InferVar) and type_.kind == "any":
             raise self.error("E0203", "the type of this value is not known here", value, "its type must be written down",
                              "annotate the variable or the parameter")
         return type_
@@ -149,7 +158,7 @@ class Places(Calls):
         type_ = shallow(index.type)
         if is_integer(type_) and type_ != USIZE:
             raise self.error("E0201", f"an index is `usize`, not `{resolve(type_)}`", index, f"this is `{resolve(type_)}`",
-                             "convert it: `… as usize`")
+                             f"convert it: `{self.shown_text(index)} as usize`")
         return self.coerce(index, USIZE)
 
     def slice(self, value: t.Expr, type_: Type, index: Any, span: Any) -> t.Expr:

@@ -57,7 +57,10 @@ class Program:
 
     def run(self, source: SourceFile, tree: ast.Block, package: Package | None, with_docs: bool) -> t.TypedProgram:
         """Checks everything; errors are in the diagnostics."""
-        self.context.prelude = self.sources.load_std("prelude")
+        self.context.prelude = prelude = self.sources.load_std("prelude")
+        foreign = self.sources.load_std("foreign")
+        assert prelude is not None and foreign is not None
+        prelude.items.update(foreign.items)
         self.context.root = root = self.sources.load_program(source, tree, package, with_docs)
         self.modules.resolve_uses()
         user_modules = self.sources.all_modules()
@@ -201,8 +204,10 @@ class Program:
 
     def finish(self, body: Body, roots: list[Any]) -> None:
         """Settles the types of a body, then runs the checks that need them."""
+        is_sound = body.is_sound
+
         def unresolved(node: Any) -> None:
-            if len(self.diagnostics.items) == body.reported_before:     # else what is missing may be another's fault
+            if is_sound:     # else what is missing may be another's fault
                 self.unknown_type(body, node)
 
         finish_types(roots, unresolved)

@@ -169,8 +169,8 @@ class StageBodies(Control):
             return self.bind_value(variable), self.apply(applied, t.Local(variable.span, type_, variable))
         body = parts.body
         if body is None:
-            raise self.error("E0213", f"the stage `{parts.word}` needs a body", node, "a body is missing",
-                             f"write `|{parts.word}{{…}}`")
+            raise self.error("E0213", f"the stage `{parts.shown}` needs a body", node, "a body is missing",
+                             f"write `|{parts.shown}{{…}}`")
         closure = only_expression(body)
         if isinstance(closure, ast.Closure) and len(closure.parameters) == 1:
             return self.closure_over(closure.parameters, closure.body, type_, expected)

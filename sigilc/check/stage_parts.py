@@ -16,6 +16,7 @@ class StageParts:
 
     node: Any
     word: str = ""
+    shown: str = ""     # the word as it is written
     path: list[str] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
     type_args: list[Any] | None = None

@@ -9,7 +9,7 @@ from sigilc.check import typed as t
 from sigilc.check.attributes import Attributes
 from sigilc.check.context import Pending, Reported, Scope, fresh_params
 from sigilc.check.infer import shallow, unify
-from sigilc.check.types import ERROR, InferVar, ParamType, ProjectionType, Type, substitute
+from sigilc.check.types import ERROR, InferVar, ParamType, PrimType, ProjectionType, Type, substitute
 from sigilc.diagnostics.suggest import closest
 from sigilc.resolve.symbols import Impl, Item, Module
 from sigilc.source.spans import Span
@@ -62,9 +62,11 @@ class TraitDeclarations:
     def trait_of(self, node: Any, scope: Scope) -> tuple[t.TraitDecl, list[Type]]:
         """The trait that a type's tree names, with its arguments."""
         names = self.declarations.names(scope)
+        if isinstance(node, ast.TypePath) and node.name == "Drop" and scope.module.lookup("Drop") is None:
+            raise self.context.unsupported("types with `Drop` are", names.span(node))
         if not isinstance(node, ast.TypePath):
             raise self.context.error("E0102", "a bound names a trait", names.span(node), "not a trait")
-        item = names.find(node)
+        item = names.find(node, "trait")
         if item is None or item.kind != "trait":
             raise self.context.error("E0102", f"`{node.name}` is no trait", names.span(node), "a trait is wanted here")
         args: list[Type] = []
@@ -155,13 +157,21 @@ class TraitDeclarations:
 
     def declare_impl(self, impl: Impl) -> None:
         """`impl Trait for Type { … }`."""
+        attributes = Attributes(self.context, impl.attributes, impl.module)
+        for written in attributes.words("for_each"):
+            self.implement_for(impl, PrimType(written))
+        if not attributes.has("for_each"):
+            self.implement_for(impl, None)
+
+    def implement_for(self, impl: Impl, given: Type | None) -> None:
+        """One impl; `given` is the type where the impl is written for several."""
         node, module = impl.node, impl.module
         generics = self.declarations.generics(node, f"impl {module.name}", module)
         scope = Scope(module, dict(generics))
         head = Span(module.source, node.start, node.target.end)
         try:
             trait, args = self.trait_of(node.type, scope)
-            self_type, _ = self.declarations.names(scope).resolve(node.target)
+            self_type = given or self.declarations.names(scope).resolve(node.target)[0]
         except Reported:
             return
         bounds = self.bounds(node, scope)

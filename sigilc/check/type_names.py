@@ -195,7 +195,7 @@ class TypeNames:
         raise self.context.error("E0102", f"`{base.name}` has no associated type `{node.name}`", self.span(node),
                                  "no bound gives one", "state a bound whose trait has this type")
 
-    def find(self, node: Any) -> Item | None:
+    def find(self, node: Any, what: str = "type") -> Item | None:
         """The item that a type path names; None for a built-in name."""
         names: list[str] = []
         step = node
@@ -224,7 +224,7 @@ class TypeNames:
         if self.scope.module.is_lost(names[0]):
             raise Reported
         near = TYPES.get(shown) or closest(names[-1], candidates)
-        self.context.error("E0102", f"the type `{shown}` is not known", self.span(node), "no type of this name",
+        self.context.error("E0102", f"the {what} `{shown}` is not known", self.span(node), f"no {what} of this name",
                            f"did you mean `{near}`?" if near else "")
         raise Reported
 

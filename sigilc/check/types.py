@@ -143,7 +143,7 @@ class OptionType(Type):
         return OptionType(*parts)
 
     def __str__(self) -> str:
-        return f"{self.item}?"
+        return f"({self.item})?" if isinstance(self.item, FnType) else f"{self.item}?"
 
 
 @value

@@ -51,7 +51,8 @@ def build_command(level: str, overflow_checks: str | None, target_cpu: str, debu
     """Compile FILE to an executable.
 
     With --emit it also writes ll (LLVM IR, optimised), ll-raw (before LLVM), asm, obj, ssa (the compiler's own
-    form) or header (C declarations of the exported functions), as app.ll, app.raw.ll, app.s, app.o, app.ssa, app.h.
+    form) header (C declarations of the exported functions) or rust (a module of safe functions around them), as app.ll,
+    app.raw.ll, app.s, app.o, app.ssa, app.h, app.rs.
     """
     options = Options(level=int(level), overflow_checks=overflow_setting(overflow_checks), target_cpu=target_cpu,
                       crate_type=crate_type, emit=emit, output=output, debug=debug)

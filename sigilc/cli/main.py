@@ -15,6 +15,7 @@ from sigilc.cli.build import build_command
 from sigilc.cli.check import check_command
 from sigilc.cli.clean import clean_command
 from sigilc.cli.explain import explain_command
+from sigilc.cli.fmt import fmt_command
 from sigilc.cli.new import new_command
 from sigilc.cli.opt import opt_command
 from sigilc.cli.run import run_command
@@ -34,8 +35,8 @@ def sigilc() -> None:
     """
 
 
-for command in (build_command, run_command, check_command, test_command, bench_command, new_command, explain_command,
-                opt_command, clean_command):
+for command in (build_command, run_command, check_command, test_command, bench_command, new_command, fmt_command,
+                explain_command, opt_command, clean_command):
     sigilc.add_command(command)
 
 

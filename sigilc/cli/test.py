@@ -30,11 +30,9 @@ def test_command(level: str, overflow_checks: str | None, target_cpu: str, is_li
     of its own and fails when it panics, gives an absent value or takes too long; what it printed is shown then. The exit
     status is 1 when a test has failed.
     """
-    from sigilc.diagnostics.paint import Paint
-    from sigilc.diagnostics.render import wants_color
     from sigilc.tools.build_cases import CaseSelection, build_cases
     from sigilc.tools.run_case import CaseRunner
-    from sigilc.tools.run_tests import run_tests
+    from sigilc.tools.run_tests import paint_for, run_tests
 
     file, pattern = split_filter(words)
     selection = CaseSelection(("test", "doc"), pattern, is_listing)
@@ -51,6 +49,6 @@ def test_command(level: str, overflow_checks: str | None, target_cpu: str, is_li
             click.echo("".join(f"{name}\n" for name in names), nl=False)
             return 0
         runner = CaseRunner(executable, timeout, captures=not nocapture)
-        report = run_tests(names, runner, 1 if nocapture else jobs, selection.left_out, Paint(wants_color(sys.stdout)),
+        report = run_tests(names, runner, 1 if nocapture else jobs, selection.left_out, paint_for(sys.stdout),
                            lambda text: print(text, flush=True))
         return 0 if report.has_passed else EXIT_PROGRAM

@@ -17,6 +17,7 @@ from sigilc.ir.types import (
     STR,
     UNIT,
     IrArray,
+    IrBox,
     IrEnum,
     IrFixed,
     IrOption,
@@ -53,6 +54,8 @@ def _leaves(w: Writer, type_: IrType, value: Any) -> Leaves:
             return enums.pack(w, context.types.enum(type_), value[0], payload)
         case IrArray():
             return _view(context, type_, value)
+        case IrBox(item=item):
+            return (_box(context, item, value),)
         case _ if type_ == STR:
             return _text(context, value)
         case _ if type_ == FAULT:
@@ -93,6 +96,13 @@ def _fault(context: ModuleContext, fault: StaticFault) -> str:
     return context.constant(name, lambda: f"{ll_type} {text}, align 8")
 
 
+def _box(context: ModuleContext, item: IrType, value: Any) -> str:
+    """The address of a box whose count is zero."""
+    ll_type, text = _packed([("i64", "0"), ("ptr", "null"), _in_memory(context, item, value)])
+    name = context.static_symbols.setdefault(text, symbol(f"static.{len(context.static_symbols)}"))
+    return context.constant(name, lambda: f"{ll_type} {text}, align 16")
+
+
 def _view_words(leaves: Leaves) -> list[Constant]:
     data, length, owner = leaves
     return [("ptr", data), ("i64", length), ("ptr", owner)]
@@ -125,6 +135,8 @@ def _in_memory(context: ModuleContext, type_: IrType, value: Any) -> Constant:
                 return _packed([("i32", str(value[0])), *_padding(4, layout.size)])
             return _packed([("i32", str(value[0])), *_padding(4, start), payload,
                             *_padding(start + variant.size, layout.size)])
+        case IrBox(item=item):
+            return "ptr", _box(context, item, value)
         case IrArray():
             return _packed(_view_words(_view(context, type_, value)))
         case _ if type_ == STR:

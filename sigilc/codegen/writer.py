@@ -13,6 +13,8 @@ Leaves = tuple[str, ...]
 PERSONALITY = "__gcc_personality_v0"
 # The parameters that say where the areas of a result go, numbered.
 RESULT_PLACE = "%result."
+# A frame that is larger touches each of its pages in turn, or it could step over the one that guards the stack's end.
+_PAGE = 4096
 
 
 class Writer:
@@ -28,6 +30,7 @@ class Writer:
         self.allocas: list[str] = []
         self.label = "entry"
         self.has_pads = False
+        self._frame_size = 0
         self._temporaries = 0
         self._labels = 0
         # Areas that are part of a place, a buffer or a parameter of the runtime's: somebody else's memory.
@@ -80,6 +83,7 @@ class Writer:
         """Stack memory of its own."""
         name = f"%s{len(self.allocas)}"
         self.allocas.append(f"  {name} = alloca [{size} x i8], align {align}")
+        self._frame_size += size
         return name
 
     def scratch(self, layout: Layout) -> str:
@@ -243,6 +247,8 @@ class Writer:
 
     def text(self, head: str, metadata: str = "") -> str:
         """The function, from `define …(…) attributes` on; `head` is without the personality and the metadata."""
+        if self._frame_size > _PAGE:
+            head += ' "probe-stack"="inline-asm"'
         if self.has_pads:
             head += f" personality ptr {self.context.runtime(PERSONALITY)}"
         if metadata:

@@ -35,12 +35,14 @@ class Diagnostics:
 
     def __init__(self) -> None:
         self.items: list[Diagnostic] = []
+        self.error_count = 0
 
     def add(self, diagnostic: Diagnostic) -> None:
         """Keeps a diagnostic, unless one of the same code at the same place is there."""
         if any(d.code == diagnostic.code and d.span == diagnostic.span for d in self.items):
             return
         self.items.append(diagnostic)
+        self.error_count += diagnostic.severity == "error"
 
     def error(self, code: str, message: str, span: Span, label: str = "", help: str = "") -> None:
         """Keeps an error that involves one place only."""
@@ -49,4 +51,4 @@ class Diagnostics:
     @property
     def has_errors(self) -> bool:
         """True when compilation can't go on."""
-        return any(d.severity == "error" for d in self.items)
+        return self.error_count > 0

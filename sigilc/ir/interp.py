@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sigilc.crash import InternalError
-from sigilc.ir import interp_calls, interp_ops, interp_scalars
+from sigilc.ir import interp_calls, interp_foreign, interp_ops, interp_scalars
 from sigilc.ir.function import Module
 from sigilc.ir.interp_actors import Scheduler
 from sigilc.ir.interp_code import Code, Maker, Panicked
@@ -27,7 +27,8 @@ STATUS_FAILED = 1
 STATUS_PANIC = 101
 
 
-MAKERS: dict[type[Op], Maker] = {**interp_scalars.MAKERS, **interp_ops.MAKERS, **interp_calls.MAKERS}
+MAKERS: dict[type[Op], Maker] = {**interp_scalars.MAKERS, **interp_ops.MAKERS, **interp_calls.MAKERS,
+                             **interp_foreign.MAKERS}
 
 
 class LimitReached(Exception):
@@ -44,19 +45,25 @@ class Outcome:
 
 
 class Machine:
-    """The state of one run."""
+    """A program made ready, and the state of its run; `start` makes it ready for another one."""
 
     def __init__(self, module: Module, args: Iterable[str], max_steps: int | None):
         self.module = module
         self.makers = MAKERS
-        self.args = tuple(args)
         self.max_steps: float = float("inf") if max_steps is None else max_steps
+        self._codes: dict[str, Code] = {}
+        self.start(args)
+
+    def start(self, args: Iterable[str]) -> None:
+        """Forgets the run before."""
+        self.args = tuple(args)
         self.steps = 0
         self.depth = 0
         self.stdout: list[bytes] = []
         self.stderr: list[bytes] = []
         self.scheduler = Scheduler(self)
-        self._codes: dict[str, Code] = {}
+        self.callbacks: dict[str, Any] = {}                 # functions as C calls them, kept alive
+        self.callback_errors: list[Exception] = []          # raised in a callback, on the way through C
 
     def code(self, name: str) -> Code:
         """A function, ready to be called."""
@@ -117,11 +124,18 @@ def interpret(module: Module, args: Iterable[str] = (), max_steps: int | None = 
     Raises LimitReached after `max_steps` ops, InternalError where the IR breaks a promise (an unchecked index out of
     bounds, the payload of another variant).
     """
-    machine = Machine(module, args, max_steps)
-    with _many_frames():
-        status = machine.run()
-    return Outcome(b"".join(machine.stdout).decode(errors="replace"), b"".join(machine.stderr).decode(errors="replace"),
-                   status)
+    return next(interpret_each(module, [args], max_steps))
+
+
+def interpret_each(module: Module, runs: Iterable[Iterable[str]], max_steps: int | None = None) -> Iterator[Outcome]:
+    """Runs a program once for each list of arguments; each run begins anew, but the program is prepared only once."""
+    machine = Machine(module, (), max_steps)
+    for args in runs:
+        machine.start(args)
+        with _many_frames():
+            status = machine.run()
+        stdout, stderr = (b"".join(stream).decode(errors="replace") for stream in (machine.stdout, machine.stderr))
+        yield Outcome(stdout, stderr, status)
 
 
 def evaluate(module: Module, function: str, max_steps: int) -> Any:

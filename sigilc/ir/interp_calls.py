@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from sigilc.ir import ops
 from sigilc.ir.interp_actors import Message
 from sigilc.ir.interp_code import Panicked
-from sigilc.ir.interp_foreign import bind
 from sigilc.ir.interp_runtime import TABLE
 from sigilc.ir.interp_values import FunctionValue, FutureValue
 
@@ -44,18 +43,6 @@ def make_call_value(op: ops.CallValue, code: FunctionCompiler) -> Step:
     def step(frame: list[Any]) -> None:
         function: FunctionValue = frame[c]
         frame[d] = function.code.call([*function.captures, *[frame[i] for i in args]])
-    return step
-
-
-def make_call_foreign(op: ops.CallForeign, code: FunctionCompiler) -> Step:
-    args, d, types = code.indices(op.args), code.result(op), [v.type for v in op.args]
-    foreign = code.machine.module.foreign[op.symbol]
-    bound: list[Callable[[list[Any]], Any]] = []
-
-    def step(frame: list[Any]) -> None:
-        if not bound:
-            bound.append(bind(foreign, types))
-        frame[d] = bound[0]([frame[i] for i in args])
     return step
 
 
@@ -119,7 +106,6 @@ MAKERS: dict[type[ops.Op], Callable[[Any, FunctionCompiler], Step | None]] = {
     ops.Call: make_call,
     ops.Catch: make_catch,
     ops.CallValue: make_call_value,
-    ops.CallForeign: make_call_foreign,
     ops.CallRuntime: make_call_runtime,
     ops.FunctionValue: make_function_value,
     ops.MakeClosure: make_closure,

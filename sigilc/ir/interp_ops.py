@@ -7,6 +7,7 @@ from functools import cmp_to_key
 from typing import TYPE_CHECKING, Any
 
 from sigilc.ir import ops
+from sigilc.ir.interp_foreign import make_union_field
 from sigilc.ir.interp_statics import thaw
 from sigilc.ir.interp_values import (
     ArrayValue,
@@ -19,7 +20,7 @@ from sigilc.ir.interp_values import (
     has_buffers,
     share,
 )
-from sigilc.ir.types import BOOL, CHAR, STR, IrArray, IrFixed, IrInt, IrMap
+from sigilc.ir.types import BOOL, CHAR, STR, IrArray, IrFixed, IrInt, IrMap, IrStruct
 
 if TYPE_CHECKING:
     from sigilc.ir.interp_code import FunctionCompiler, Step
@@ -58,6 +59,12 @@ def make_struct(op: ops.MakeStruct, code: FunctionCompiler) -> Step:
     def step(frame: list[Any]) -> None:
         frame[d] = tuple([frame[i] for i in fields])
     return step
+
+
+def make_get_field(op: ops.GetField, code: FunctionCompiler) -> Step:
+    if isinstance(op.value.type, IrStruct) and op.value.type.is_union:
+        return make_union_field(op, code)
+    return _component(op, op.value, op.index, code)
 
 
 def make_enum(op: ops.MakeEnum, code: FunctionCompiler) -> Step:
@@ -391,7 +398,7 @@ def make_slot(op: ops.Slot, code: FunctionCompiler) -> Step:
 
 MAKERS: dict[type[ops.Op], Callable[[Any, FunctionCompiler], Step | None]] = {
     ops.MakeStruct: make_struct,
-    ops.GetField: lambda op, code: _component(op, op.value, op.index, code),
+    ops.GetField: make_get_field,
     ops.MakeEnum: make_enum,
     ops.EnumTag: lambda op, code: _component(op, op.value, 0, code),
     ops.EnumPayload: make_enum_payload,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from sigilc.crash import InternalError
 from sigilc.ir import ops
-from sigilc.ir.types import BOOL, CHAR, STR, IrFloat, IrInt, IrType
+from sigilc.ir.types import BOOL, CHAR, PTR, STR, IrFloat, IrInt, IrType
 
 if TYPE_CHECKING:
     from sigilc.ir.interp_code import FunctionCompiler, Step
@@ -240,6 +240,8 @@ def _converter(source: IrType, target: IrType) -> Callable[[Any], Any]:
     if isinstance(target, IrInt):
         wrap = wrapper(target)
         return lambda value: wrap(int(value))
+    if target == PTR:
+        return lambda value: int(value) & 0xFFFF_FFFF_FFFF_FFFF
     if target == BOOL:
         return bool
     if target == CHAR:

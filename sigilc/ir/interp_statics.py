@@ -10,6 +10,7 @@ from sigilc.ir.statics import StaticFault
 from sigilc.ir.types import (
     FAULT,
     IrArray,
+    IrBox,
     IrCounted,
     IrEnum,
     IrFixed,
@@ -30,7 +31,7 @@ def is_static(type_: IrType, inside: frozenset[IrType] = frozenset()) -> bool:
             return True
         case IrSimple(name=name):
             return name in ("bool", "char", "unit")
-        case IrArray(item=item) | IrFixed(item=item) | IrOption(item=item):
+        case IrArray(item=item) | IrFixed(item=item) | IrOption(item=item) | IrBox(item=item):
             return is_static(item, inside)
         case IrStruct() | IrEnum() if type_ in inside:
             return True
@@ -51,6 +52,8 @@ def freeze(value: Any, type_: IrType) -> object:
         case IrEnum(variants=variants):
             payload = zip(value[1:], variants[value[0]], strict=True)
             return (value[0], *[freeze(part, part_type) for part, part_type in payload])
+        case IrBox(item=item):
+            return freeze(value, item)
         case IrOption(item=item):
             return _freeze_fault(value) if isinstance(value, FaultValue) else (freeze(value[0], item),)
         case _ if type_ == FAULT:
@@ -82,6 +85,8 @@ def _thaw(value: Any, type_: IrType) -> Any:
         case IrEnum(variants=variants):
             payload = zip(value[1:], variants[value[0]], strict=True)
             return (value[0], *[_thaw(part, part_type) for part, part_type in payload])
+        case IrBox(item=item):
+            return _thaw(value, item)
         case IrOption(item=item):
             return _thaw_fault(value) if isinstance(value, StaticFault) else (_thaw(value[0], item),)
         case _ if type_ == FAULT:

@@ -325,6 +325,8 @@ class _Parser:
         self.module.statics[name] = IrStatic(name, type_, self._static_value(type_))
 
     def _static_value(self, type_: IrType) -> object:
+        while isinstance(type_, IrBox):
+            type_ = type_.item
         match type_:
             case IrArray(item=item) | IrFixed(item=item):
                 self.expect("[")

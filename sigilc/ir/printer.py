@@ -257,6 +257,8 @@ def print_static_value(value: object, type_: IrType) -> str:
     """A static value, so that it can be parsed with its type in hand."""
     if isinstance(value, StaticFault):
         return _print_static_fault(value) if type_ == FAULT else f"none {_print_static_fault(value)}"
+    while isinstance(type_, IrBox):
+        type_ = type_.item
     if not isinstance(value, tuple):
         return print_constant(value, type_)
     match type_:

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Sequence
 
 from sigilc.crash import EXIT_PROGRAM, EnvironmentFault
+from sigilc.link.libraries import library_flags
 from sigilc.link.output import replacing
 from sigilc.link.toolchain import Toolchain
 
@@ -43,7 +44,7 @@ def make_archive(toolchain: Toolchain, objects: list[str], runtime: str, output:
 def _link(toolchain: Toolchain, inputs: list[str], output: str, libraries: tuple[str, ...]) -> None:
     with replacing(output) as scratch:
         _run([*toolchain.compiler, *inputs, "-o", scratch, "-pthread", "-Wl,--gc-sections",
-              *(f"-l{name}" for name in libraries), "-lm",
+              *library_flags(libraries), "-lm",
               *(["-lunwind"] if toolchain.is_zig else [])])     # gcc and clang bring their unwinder unasked
 
 

@@ -13,7 +13,7 @@ from sigilc.crash import EXIT_PROGRAM, EnvironmentFault
 
 WAYS_TO_GET_ONE = (
     "install one (Debian, Ubuntu: `apt install gcc`; Fedora: `dnf install gcc`; macOS: `xcode-select --install`), "
-    "or `pip install ziglang`, or name one in SIGILC_CC"
+    "or `pip install sigilc[zig]`, which brings the package ziglang, or name one in SIGILC_CC"
 )
 
 

@@ -200,6 +200,8 @@ class _Writer:
         """The whole text of a value."""
         builder = self.builder
         match type_:
+            case checked.StructType(decl=decl) if decl.is_union:
+                self._static(f"{_last_name(decl.name)} {{ .. }}")
             case checked.StructType(decl=decl):
                 self._fields(_last_name(decl.name), decl.is_tuple, [
                     _Item(f.name, partial(builder.get_field, value, i), t)
@@ -224,7 +226,7 @@ class _Writer:
                 self._item(builder.get_field(value, 1), item)
             case checked.AddressType(decl):
                 self._static(_last_name(decl.name))
-            case checked.FnType() | checked.FutureType() | checked.PointerType():
+            case checked.FnType() | checked.FutureType() | checked.PointerType() | checked.CFnType():
                 self._static(str(type_))
             case _ if type_ == BOOL:
                 self._choose(value, lambda: self._static("true"), lambda: self._static("false"))

@@ -153,11 +153,12 @@ class _Certifier:
     def _check_alive(self, value: Value, held: Held) -> None:
         """A value is alive while it, or one that it is part of, is held; a scalar is a copy, and always is.
 
-        What lies in memory and is not counted has memory of its own, unless it is part of another value.
+        What lies in memory has memory of its own, unless it is part of another value: then that one must be held.
         """
         part = value
         while True:
-            if part in held or part in self.always_alive:
+            lies_in_another = part.type.in_memory and part in self.part_of
+            if (part in held or part in self.always_alive) and not lies_in_another:
                 return
             if not isinstance(part.type, IrAddr) and not self._is_viewed(part):
                 return

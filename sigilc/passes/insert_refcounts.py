@@ -42,7 +42,7 @@ from __future__ import annotations
 from sigilc.crash import InternalError
 from sigilc.ir.cfg import predecessors
 from sigilc.ir.function import Block, IrFunction, Module
-from sigilc.ir.ops import Op, Release, Retain, Value
+from sigilc.ir.ops import Copy, Op, Release, Retain, Value
 from sigilc.ir.types import IrAddr
 from sigilc.passes.ownership import CountedTypes, Origins, find_origins, only_looked_at, root_of
 
@@ -135,7 +135,11 @@ class _CountInserter:
         unused = result & ~live
         live &= ~result
 
+        copies = self._copy_out(op, live) if op.TERMINATOR else []
+        copied = {copy.result for copy in copies}
         looked_at = 0
+        for copy in copies:
+            looked_at |= self.kept_by.get(copy.value, 0)
         for value in only_looked_at(op):
             looked_at |= self.kept_by.get(value, 0)
         retained: list[Value] = []
@@ -149,6 +153,8 @@ class _CountInserter:
                     retained.append(value)
                 else:
                     moved |= own
+            elif value in copied:
+                continue
             elif value not in self.origins.immortal and self.types.holds_references(value.type):
                 retained.append(value)
             elif value in self.origins.source:
@@ -166,11 +172,30 @@ class _CountInserter:
         if op.TERMINATOR:
             backwards.append(op)
             backwards += reversed(released)
+            backwards += reversed(copies)
         else:
             backwards += reversed(released)
             backwards.append(op)
         backwards += [Retain(value=v, span=op.span) for v in reversed(retained)]
         return live | used
+
+    def _copy_out(self, op: Op, live: int) -> list[Copy]:
+        """What a terminator passes on out of the memory of a value that ends with it is copied before that is released."""
+        copies: list[Copy] = []
+
+        def copied(value: Value) -> Value:
+            if not value.type.in_memory or not self.kept_by.get(value, 0) & ~live or value in self.bit_by_owned:
+                return value
+            copies.append(Copy(value=value, result=Value(value.type, value.name), span=op.span))
+            result = copies[-1].result
+            assert result is not None
+            return result
+        for name in op.CONSUMES:
+            if name in op.LISTS:
+                setattr(op, name, [copied(value) for value in getattr(op, name)])
+            else:
+                setattr(op, name, copied(getattr(op, name)))
+        return copies
 
     def _youngest_first(self, bits: int) -> list[Value]:
         """The values of a set, the last defined first."""

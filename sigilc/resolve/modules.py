@@ -60,6 +60,13 @@ def variants_of(node: Any) -> list[Any]:
     return found
 
 
+def _signature_name(entry: Any) -> str:
+    """The name of a function in an `extern` block, of anything else the empty text."""
+    while isinstance(entry, ast.Attributed | ast.Public):
+        entry = entry.item
+    return str(entry.signature.name) if isinstance(entry, ast.Fn) else str(getattr(entry, "name", ""))
+
+
 def std_modules() -> list[str]:
     """The names of the standard library's modules."""
     return sorted(path.stem for path in data_folder("stdlib").glob("*.sg"))
@@ -114,8 +121,13 @@ class ModuleBuilder:
     def declare_extern(self, module: Module, node: Any, attributes: list[Any]) -> None:
         """The functions of an `extern "…" { … }` block."""
         if node.abi != "C" and not (module.is_std and node.abi == INTRINSIC_ABI):
-            self.report("E0603", f"unknown calling convention `{node.abi}`", module, node,
-                        'only `extern "C"` is known', 'write `extern "C" { … }`')
+            text = module.source.text
+            quote = text.find('"', text.find('"', node.start) + 1) + 1
+            span = Span(module.source, node.start, min(node.end, max(quote, node.start + len("extern"))))
+            self.diagnostics.add(Diagnostic("E0603", f"unknown calling convention `{node.abi}`", span,
+                                            'only `extern "C"` is known', help='write `extern "C" { … }`'))
+            module.lost.update(n for n in map(_signature_name, node.items) if n)
+            return
         for entry in node.items:
             own, public = list(attributes), False
             while isinstance(entry, ast.Attributed | ast.Public):
@@ -128,6 +140,7 @@ class ModuleBuilder:
             else:
                 self.report("E0603", "only function signatures may stand in an `extern` block", module, entry,
                             "this is no signature", "leave out the body")
+                module.lost.add(_signature_name(entry))
 
     def declare_module(self, module: Module, node: Any) -> None:
         """`mod name { … }`, or `mod name` for a file."""

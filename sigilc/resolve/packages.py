@@ -48,7 +48,8 @@ class Package:
     @property
     def library_file(self) -> str:
         """The root of what other packages see; need not exist."""
-        return os.path.normpath(os.path.join(self.folder, "src", LIBRARY_FILE))
+        path = os.path.join(self.folder, "src", LIBRARY_FILE)
+        return os.path.normpath(path) if os.path.isabs(path) else os.path.relpath(path)
 
     def everything(self) -> list[Package]:
         """The package and all that it depends on, each once, in order of their first mention."""

@@ -69,6 +69,11 @@ def load_source(path: str, diagnostics: Reporter) -> SourceFile | None:
         reason = "it is a directory" if os.path.isdir(path) else unreadable_reason(e)
         diagnostics.error("E0001", f"can't read `{path}`: {reason}", Span(SourceFile(path, ""), 0, 0))
         return None
+    return decode_source(path, data, diagnostics)
+
+
+def decode_source(path: str, data: bytes, diagnostics: Reporter) -> SourceFile | None:
+    """Bytes that were read already; None, with an error reported, where they are not UTF-8 (E0002)."""
     try:
         return SourceFile(path, data.decode("utf-8"))
     except UnicodeDecodeError as e:

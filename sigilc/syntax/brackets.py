@@ -48,6 +48,7 @@ class Brackets(Strings):
             top.spawn = False
         elif top.heads and (top.heads[-1] in DECLARATIONS or prev in ENDERS or prev == "DOT_DOT"):
             type_, kind = "_HEAD_OPEN", top.heads.pop()
+            kind = "fields" if kind == "struct" else kind     # `struct` is what a literal's frame is called
         elif prev not in OPERAND_ENDERS:
             type_, kind = "LBRACE", "block"
         elif prev == "GT_CLOSE" or (prev == "NAME" and self.tokens[-1].value[0].isupper()):

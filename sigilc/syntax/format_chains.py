@@ -20,7 +20,7 @@ from sigilc.syntax.format_document import (
     concat,
 )
 from sigilc.syntax.format_render import INDENT, width_flat
-from sigilc.syntax.format_spelling import STAGE_ENDS, Spelling, is_await_field
+from sigilc.syntax.format_spelling import Spelling, ends_stage_name, is_await_field
 
 LINK_ORIGINS = frozenset(["plain", "piped"])
 # Words that together with a `!` or `?` before a bracket are one name.
@@ -33,7 +33,6 @@ class Segment:
 
     docs: list[Doc] = field(default_factory=list)
     is_on_new_line: bool = False
-    is_pipe: bool = False
     last: Leaf | None = None        # its last token
 
 
@@ -85,16 +84,16 @@ class FormatChains(FormatterBase):
         first = first_leaf(rest[0])
         assert first is not None
         if link.kind == "pipe" or begins_segment:
-            segment = Segment(is_on_new_line=first.on_new_line, is_pipe=link.kind == "pipe")
+            segment = Segment(is_on_new_line=first.on_new_line)
             segments.append(segment)
         before = segment.last or segments[max(0, len(segments) - 2)].last
-        segment.docs.append(self.link(link, rest, before, segment))
+        segment.docs.append(self.link(link, rest, before))
         segment.last = last_leaf(link)
 
-    def link(self, link: Tree, rest: list[Part], before: Leaf | None, segment: Segment) -> Doc:
+    def link(self, link: Tree, rest: list[Part], before: Leaf | None) -> Doc:
         """One link, with the space before it where it needs one."""
         assert before is not None
-        follows_stage = segment.is_pipe and before.type in STAGE_ENDS
+        follows_stage = ends_stage_name(link.children[0])
         if link.kind == "pipe":
             return concat(self.doc(rest[0]), self.doc(rest[1]))
         if link.kind == "access":

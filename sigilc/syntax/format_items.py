@@ -108,7 +108,7 @@ class FormatItems(FormatterBase):
         where = head[-1] if head and type(head[-1]) is Tree and head[-1].kind == "where" else None
         docs = [self.spaced(head[:-1] if where else head)]
         if where is not None:
-            docs.append(self.where(where, bool(body)))
+            docs.append(self.where(where, body[0] if body else None))
         elif body:
             docs.append(SPACE)
         if body:
@@ -117,8 +117,11 @@ class FormatItems(FormatterBase):
             docs.append(self.braces(opener, inside, closer))
         return Group(Concat(docs))
 
-    def where(self, tree: Tree, has_body: bool) -> Doc:
-        """A `where` clause, and the space behind it; broken, a bound a line, and the body's `{` on a new line."""
+    def where(self, tree: Tree, opener: Part | None) -> Doc:
+        """A `where` clause, and the space before the body's opening brace, if there is one.
+
+        Broken, it has a bound a line and a comma at the end, so that the brace may stand on a new line.
+        """
         word, *rest = tree.children
         parts: list[Doc] = []
         elements = elements_of(rest)
@@ -126,8 +129,9 @@ class FormatItems(FormatterBase):
             parts += [Line(), self.doc(bound), self.separator(separator, ",")]
         bound, separator = elements[-1]
         parts += [Line(), self.doc(bound)]
-        end = [self.separator(separator, Choice(",", "")), Line()] if has_body else []
-        return Group(Concat([Line(), self.doc(word), Nest(Concat(parts)), *end]))
+        end = [self.separator(separator, Choice(",", "")), Line()] if opener is not None else []
+        is_commented = type(opener) is Leaf and bool(opener.own)
+        return Group(Concat([Line(), self.doc(word), Nest(Concat(parts)), *end]), forced=is_commented)
 
     def format_on(self, tree: Tree) -> Doc:
         body = tree.children[-1]

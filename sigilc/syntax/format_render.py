@@ -185,10 +185,11 @@ class Renderer:
         """Whether a group's own lines stay flat; if only because its last bracket breaks, that one becomes free."""
         if (not d.doc.tall or d.has_tall_head) and self.fits([(indent, True, d.doc)]):
             return True
-        if d.inner_hug is not None and (d.doc.tall or d.hug is not None):
-            if self.fits([(indent, True, d.doc)], d.inner_hug):
-                d.inner_hug.is_free = True
-                return True
+        may_hug = d.inner_hug is not None and (d.doc.tall or d.hug is not None)
+        if may_hug and self.fits([(indent, True, d.doc)], d.inner_hug):
+            assert d.inner_hug is not None
+            d.inner_hug.is_free = True
+            return True
         if d.value is not None:
             return indent + INDENT + width_flat(d.value) > self.width
         return d.head is not None and not d.doc.tall and self.can_break_head(d, d.head, indent)
@@ -218,12 +219,12 @@ class Renderer:
 
     def bracket_can_be_flat(self, d: Bracket, indent: int) -> bool:
         """As `can_be_flat`, for a bracket."""
-        if not d.content.tall and self.fits([(indent, True, part) for part in reversed(flat_parts(d))]):
+        flat: list[Command] = [(indent, True, part) for part in reversed(flat_parts(d))]
+        if not d.content.tall and self.fits(flat[:]):
             return True
-        if d.inner_hug is not None:
-            if self.fits([(indent, True, part) for part in reversed(flat_parts(d))], d.inner_hug):
-                d.inner_hug.is_free = True
-                return True
+        if d.inner_hug is not None and self.fits(flat, d.inner_hug):
+            d.inner_hug.is_free = True
+            return True
         return False
 
     def fits(self, commands: list[Command], stop: Bracket | None = None) -> bool:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from enum import Enum
 from unicodedata import normalize
 
-from sigilc.syntax.format_concrete import Leaf, Part, Tree, last_leaf, leaves_of
+from sigilc.syntax.format_concrete import Leaf, Part, Tree, last_leaf
 from sigilc.syntax.tokens import GLYPHS, MORPHEMES
 
 UNICODE_WORDS = {**GLYPHS, "all": "∀", "any": "∃", "await": "⌛"}
-# What a stage's name can end with: a `.` straight after it would be a key.
-STAGE_ENDS = frozenset(["STAGE", "SECTION", "_NAME", "NAME", "INT", "FLOAT", "STRING", "CHAR", "MORETHAN"])
+# What does not end a stage's name, or a section's operand: a `.` straight after these would not be a key.
+CLOSERS = frozenset(["RPAR", "RSQB", "RBRACE"])
 
 
 class Spelling(Enum):
@@ -50,6 +50,12 @@ def is_await_field(tree: Tree) -> bool:
     return name.text == "await" and not has_comments
 
 
+def ends_stage_name(part: Part) -> bool:
+    """Whether a `.` straight behind this would belong to the name of the stage that it ends with."""
+    last = last_leaf(part)
+    return type(part) is Tree and part.kind == "pipe" and last is not None and last.type not in CLOSERS
+
+
 def respelled(part: Part, text: str, start: int, end: int, spelling: Spelling) -> str:
     """The text from `start` to `end`, which is that of `part`, with its morphemes converted and nothing else changed."""
     if spelling is Spelling.AS_WRITTEN or not needs_change(text, start, end, spelling):
@@ -81,13 +87,17 @@ def collect(part: Part, spelling: Spelling, edits: list[tuple[int, int, str]]) -
                 assert type(dot) is Leaf and type(name) is Leaf
                 stack.append(p.children[0])
                 edits.append((dot.start, name.end, "⌛"))
+            elif spelling is Spelling.ASCII and p.kind == "await":
+                hourglass = p.children[1]
+                assert type(hourglass) is Leaf
+                space = " " if ends_stage_name(p.children[0]) and not hourglass.is_apart else ""
+                stack.append(p.children[0])
+                edits.append((hourglass.start, hourglass.end, space + ".await"))
             else:
                 stack += reversed(p.children)
         elif type(p) is Leaf:
             new = spelled(p, spelling)
-            if p.type == "HOURGLASS" and spelling is Spelling.ASCII:
-                new = ".await" if before is None or before.type not in STAGE_ENDS or p.is_apart else " .await"
-            elif new == "!!" and before is not None and before.type == "BANG" and not p.is_apart:
+            if new == "!!" and before is not None and before.type == "BANG" and not p.is_apart:
                 new = " !!"
             if new != p.text:
                 edits.append((p.start, p.end, new))

@@ -10,8 +10,10 @@ import pytest
 import sigilc
 from sigilc.diagnostics.codes import TITLE_BY_CODE, explain
 from tests.support.checking import can_check, check_text
+from tests.ui.test_ui import PROGRAMS, marks_of
 
 SOURCES = Path(sigilc.__file__).parent
+TESTS = Path(__file__).resolve().parents[1]
 BLOCK = re.compile(r"^```sigil\n(.*?)^```$", re.M | re.S)
 # No single program shows these.
 WITHOUT_PROGRAM = {
@@ -19,6 +21,12 @@ WITHOUT_PROGRAM = {
     "E0116": "takes several files", "E0117": "is about another file", "E0118": "takes several packages",
     "E0610": "depends on the machine", "E0611": "depends on the machine",
     "E0612": "is found by the linker", "E0613": "is no error of `check`",
+}
+# What shows these instead of a program in tests/ui.
+WITHOUT_UI_TEST = {
+    "E0001": "unit/test_source.py", "E0117": "unit/test_packages.py", "E0118": "unit/test_packages.py",
+    "E0610": "unit/test_toolchain.py", "E0611": "unit/test_toolchain.py", "E0612": "unit/test_toolchain.py",
+    "E0613": "unit/test_driver.py",
 }
 
 
@@ -36,6 +44,21 @@ def test_table_is_sorted() -> None:
 def test_each_code_in_use_has_a_title() -> None:
     """A code that is not in the table could not be explained."""
     assert sorted(codes_in_use() - set(TITLE_BY_CODE)) == []
+
+
+def test_each_code_is_reported() -> None:
+    """No code is left over from an error that is gone."""
+    assert sorted(set(TITLE_BY_CODE) - codes_in_use()) == []
+
+
+def test_each_code_is_shown() -> None:
+    """A program of tests/ui has the error, or the test that is named above."""
+    texts = [path.read_text(encoding="utf-8", errors="replace") for path in PROGRAMS]
+    marked = {code for text in texts for _, code, _ in marks_of(text)}
+    assert sorted(set(TITLE_BY_CODE) - marked - set(WITHOUT_UI_TEST)) == []
+    assert sorted(marked & set(WITHOUT_UI_TEST)) == []
+    for code, test in WITHOUT_UI_TEST.items():
+        assert code in (TESTS / test).read_text(encoding="utf-8"), f"{test} does not mention {code}"
 
 
 def test_each_title_is_one_line() -> None:

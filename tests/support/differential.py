@@ -12,7 +12,7 @@ from sigilc.codegen.module import emit_module
 from sigilc.codegen.target import Machine
 from sigilc.driver import Compilation, compile_file, in_large_stack, render_text
 from sigilc.ir.function import Module
-from sigilc.ir.interp import interpret
+from sigilc.ir.interp import interpret_each
 from sigilc.link.link import link_executable
 from sigilc.link.runtime_build import runtime_archive
 from sigilc.link.toolchain import find_toolchain
@@ -22,7 +22,6 @@ from sigilc.passes.manager import certify, run_passes
 from tests.support.build import Ran, run
 from tests.support.random_programs import RandomModule
 
-LEVELS = (0, 3)
 MAX_STEPS = 3_000_000
 
 
@@ -76,10 +75,12 @@ class Differential:
     def _compare(self, program: TypedProgram, overflow_checks: bool) -> list[Difference]:
         module = lower_program(program, overflow_checks)
         certify("", module)
-        expected = {number: interpreted(module, number) for number in self.numbers}
+        outcomes = interpret_each(module, ([str(number)] for number in self.numbers), MAX_STEPS)
+        expected = {number: Ran(ran.stdout, ran.stderr, ran.status)
+                    for number, ran in zip(self.numbers, outcomes, strict=True)}
         found = []
-        for level in LEVELS:
-            executable = self._build(lower_program(program, overflow_checks), level)
+        for level, lowered in ((0, module), (3, lower_program(program, overflow_checks))):
+            executable = self._build(lowered, level)
             way = f"-O{level} --overflow-checks={'on' if overflow_checks else 'off'}"
             for number in self.numbers:
                 ran = run(executable, (str(number),))
@@ -98,9 +99,3 @@ class Differential:
         link_executable(toolchain, [str(compiled)], runtime_archive(toolchain), str(executable), ())
         compiled.unlink()
         return executable
-
-
-def interpreted(module: Module, number: int) -> Ran:
-    """A program of the module in the interpreter."""
-    outcome = interpret(module, (str(number),), MAX_STEPS)
-    return Ran(outcome.stdout, outcome.stderr, outcome.status)

@@ -23,6 +23,7 @@ from tests.support.random_kinds import (
     Kind,
     World,
     array,
+    fixed,
     option,
 )
 
@@ -155,6 +156,8 @@ class ExpressionWriter:
                 return self.table_expr(kind, depth)
             case "fn":
                 return self.function_expr(kind, depth)
+        if kind.count:
+            return self.fixed_expr(kind, depth)
         d = max(depth - 1, 0)
         if kind.head == "()":
             if depth > 0 and len(kind.args) == 2 and self.chance(0.2):
@@ -190,6 +193,8 @@ class ExpressionWriter:
         for variable in self.variables():
             name, of = variable.name, variable.kind
             found += [f"{name}.{part}" for part, k in self.world.fields(of) if k == kind]
+            if of.count and of.args[0] == kind:
+                found.append(f"{name}[{self.rng.randrange(of.count)}]")
             if of.head in ("[]", "?") and of.args[0] == kind:
                 if of.head == "?":
                     found.append(f"({name} ?? {self.expr(kind, 0)})")
@@ -275,10 +280,14 @@ class ExpressionWriter:
             else f"id({self.expr(kind, d)})")
 
     def lambda_of(self, kind: Kind, d: int) -> str:
-        """A closure."""
+        """A closure; what it captures of an actor would count as reported."""
         params = [Variable(self.fresh("c"), part) for part in kind.args[:-1]]
+        before = self.frames
+        self.frames = [[v for v in frame if not v.name.startswith("self.")] for frame in before]
         with self.closure(*params):
-            return f"|{', '.join(f'{v.name}: {v.kind}' for v in params)}| {self.expr(kind.args[-1], d)}"
+            text = f"|{', '.join(f'{v.name}: {v.kind}' for v in params)}| {self.expr(kind.args[-1], d)}"
+        self.frames = before
+        return text
 
     def body(self, item: Kind, result: Kind, d: int) -> str:
         """A stage's body over elements of a type, with its braces."""
@@ -442,6 +451,26 @@ class ExpressionWriter:
 
     # ---- Collections ------------------------------------------------------------------------------------------------
 
+    def fixed_expr(self, kind: Kind, depth: int) -> str:
+        """An array of fixed length: a literal, copies of one value, or another one changed."""
+        (item,) = kind.args
+        d = max(depth - 1, 0)
+
+        def changed() -> str:
+            name, index = self.fresh("f"), self.rng.randrange(kind.count)
+            change = self.choose(lambda: f"{name}[{index}] = {self.expr(item, d)}", lambda: f"{name}.reverse()",
+                                 lambda: f"{name}.fill({self.expr(item, d)})", lambda: f"{name}.swap(0, {index})")
+            return f"({{ let mut {name}: {kind} = {self.expr(kind, d)}; {change}; {name} }})"
+
+        def filled() -> str:
+            return self.typed(kind, f"[{self.expr(item, d)}; {kind.count}]")
+
+        def listed() -> str:
+            return self.typed(kind, f"[{', '.join(self.expr(item, d) for _ in range(kind.count))}]")
+        if depth <= 0 or kind.count > 3:
+            return filled()
+        return self.choose(listed, listed, filled, changed, changed)
+
     def array_expr(self, kind: Kind, depth: int) -> str:
         (item,) = kind.args
         d = max(depth - 1, 0)
@@ -461,7 +490,10 @@ class ExpressionWriter:
             lambda: f"({self.expr(kind, d)} |take_while{self.body(item, BOOL, d)})",
             lambda: f"({self.expr(array(kind), d)} |flat)" if item.head != "?" else self.expr(kind, 0),
             lambda: f"({self.expr(kind, d)} |flat{self.body(item, kind, d)})",
-            lambda: self.sliced(kind, d), lambda: self.sliced(kind, d)]
+            lambda: self.sliced(kind, d), lambda: self.sliced(kind, d),
+            lambda: self.typed(kind, self.expr(fixed(item, 3), d)),
+            lambda: f"{self.expr(fixed(item, 3), d)}[{self.rng.choice(['1..', '..2', '..', '1..=1'])}]",
+            lambda: f"({self.expr(fixed(item, 2), d)} |{self.rng.choice(['reverse', 'take(1)', 'collect'])})"]
         if self.world.is_ordered(item):
             makers += [lambda: f"({self.expr(kind, d)} |σ{self.rng.choice(['', '·desc'])})"]
         key = self.world.kind(1)
@@ -487,6 +519,8 @@ class ExpressionWriter:
             return self.expr(Kind("Map", item.args), d)
         if item.head in ("str", "i64", "u8", "char") and self.chance(0.2):
             return self.expr(Kind("Set", (item,)), d)
+        if self.chance(0.1):
+            return self.expr(fixed(item, self.rng.choice([1, 2, 9])), d)
         return self.expr(array(item), d)
 
     def sliced(self, kind: Kind, d: int) -> str:
@@ -505,7 +539,7 @@ class ExpressionWriter:
 
         def lifted() -> str:
             other = self.world.present_kind(1)
-            if other.head in ("[]", "Map", "Set"):
+            if other.is_collection:
                 other = I64
             return f"({self.expr(option(other), d)} |τ{self.body(other, item, d)})"
 
@@ -514,7 +548,7 @@ class ExpressionWriter:
                   lambda: f"second({self.expr(array(item), d)})",
                   lambda: f"({self.expr(array(item), d)} |{self.rng.choice(['α', 'Ω', 'first', 'last'])})",
                   lambda: self.typed(kind, f"{self.expr(kind, d)} ?? {self.typed(kind, self.expr(kind, d))}")]
-        if item.head not in ("[]", "Map", "Set"):
+        if not item.is_collection:
             makers += [lambda: f"({self.expr(item, d)} |φ{self.body(item, BOOL, d)})"]
         if self.world.is_ordered(item):
             makers += [lambda: f"({self.expr(array(item), d)} |{self.rng.choice(['min', 'max'])})"]

@@ -14,16 +14,28 @@ BITS = {**{name: int(name[1:]) for name in INTEGERS if name[1:].isdigit()}, "isi
 
 @dataclass(frozen=True)
 class Kind:
-    """A type: `head` is a scalar's or a declared type's name, or `[]`, `?`, `()`, `fn`, `Map`, `Set`.
+    """A type: `head` is a scalar's or a declared type's name, or `[]`, `?`, `()`, `fn`, `Map`, `Set`, `[3]`.
 
-    The last of a function's `args` is its result.
+    The last of a function's `args` is its result. `[3]` is an array of fixed length.
     """
 
     head: str
     args: tuple[Kind, ...] = ()
 
+    @property
+    def count(self) -> int:
+        """The length of an array of fixed length, 0 of all else."""
+        return int(self.head[1:-1]) if self.head[1:-1].isdigit() and self.head[0] == "[" else 0
+
+    @property
+    def is_collection(self) -> bool:
+        """Whether stages go over its elements."""
+        return self.head in ("[]", "Map", "Set") or self.count > 0
+
     def __str__(self) -> str:
         shown = [str(arg) for arg in self.args]
+        if self.count:
+            return f"[{shown[0]}; {self.count}]"
         match self.head:
             case "[]":
                 return f"[{shown[0]}]"
@@ -44,6 +56,11 @@ COMMON = (I64, I64, I64, STR, STR, U8, Kind("i32"), USIZE, BOOL, F64)
 def array(item: Kind) -> Kind:
     """`[T]`."""
     return Kind("[]", (item,))
+
+
+def fixed(item: Kind, count: int) -> Kind:
+    """`[T; N]`."""
+    return Kind(f"[{count}]", (item,))
 
 
 def option(item: Kind) -> Kind:
@@ -111,7 +128,9 @@ class World:
         if depth <= 0 or self.rng.random() < 0.3:
             return self.rng.choice(SCALARS if self.rng.random() < 0.4 else COMMON)
         match self.rng.choice(["[]", "[]", "[]", "?", "?", "()", "Map", "Set", "fn", "declared", "declared", "Both",
-                               "Either"]):
+                               "Either", "fixed"]):
+            case "fixed":
+                return fixed(self.kind(depth - 1), self.rng.choice([1, 2, 3, 9]))
             case "?":
                 return option(self.present_kind(depth - 1))
             case "()":

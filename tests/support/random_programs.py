@@ -58,7 +58,8 @@ class ProgramWriter(StatementWriter):
         result = self.world.kind()
         if self.chance(0.4):
             result = option(self.world.present_kind(1))
-        params = [(self.world.kind(), self.chance(0.4)) for _ in range(self.rng.randint(1, 3))]
+        params = [(kind, self.chance(0.4) and not self.world.has(kind, "fn"))
+                  for kind in (self.world.kind() for _ in range(self.rng.randint(1, 3)))]
         variables = [Variable(self.fresh("a"), kind, is_mutable) for kind, is_mutable in params]
         shown = ", ".join(f"{'mut ' if v.is_mutable else ''}{v.name}: {v.kind}" for v in variables)
         name = f"{self.prefix}_{number}"
@@ -90,7 +91,7 @@ class ProgramWriter(StatementWriter):
 
     def actor(self, name: str) -> str:
         """An actor with some state and handlers."""
-        fields = [(f"f{i}", self.world.kind()) for i in range(self.rng.randint(1, 3))]
+        fields = [(f"f{i}", self.world.showable_kind()) for i in range(self.rng.randint(1, 3))]
         actor = Actor(fields, {})
         lines = [f"    {part}: {kind}" for part, kind in fields]
         state = [Variable(f"self.{part}", kind, True) for part, kind in fields]

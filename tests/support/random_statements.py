@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tests.support.random_expressions import ExpressionWriter, Variable
-from tests.support.random_kinds import BOOL, I64, INTEGERS, SIGNED, STR, USIZE, Kind, World, array, option
+from tests.support.random_kinds import BOOL, I64, INTEGERS, SIGNED, STR, USIZE, Kind, World, array, fixed, option
 
 
 class StatementWriter(ExpressionWriter):
@@ -40,7 +40,7 @@ class StatementWriter(ExpressionWriter):
                                            self.change, self.change, self.show, self.take_apart, self.hold]
         if self.indent < 4 and self.left > 0:
             kinds += [self.if_statement, self.for_statement, self.while_statement, self.match_statement,
-                      self.match_place, self.loop_statement, self.each_statement]
+                      self.match_place, self.match_fixed, self.loop_statement, self.each_statement]
         if self.indent > 1:
             kinds += [self.leave]
         self.rng.choice(kinds)()
@@ -91,6 +91,9 @@ class StatementWriter(ExpressionWriter):
             if fields := self.world.fields(kind):
                 part, kind = self.rng.choice(fields)
                 name = f"{name}.{part}"
+            elif kind.count:
+                index = self.rng.choice([str(self.rng.randrange(kind.count)), f"{self.expr(USIZE, 0)} % {kind.count}"])
+                name, kind = f"{name}[{index}]", kind.args[0]
             elif kind.head == "[]":
                 index = self.rng.choice(["0", "1", f"{self.expr(USIZE, 0)} % {name}.len()"])
                 if not (index == "0" and self.chance(0.1)):
@@ -131,8 +134,9 @@ class StatementWriter(ExpressionWriter):
     def changes(self, name: str, kind: Kind) -> list[Callable[[], str]]:
         """What can be done to a place of a type; all that does not fit the type alone: assign it, pass it on."""
         kept = self.fresh("k")
-        ways: list[Callable[[], str]] = [
-            lambda: f"{name} = {self.expr(kind, 2)}", lambda: f"let {kept} = replace(&mut {name}, {self.expr(kind, 2)})"]
+        ways: list[Callable[[], str]] = [lambda: f"{name} = {self.expr(kind, 2)}"]
+        if not self.world.has(kind, "fn"):
+            ways += [lambda: f"let {kept} = replace(&mut {name}, {self.expr(kind, 2)})"]
         if kind.head in INTEGERS:
             ways += [lambda: f"{name} {self.rng.choice(['^=', '&=', '|=', '/=', '%='])} ({self.expr(kind, 1)} | 1{kind})",
                      lambda: f"{name} = {name}.wrapping_add({self.expr(kind, 1)})",
@@ -143,6 +147,11 @@ class StatementWriter(ExpressionWriter):
             ways += [lambda: f"{name}.push_str({self.expr(STR, 1)})", lambda: f"{name}.push('→')"]
         elif kind.head == "[]":
             ways += self.array_changes(name, kind)
+        elif kind.count:
+            last = kind.count - 1
+            ways += [lambda: f"{name}[{last}] = {self.expr(kind.args[0], 1)}", lambda: f"{name}.swap(0, {last})",
+                     lambda: f"{name}.reverse()", lambda: f"{name}.fill({name}[{last}])",
+                     lambda: f"{name}[..] = {name} |reverse", lambda: f"{name}[{last}..] = [{name}[0]]"]
         elif kind.head in ("Map", "Set"):
             key = self.expr(kind.args[0], 1)
             value = "" if kind.head == "Set" else f", {self.expr(kind.args[1], 1)}"
@@ -316,6 +325,14 @@ class StatementWriter(ExpressionWriter):
             self.arm('"ant" | "few"')
             name = self.fresh("e")
             self.arm(name, Variable(name, STR))
+        self.line("}")
+
+    def match_fixed(self) -> None:
+        """On an array whose length is known."""
+        item, first, last = self.world.kind(1), self.fresh("e"), self.fresh("e")
+        self.line(f"match {self.expr(fixed(item, 3), 2)} {{")
+        self.arm(f"[{first}, ..{last}] if {self.expr(BOOL, 1)}", Variable(first, item), Variable(last, array(item)))
+        self.arm(f"[{first}, _, {last}]", Variable(first, item), Variable(last, item))
         self.line("}")
 
     def arm(self, pattern: str, *bound: Variable) -> None:

@@ -18,6 +18,7 @@ from tests.support.checking import can_check, check_source
 
 HERE = Path(__file__).resolve().parent
 PROGRAMS = sorted(HERE.glob("*/*.sg"))
+NAMES = ("Sigil", "C ", "C's ", "Rust")       # what begins with a capital even inside a sentence
 MARK = re.compile(r"//~(\^*) ([EW]\d{4})\b[ \t]*([^\n]*?)(?=[ \t]*(?://~|$))")
 
 
@@ -30,6 +31,12 @@ def marks_of(text: str) -> list[tuple[int, str, str]]:
 def words_of(diagnostic: Diagnostic) -> str:
     """All that a diagnostic says."""
     return "\n".join([diagnostic.message, diagnostic.label, *(x.message for x in diagnostic.labels), diagnostic.help])
+
+
+def badly_put(diagnostic: Diagnostic) -> list[str]:
+    """Texts of a diagnostic that are no phrases: they begin with a capital, end with a full stop, or take several lines."""
+    texts = [diagnostic.message, diagnostic.label, *(x.message for x in diagnostic.labels), diagnostic.help]
+    return [t for t in texts if t and ((t[0].isupper() and not t.startswith(NAMES)) or t.endswith((".", "!", " ")) or "\n" in t or "  " in t)]
 
 
 def test_there_are_programs() -> None:
@@ -47,6 +54,7 @@ def test_program(program: Path, update: bool, monkeypatch: pytest.MonkeyPatch) -
     marks = marks_of(program.read_text(encoding="utf-8", errors="replace"))
     found = sorted((d.span.line, d.code) for d in diagnostics.items)
     rendered = render_all(diagnostics.items)
+    assert [text for d in diagnostics.items for text in badly_put(d)] == []
     assert found == sorted((line, code) for line, code, _ in marks), rendered
     for line, code, wanted in marks:
         assert any(wanted in words_of(d) for d in diagnostics.items if (d.span.line, d.code) == (line, code)), \

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sigilc.bindings.c_header import c_header
-from sigilc.check.typed import Function, TypedProgram, Variable
+from sigilc.check.typed import Field, Function, StructDecl, TypedProgram, Variable
 from sigilc.check.types import (
     BOOL,
     CHAR,
@@ -25,8 +25,12 @@ from sigilc.check.types import (
     UNIT,
     USIZE,
     ArrayType,
+    CFnType,
+    FixedType,
     MapType,
+    OptionType,
     PointerType,
+    StructType,
     Type,
 )
 from sigilc.crash import InternalError
@@ -49,7 +53,7 @@ def header_of(*functions: Function) -> str:
 
 def declaration_of(declared: Function) -> str:
     """The one line of a function's declaration."""
-    found = re.findall(rf"^.*\b{declared.export}\(.*\);$", header_of(declared), flags=re.M)
+    found = re.findall(rf"^(?! \*|/\*).*\b{declared.export}\(.*\);$", header_of(declared), flags=re.M)
     assert len(found) == 1
     return str(found[0])
 
@@ -59,8 +63,17 @@ def declaration_of(declared: Function) -> str:
     ([("a", I32), ("b", U64), ("c", BOOL), ("d", CHAR)], I8, "int8_t f(int32_t a, uint64_t b, bool c, uint32_t d);"),
     ([("xs", ArrayType(F64)), ("k", F32)], F64, "double f(const double *xs, size_t xs_len, float k);"),
     ([("text", STR)], USIZE, "size_t f(const char *text, size_t text_len);"),
-    ([("int", I64), ("größe", I64)], NEVER, "void f(int64_t arg0, int64_t arg1);"),
-    ([("p", PointerType(PointerType(U8)))], PointerType(STR), "void * f(uint8_t * *p);"),
+    ([("int", I64), ("größe", I64)], NEVER, "void f(int64_t int_, int64_t arg1);"),
+    ([("xs", ArrayType(I8)), ("xs_len", I8)], UNIT, "void f(const int8_t *xs, size_t xs_len, int8_t xs_len_);"),
+    ([("p", PointerType(PointerType(U8)))], PointerType(UNIT), "const void *f(const uint8_t *const *p);"),
+    ([("p", PointerType(PointerType(U8, True), True))], PointerType(UNIT, True), "void *f(uint8_t **p);"),
+    ([("p", PointerType(FixedType(I32, 4)))], UNIT, "void f(const int32_t (*p)[4]);"),
+    ([("g", CFnType((PointerType(UNIT), F64), I32))], UNIT, "void f(int32_t (*g)(const void *, double));"),
+    ([], CFnType((), UNIT), "void (*f(void))(void);"),
+    ([("out", I32)], OptionType(F64), "int32_t f(int32_t out, double *out_);"),
+    ([], OptionType(UNIT), "int32_t f(void);"),
+    ([], OptionType(STR), "int32_t f(sigil_text *out);"),
+    ([], ArrayType(F64), "sigil_double_array f(void);"),
 ])
 def test_types(params: list[tuple[str, Type]], result: Type, expected: str) -> None:
     """Each type by its C type, arrays and text as two parameters."""
@@ -73,8 +86,26 @@ def test_only_exports() -> None:
 
 
 def test_ownership_is_stated() -> None:
-    """Who keeps an array, and for how long."""
-    assert "only during the call" in header_of()
+    """Who keeps an array, and for how long; how a failure is told; only where there is such a thing."""
+    plain = header_of(function("f", [("xs", ArrayType(F64))]))
+    assert "only during the call" in plain and "sigil_release" not in plain and "SIGIL_ABSENT" not in plain
+    assert "belongs to the caller" in header_of(function("f", [], STR))
+    assert "sigil_last_error() says why" in header_of(function("f", [], OptionType(F64)))
+
+
+def test_structs_come_after_what_they_have_inside() -> None:
+    """But pointers may lead to what comes later, even round in a circle."""
+    inner, outer = StructDecl("Inner", SPAN, is_c=True), StructDecl("Outer", SPAN, is_c=True)
+    inner.fields = [Field("back", PointerType(StructType(outer)), SPAN)]
+    outer.fields = [Field("first", StructType(inner), SPAN), Field("class", FixedType(U8, 3), SPAN)]
+    text = header_of(function("f", [("o", PointerType(StructType(outer)))]))
+    assert text.index("typedef struct Outer Outer;") < text.index("struct Inner {") < text.index("struct Outer {")
+    assert "    const Outer *back;\n" in text and "    uint8_t class_[3];\n" in text
+
+
+def test_words_of_c_keep_their_symbol() -> None:
+    """The name is another one, the symbol the same."""
+    assert 'double double_(double x) __asm__("double");' in header_of(function("double", [("x", F64)], F64))
 
 
 def test_what_has_no_c_type_is_an_internal_error() -> None:

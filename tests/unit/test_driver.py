@@ -125,3 +125,13 @@ def test_description_of_a_crash() -> None:
 def test_cpu_names(name: str, is_known: bool) -> None:
     """LLVM itself would only warn, or end the process."""
     assert is_known_cpu(name) == is_known
+
+
+def test_a_program_without_main_is_refused(tmp_path: Path) -> None:
+    """E0613 from `build`; `check` has nothing against it."""
+    path = tmp_path / "library.sg"
+    path.write_text("fn half(n: i64) -> i64 { n / 2 }\n", encoding="utf-8")
+    assert not compile_program(path, Options(), stop_after="evidence").has_errors
+    with pytest.raises(EnvironmentFault) as caught:
+        compile_program(path, Options(output=str(tmp_path / "library")))
+    assert (caught.value.code, caught.value.status) == ("E0613", 1)

@@ -312,11 +312,16 @@ def write_at_fault(flow: Flow, place: Expr, tree: Tree, span: Span) -> None:
         flow.undo(mark)
 
 
+# What the checker calls variables that the user has not written.
+HIDDEN_NAMES = frozenset(["it", "piped", "iterator", "state", "elements", "part", "parameter"])
+
+
 def name_step(flow: Flow, tree: Tree, variable: Variable, span: Span | None) -> Tree:
     """`tree` with a step that says into which variable it went."""
     if span is None or variable.name == "self":
         return tree
-    step = (span, "`{}` gets it here", variable.name)
+    is_written = variable.name not in HIDDEN_NAMES or span.text.startswith(variable.name)
+    step = (span, "`{}` gets it here" if is_written else "goes through here", variable.name if is_written else "")
     return map_labels(tree, lambda label: step_to(flow.graph, label, step))
 
 
