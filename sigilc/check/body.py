@@ -10,12 +10,14 @@ from sigilc.check import typed as t
 from sigilc.check.context import Context, Reported, Scope
 from sigilc.check.declarations import Declarations
 from sigilc.check.foreign import as_code_pointer, pointer_fits
+from sigilc.check.impls import satisfies
 from sigilc.check.infer import is_never, resolve, shallow, unifies, unify
 from sigilc.check.types import (
     ERROR,
     UNIT,
     ArrayType,
     CFnType,
+    DynType,
     ErrorType,
     FixedType,
     InferVar,
@@ -171,6 +173,11 @@ class BodyBase:
             return as_growable(expr)
         if isinstance(wanted, CFnType) and (pointer := as_code_pointer(self, expr, wanted)) is not None:
             return pointer
+        if isinstance(wanted, DynType) and not isinstance(actual, DynType | InferVar) \
+                and satisfies(actual, wanted.trait, wanted.args):
+            for function in wanted.trait.methods.values():
+                self.context.reach(function)
+            return t.MakeDyn(expr.span, wanted, expr)
         fits = pointer_fits(actual, wanted) if isinstance(wanted, PointerType) and isinstance(actual, PointerType) \
             else unify(actual, wanted)
         if fits:

@@ -9,7 +9,7 @@ from sigilc.check.body import as_growable
 from sigilc.check.context import Pending, Reported
 from sigilc.check.declarations import head_of
 from sigilc.check.foreign import call_pointer, foreign_argument, further_argument
-from sigilc.check.infer import resolve, shallow, unify
+from sigilc.check.infer import is_never, resolve, shallow, unify
 from sigilc.check.paths import Associated, Paths
 from sigilc.check.types import (
     ERROR,
@@ -288,8 +288,8 @@ class Calls(Paths):
     def refuse_inout(self, tree: Any, param: t.Variable) -> None:
         """`&mut x` for a parameter that only looks."""
         if isinstance(tree, ast.InOut):
-            raise self.error("E0405", f"{self.shown_param(param)} is not changed by the callee", tree, "`&mut` is not wanted here",
-                             "pass the value itself", [(param.span, "an ordinary parameter")])
+            raise self.error("E0405", f"{self.shown_param(param)} is not changed by the callee", tree,
+                             "`&mut` is not wanted here", "pass the value itself", [(param.span, "an ordinary parameter")])
 
     def inout_argument(self, tree: Any, wanted: Type, param: t.Variable) -> t.Expr:
         """`&mut place` for an in-out parameter."""
@@ -450,7 +450,8 @@ class Calls(Paths):
             return t.MakeFaultNone(span, OptionType(InferVar()), item)
         if isinstance(hint, OptionType):
             item = self.coerce(item, hint.item)
-        return t.MakeSome(span, OptionType(item.type), item)
+        type_ = hint.item if isinstance(hint, OptionType) and is_never(item.type) else item.type
+        return t.MakeSome(span, OptionType(type_), item)
 
     def with_line_end(self, text: t.Expr) -> t.Expr:
         """The text with a line break at its end."""

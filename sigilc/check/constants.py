@@ -151,6 +151,8 @@ class Constants:
 
     def compute(self, name: str, expr: t.Expr, span: Span) -> Any:
         """The value of a checked expression. Raises Reported."""
+        if isinstance(expr.type, ErrorType):
+            raise Reported
         found = literal_value(expr)
         if found is not None:
             return found[0]

@@ -150,7 +150,8 @@ class Control(Operators):
 
     def check_irrefutable(self, pattern: t.Pattern, where: str) -> None:
         """A pattern that may not match needs a way out."""
-        witness = check_match(settled(pattern.type), [(pattern, False)])[0]
+        type_ = settled(pattern.type)
+        witness = None if isinstance(type_, ErrorType) else check_match(type_, [(pattern, False)])[0]
         if witness is not None:
             help_ = "add `else { … }`, or use `match`" if where == "let" else "use a name, and `match` in the body"
             self.error("E0205", f"this pattern does not match `{witness}`", pattern, "may not match", help_)

@@ -483,9 +483,9 @@ class Declarations:
             written = written.type
         if written is not None:
             type_, type_marks = self.safely(names, written)
-        elif pattern.name == "self" and scope.self_type is None:
-            raise self.context.error("E0108", "`self` outside a method", span, "only methods have a `self`")
         elif pattern.name == "self":
+            if scope.self_type is None:
+                raise self.context.error("E0108", "`self` outside a method", span, "only methods have a `self`")
             type_, type_marks = scope.self_type, NO_MARKS
         else:
             type_, type_marks = InferVar(), NO_MARKS

@@ -23,7 +23,8 @@ Instance = tuple[t.Function, tuple[Type, ...]]
 
 def refuse_endless_instances(context: Context) -> None:
     """Adds an error for each generic function, and each generic type, whose instances never end."""
-    for decl in [*context.structs, *context.enums]:
+    decls: list[t.StructDecl | t.EnumDecl] = [*context.structs, *context.enums]
+    for decl in decls:
         if decl.type_params:
             _follow_fields(context, decl)
     calls: dict[int, list[t.Call | t.FunctionRef]] = {}

@@ -138,6 +138,7 @@ def simplify(pattern: t.Pattern | None) -> Simple:
 
 def spread(fields: list[tuple[int, t.Pattern]], count: int) -> tuple[Simple, ...]:
     """Patterns by index, None for the parts that are not looked at."""
+    count = max([count, *(index + 1 for index, _ in fields)])      # more, where the value's type is not known
     found: list[Simple] = [None] * count
     for index, pattern in fields:
         found[index] = simplify(pattern)
@@ -213,7 +214,7 @@ def specialised(rows: list[Row], row: Row, types: list[Type], key: object) -> li
         if r[0] is None:
             return (*[None] * len(fields), *r[1:])
         if isinstance(r[0], Constructor) and r[0].key == key:
-            return (*r[0].parts, *r[1:])
+            return (*r[0].parts, *[None] * (len(fields) - len(r[0].parts)), *r[1:])
         return None
 
     opened = open_(row)

@@ -12,6 +12,7 @@ from sigilc.check.types import (
     AddressType,
     ArrayType,
     CFnType,
+    DynType,
     EnumType,
     ErrorType,
     FixedType,
@@ -106,6 +107,8 @@ def satisfies(type_: Type, trait: TraitDecl, args: tuple[Type, ...] = ()) -> boo
     type_ = shallow(type_)
     if isinstance(type_, ErrorType):
         return True
+    if isinstance(type_, DynType):
+        return any(b.trait is trait for b in implied([Bound(type_, type_.trait, type_.args)]))
     if isinstance(type_, ParamType | ProjectionType):
         return any(b.trait is trait for b in bounds_of(type_)) or find_impl(trait, type_, args) is not None
     if find_impl(trait, type_, args) is not None:

@@ -70,7 +70,12 @@ def bind(variable: InferVar, type_: Type) -> bool:
 def unify(a: Type, b: Type) -> bool:
     """Makes two types equal by binding variables. On False some variables may have been bound."""
     a, b = shallow(a), shallow(b)
-    if a is b or a.__class__ is ErrorType or b.__class__ is ErrorType:
+    if a is b:
+        return True
+    if a.__class__ is ErrorType or b.__class__ is ErrorType:
+        for unknown in (a, b):      # what meets an error is not unknown for a reason of its own
+            if isinstance(unknown, InferVar):
+                unknown.bound = ERROR
         return True
     if a.__class__ is InferVar:
         return bind(a, b)

@@ -7,7 +7,7 @@ from typing import Any
 from sigilc.check import typed as t
 from sigilc.check.foreign import check_pointer_item, converts_pointer
 from sigilc.check.impls import find_impl, satisfies
-from sigilc.check.infer import resolve, settled, shallow, unifies, unify
+from sigilc.check.infer import is_never, resolve, settled, shallow, unifies, unify
 from sigilc.check.places import Places
 from sigilc.check.types import (
     BOOL,
@@ -119,7 +119,7 @@ class Operators(Places):
         """The span of an operator between two operands; of the whole where it stands elsewhere."""
         text, start, end = self.source.text, left.span.end, right.span.start
         at = text.find(operator, start, end) if left.span.file is self.source else -1
-        return Span(self.source, at, at + len(operator)) if 0 <= at else self.span(node)
+        return Span(self.source, at, at + len(operator)) if at >= 0 else self.span(node)
 
     def check_operands(self, operator: str, left: t.Expr, right: t.Expr, node: Any) -> None:
         """Whether an operator is for these (now final) types."""
@@ -327,7 +327,8 @@ class Operators(Places):
         for i, item in enumerate(node.items):
             value = self.expr(item, hints[i] if hints else None)
             items.append(self.coerce(value, hints[i]) if hints else value)
-        return t.MakeTuple(self.span(node), TupleType(tuple(i.type for i in items)), items)
+        types = [hints[i] if hints and is_never(item.type) else item.type for i, item in enumerate(items)]
+        return t.MakeTuple(self.span(node), TupleType(tuple(types)), items)
 
     def check_Array(self, node: Any, expected: Type | None) -> t.Expr:
         """`[a, b]`."""

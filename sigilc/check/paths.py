@@ -26,7 +26,6 @@ from sigilc.diagnostics.suggest import closest
 from sigilc.resolve.symbols import KIND_WORDS, Item, Module
 from sigilc.syntax import ast
 
-
 # Functions that the language has and this compiler does not yet.
 LATER_FUNCTIONS = frozenset(["sleep", "after", "every", "monitor", "supervise", "sh"])
 
@@ -211,7 +210,8 @@ class Paths(TraitUses):
 
     # ---- Functions as values --------------------------------------------------------------------------------------------
 
-    def instantiate(self, function: t.Function, node: Any, self_type: Type | None = None) -> tuple[tuple[Type, ...], dict[ParamType, Type]]:
+    def instantiate(self, function: t.Function, node: Any, self_type: Type | None = None,
+                    ) -> tuple[tuple[Type, ...], dict[ParamType, Type]]:
         """Fresh unknowns for the type parameters; a method's are settled by the type that it was found through."""
         args = tuple(InferVar() for _ in function.type_params)
         mapping: dict[ParamType, Type] = dict(zip(function.type_params, args, strict=True))

@@ -377,8 +377,8 @@ class Patterns(Literals):
                 self.scopes.pop()
                 self.bound_names = all_names
             if set(own) != set(bound):
-                names = ", ".join(f"`{n}`" for n in sorted(set(own) ^ set(bound)))
-                raise self.error("E0210", f"not all alternatives bind {names}", alternative, "binds other names")
+                lacking = ", ".join(f"`{n}`" for n in sorted(set(own) ^ set(bound)))
+                raise self.error("E0210", f"not all alternatives bind {lacking}", alternative, "binds other names")
             for name, variable in own.items():
                 if not unify(variable.type, bound[name].type):
                     raise self.error("E0201", f"`{name}` has another type here", alternative,

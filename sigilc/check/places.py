@@ -7,7 +7,19 @@ from typing import Any
 from sigilc.check import typed as t
 from sigilc.check.calls import Calls
 from sigilc.check.infer import resolve, shallow, unify
-from sigilc.check.types import STR, UNIT, ArrayType, ErrorType, FixedType, InferVar, MapType, TupleType, Type, is_integer
+from sigilc.check.types import (
+    STR,
+    UNIT,
+    ArrayType,
+    ErrorType,
+    FixedType,
+    InferVar,
+    MapType,
+    StructType,
+    TupleType,
+    Type,
+    is_integer,
+)
 from sigilc.syntax import ast
 
 # Nodes whose value is a part of another value.
@@ -93,7 +105,9 @@ class Places(Calls):
     def path_of(self, place: t.Expr) -> list[Any]:
         """The root variable, then field indices and `*` for elements."""
         if isinstance(place, t.GetField):
-            return [*self.path_of(place.value), place.index]
+            owner = shallow(place.value.type)
+            shares = isinstance(owner, StructType) and owner.decl.is_union
+            return [*self.path_of(place.value), "*" if shares else place.index]
         if isinstance(place, _PARTS):
             return [*self.path_of(place.value), "*"]
         return [place.variable if isinstance(place, t.Local) else place]

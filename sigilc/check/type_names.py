@@ -21,6 +21,7 @@ from sigilc.check.types import (
     AddressType,
     ArrayType,
     CFnType,
+    DynType,
     EnumType,
     FixedType,
     FnType,
@@ -70,6 +71,25 @@ def with_mark(type_: Type, marks: Marks, mark: str) -> Marked:
     return type_, Marks(mark, marks.parts)
 
 
+def why_not_dyn(trait: t.TraitDecl, function: t.Function) -> str:
+    """Why a trait's method can't be called through `dyn`, or nothing."""
+    if function.name.rpartition("·")[2] in trait.constants:
+        return "is a constant of the type"
+    if not function.params or function.params[0].name != "self":
+        return "has no `self`"
+    if any(p.kind == "inout" for p in function.params):
+        return "changes its arguments, which is not supported yet"
+    if len(function.type_params) > 1 + len(trait.params):
+        return "has type parameters of its own"
+    stack = [p.type for p in function.params[1:]] + [function.result]
+    while stack:
+        type_ = stack.pop()
+        if type_ == trait.self_param:
+            return "mentions `Self`"
+        stack += type_.parts()
+    return ""
+
+
 class TypeNames:
     """Resolves types for one scope. Errors are reported and give the error type."""
 
@@ -114,7 +134,7 @@ class TypeNames:
                 item, marks = self.resolve(node.type)
                 return FixedType(item, self.context.length_of(node.size, self.scope)), Marks("", (marks,))
             case ast.DynType():
-                self.context.unsupported("`dyn` types are", self.span(node))
+                return self.resolve_dyn(node)
             case _:
                 self.context.unsupported("this type is", self.span(node))
         return ERROR, NO_MARKS
@@ -153,6 +173,22 @@ class TypeNames:
     def resolve_result(self, node: Any) -> Marked:
         """A result type, which may be `!`."""
         return (PrimType("!"), NO_MARKS) if isinstance(node, ast.Never) else self.resolve(node)
+
+    def resolve_dyn(self, node: Any) -> Marked:
+        """`dyn Trait`: all its methods must be callable without knowing the type."""
+        item = self.find(node.path)
+        if item is None or item.kind != "trait":
+            raise self.context.error("E0102", "`dyn` stands before a trait", self.span(node), "not a trait")
+        trait = self.declare(item)
+        for function in trait.methods.values():
+            reason = why_not_dyn(trait, function)
+            if reason:
+                self.context.error("E0229", f"`{trait.name}` can't be used as `dyn {trait.name}`", self.span(node),
+                                   f"`{function.name}` {reason}", "use a type parameter: `<T: Trait>`",
+                                   [(function.span, "this one")])
+                return ERROR, NO_MARKS
+        args = tuple(self.resolve(a)[0] for a in node.path.arguments or [])
+        return DynType(trait, args), NO_MARKS
 
     def resolve_path(self, node: Any) -> Marked:
         """A named type with its arguments."""

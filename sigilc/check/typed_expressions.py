@@ -361,6 +361,13 @@ class Closure(Expr):
 
 
 @record
+class MakeDyn(Expr):
+    """A value as a `dyn Trait`, by coercion."""
+
+    value: Expr
+
+
+@record
 class MakeSome(Expr):
     """A present value of `T?`, written or by coercion of a `T`."""
 

@@ -234,6 +234,23 @@ class AddressType(Type):
 
 
 @value
+class DynType(Type):
+    """`dyn Trait`: a value of some type that implements the trait, known only by the trait's methods."""
+
+    trait: TraitDecl
+    args: tuple[Type, ...] = ()
+
+    def parts(self) -> tuple[Type, ...]:
+        return self.args
+
+    def rebuild(self, parts: tuple[Type, ...]) -> Type:
+        return DynType(self.trait, parts)
+
+    def __str__(self) -> str:
+        return f"dyn {self.trait.name}" + (f"<{', '.join(map(str, self.args))}>" if self.args else "")
+
+
+@value
 class FutureType(Type):
     """`Future<R>`, the value of `ask`."""
 

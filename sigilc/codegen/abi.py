@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from sigilc.codegen.runtime_symbols import c_extension, c_type
-from sigilc.codegen.tbaa import ANY, load_suffix, store_suffix
+from sigilc.codegen.tbaa import ANY
 from sigilc.codegen.types import Layout, TypeTable, round_up
 from sigilc.codegen.writer import Leaves, Writer
 from sigilc.crash import InternalError
@@ -241,7 +241,7 @@ def to_pieces(w: Writer, way: Passing, leaves: Leaves) -> list[str]:
     layout = _rounded(w.types.layout(way.type))
     place = w.scratch(layout)
     w.store(layout, leaves, place)
-    return [w.value(f"load {ll_type}, ptr {w.offset(place, EIGHT * i)}{load_suffix(ANY)}")
+    return [w.value(f"load {ll_type}, ptr {w.offset(place, EIGHT * i)}{w.load_suffix(ANY)}")
             for i, ll_type in enumerate(way.ll_types)]
 
 
@@ -250,7 +250,7 @@ def from_pieces(w: Writer, way: Passing, pieces: Sequence[str]) -> Leaves:
     layout = _rounded(w.types.layout(way.type))
     place = w.scratch(layout)
     for i, (ll_type, piece) in enumerate(zip(way.ll_types, pieces, strict=True)):
-        w.emit(f"store {ll_type} {piece}, ptr {w.offset(place, EIGHT * i)}{store_suffix(ANY)}")
+        w.emit(f"store {ll_type} {piece}, ptr {w.offset(place, EIGHT * i)}{w.store_suffix(ANY)}")
     return w.load(layout, place)
 
 

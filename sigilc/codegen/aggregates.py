@@ -12,6 +12,7 @@ from sigilc.codegen.names import symbol
 from sigilc.codegen.types import untagged
 from sigilc.codegen.writer import Leaves
 from sigilc.crash import InternalError
+from sigilc.ir.foreign_ops import MakeUnion
 from sigilc.ir.ops import (
     ConstBytes,
     Copy,
@@ -26,7 +27,6 @@ from sigilc.ir.ops import (
     MakeNone,
     MakeSome,
     MakeStruct,
-    MakeUnion,
     Op,
     Release,
     Retain,
@@ -142,7 +142,7 @@ def emit_get_fault(f: FunctionEmitter, op: GetFault) -> None:
 
 def emit_make_fault(f: FunctionEmitter, op: MakeFault) -> None:
     """Made by the runtime, which takes over the texts."""
-    message, stage = f.spill(STR, f.leaves(op.message)), f.spill(STR, f.leaves(op.stage))
+    message, stage = f.readable(STR, f.leaves(op.message)), f.readable(STR, f.leaves(op.stage))
     cause = f.scalar(op.cause) if op.cause is not None else "null"
     f.define(op, f.call_runtime("sigil_fault_new", "ptr", f"ptr {message}", f"ptr {stage}",
                                 f"ptr {f.context.c_string(op.site)}", f"i64 {len(op.site.encode())}", f"ptr {cause}"))

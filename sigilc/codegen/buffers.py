@@ -101,7 +101,7 @@ def emit_array_get(f: FunctionEmitter, op: ArrayGet) -> None:
     index = f.scalar(op.index)
     if op.checked:
         check_index(f, op, index, length)
-    f.define(op, *f.view(layout, f.element(data, index, layout)))
+    f.define_view(op, f.element(data, index, layout))
 
 
 def check_index(f: FunctionEmitter, op: Op, index: str, length: str) -> None:
@@ -154,28 +154,59 @@ fine:
 def emit_array_push(f: FunctionEmitter, op: ArrayPush) -> None:
     """In place when the buffer is unique, the view ends where its elements end, and there is room."""
     type_ = f.target(op.address)
-    item, place = item_type(type_), f.scalar(op.address)
-    layout, view_layout = f.types.layout(item), f.types.layout(type_)
-    view = f.load(view_layout, place)
+    end = _call_or_write(f, "append", type_, f.scalar(op.address), _append)
+    f.store(f.types.layout(item_type(type_)), f.leaves(op.value), end)
+
+
+def _append(w: Writer, type_: IrType, place: str) -> str:
+    """Makes the array at a place longer by one element; the address of that."""
+    item = item_type(type_)
+    layout, view_layout = w.types.layout(item), w.types.layout(type_)
+    view = w.load(view_layout, place)
     owner = view[2]
-    ready = _is_unique_to_the_end(f, layout, view)
-    used = f.load_word(USED, f.offset(owner, USED_OFFSET))
-    capacity = f.load_word(CAPACITY, f.offset(owner, _CAPACITY))
-    has_room = f.value(f"icmp slt i64 {used}, {capacity}")
-    ready = f.value(f"select i1 {ready}, i1 {has_room}, i1 false")
-
-    def grow() -> Leaves:
-        return _call_slow(f, "reserve", item, view, "i64 1")
-
-    data, length, owner = _join_views(f, ready, view, grow)
-    f.store(layout, f.leaves(op.value), f.element(data, length, layout))
-    used_place = f.offset(owner, USED_OFFSET)
-    f.store_word(USED, f.value(f"add nsw i64 {f.load_word(USED, used_place)}, 1"), used_place)
-    longer = f.value(f"add nuw nsw i64 {length}, 1")
-    f.store(view_layout, (data, longer, owner), place)
+    ready = _is_unique_to_the_end(w, layout, view)
+    used = w.load_word(USED, w.offset(owner, USED_OFFSET))
+    capacity = w.load_word(CAPACITY, w.offset(owner, _CAPACITY))
+    has_room = w.value(f"icmp slt i64 {used}, {capacity}")
+    ready = w.value(f"select i1 {ready}, i1 {has_room}, i1 false")
+    data, length, owner = _join_views(w, ready, view, lambda: _call_slow(w, "reserve", item, view, "i64 1"))
+    used_place = w.offset(owner, USED_OFFSET)
+    w.store_word(USED, w.value(f"add nsw i64 {w.load_word(USED, used_place)}, 1"), used_place)
+    longer = w.value(f"add nuw nsw i64 {length}, 1")
+    w.store(view_layout, (data, longer, owner), place)
+    return w.element(data, length, layout)
 
 
-def _is_unique_to_the_end(f: FunctionEmitter, layout: Layout, view: Leaves) -> str:
+def _unique_data(w: Writer, type_: IrType, place: str) -> str:
+    """The data of the array at a place, in a buffer that nothing else sees."""
+    view_layout = w.types.layout(type_)
+    view = w.load(view_layout, place)
+
+    def copy() -> Leaves:
+        new = _call_slow(w, "unique", item_type(type_), view)
+        w.store(view_layout, new, place)
+        return new
+
+    count = w.load_word(COUNT, view[2])
+    return _join_views(w, w.value(f"icmp eq i64 {count}, 1"), view, copy)[0]
+
+
+def _call_or_write(w: Writer, verb: str, type_: IrType, place: str, write: Callable[[Writer, IrType, str], str]) -> str:
+    """The pointer that `write` gives, written here for LLVM to optimise, else in a function of the type: less code."""
+    if w.context.is_optimised:
+        return write(w, type_, place)
+    name = glue(verb, type_)
+
+    def build() -> str:
+        inner = Writer(w.context)
+        inner.begin("start")
+        inner.emit(f"ret ptr {write(inner, type_, '%place')}")
+        return inner.text(f"define internal ptr {name}(ptr noundef %place) nounwind")
+
+    return w.value(f"call ptr {w.context.define(name, build)}(ptr {place})")
+
+
+def _is_unique_to_the_end(f: Writer, layout: Layout, view: Leaves) -> str:
     """Whether the count is one and no element of the buffer lies behind the view."""
     data, length, owner = view
     count = f.load_word(COUNT, owner)
@@ -187,7 +218,7 @@ def _is_unique_to_the_end(f: FunctionEmitter, layout: Layout, view: Leaves) -> s
     return f.value(f"and i1 {is_unique}, {ends_there}")
 
 
-def _join_views(f: FunctionEmitter, is_ready: str, view: Leaves, make: Callable[[], Leaves]) -> Leaves:
+def _join_views(f: Writer, is_ready: str, view: Leaves, make: Callable[[], Leaves]) -> Leaves:
     """The view where it is ready, else what `make` gives."""
     before = f.label
     slow, joined = f.new_label("slow"), f.new_label("ready")
@@ -201,7 +232,7 @@ def _join_views(f: FunctionEmitter, is_ready: str, view: Leaves, make: Callable[
                  for ll_type, old, new in zip(("ptr", "i64", "ptr"), view, made, strict=True))
 
 
-def _call_slow(f: FunctionEmitter, verb: str, item: IrType, view: Leaves, *more: str) -> Leaves:
+def _call_slow(f: Writer, verb: str, item: IrType, view: Leaves, *more: str) -> Leaves:
     """Calls a slow path; the new view."""
     arguments = (f"ptr {view[0]}", f"i64 {view[1]}", f"ptr {view[2]}", f"ptr {f.context.descriptor(item)}", *more)
     new = f.value(f"call {_VIEW} {_slow_function(f.context, verb)}({', '.join(arguments)})")
@@ -258,21 +289,12 @@ def emit_array_reserve(f: FunctionEmitter, op: ArrayReserve) -> None:
 def emit_element_addr(f: FunctionEmitter, op: ElementAddr) -> None:
     """An element's place, in a buffer that nothing else sees."""
     type_ = f.target(op.address)
-    item, place = item_type(type_), f.scalar(op.address)
-    layout, view_layout = f.types.layout(item), f.types.layout(type_)
-    view = f.load(view_layout, place)
-    index = f.scalar(op.index)
+    place, index = f.scalar(op.address), f.scalar(op.index)
     if op.checked:
-        check_index(f, op, index, view[1])
-    count = f.load_word(COUNT, view[2])
-
-    def copy() -> Leaves:
-        new = _call_slow(f, "unique", item, view)
-        f.store(view_layout, new, place)
-        return new
-
-    data, _, _ = _join_views(f, f.value(f"icmp eq i64 {count}, 1"), view, copy)
-    f.define(op, f.element(data, index, layout))
+        length = f.types.layout(type_).leaves[1]
+        check_index(f, op, index, f.load_leaf(length, f.offset(place, length.offset)))
+    data = _call_or_write(f, "unique", type_, place, _unique_data)
+    f.define(op, f.element(data, index, f.types.layout(item_type(type_))))
 
 
 def emit_array_sort(f: FunctionEmitter, op: ArraySort) -> None:

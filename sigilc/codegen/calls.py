@@ -13,17 +13,12 @@ from sigilc.codegen.runtime_symbols import INTRINSIC_BY_RUNTIME, c_type, returns
 from sigilc.codegen.types import untagged
 from sigilc.codegen.writer import aggregate_type
 from sigilc.crash import InternalError
+from sigilc.ir.foreign_ops import CallPointer, CodePointer, IsValid, PointerOffset, PointerRead, PointerWrite
 from sigilc.ir.ops import (
     Call,
     CallForeign,
-    CallPointer,
     CallRuntime,
-    CodePointer,
-    IsValid,
     Op,
-    PointerOffset,
-    PointerRead,
-    PointerWrite,
     Value,
 )
 from sigilc.ir.runtime_abi import RUNTIME

@@ -26,8 +26,10 @@ class ModuleContext:
     Definitions are kept in the order in which they are first asked for, so equal input gives equal text.
     """
 
-    def __init__(self, module: Module, types: TypeTable | None = None, debug: DebugInfo | None = None):
+    def __init__(self, module: Module, types: TypeTable | None = None, debug: DebugInfo | None = None,
+                 is_optimised: bool = True):
         self.module = module
+        self.is_optimised = is_optimised
         self.types = types or TypeTable()
         self.debug = debug
         self.constants: dict[str, str] = {}
@@ -93,6 +95,14 @@ class ModuleContext:
         if found is None:
             found = self._text_symbols[key] = symbol(f"items.{len(self._text_symbols)}")
             self.constant(found, lambda: f"{text}, align {DATA_ALIGNMENT}")
+        return found
+
+    def constant_value(self, text: str) -> str:
+        """A pointer to a constant struct."""
+        found = self._text_symbols.get(text.encode())
+        if found is None:
+            found = self._text_symbols[text.encode()] = symbol(f"value.{len(self._text_symbols)}")
+            self.constant(found, lambda: text)
         return found
 
     def c_string(self, text: str) -> str:

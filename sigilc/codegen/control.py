@@ -27,6 +27,7 @@ def emit_switch(f: FunctionEmitter, op: Switch) -> None:
     """One of many."""
     ll_type = f.ll_type(op.value.type)
     cases = " ".join(f"{ll_type} {number}, label %{f.block_labels[block]}" for number, block in op.cases)
+    f.apart()
     f.emit(f"switch {ll_type} {f.scalar(op.value)}, label %{f.block_labels[op.default]} [{cases}]")
 
 
@@ -37,7 +38,7 @@ def emit_return(f: FunctionEmitter, op: Return) -> None:
 
 def emit_panic(f: FunctionEmitter, op: Panic) -> None:
     """The runtime takes over the message."""
-    message = f.spill(STR, f.leaves(op.message))
+    message = f.readable(STR, f.leaves(op.message))
     f.panic_now(op, "sigil_panic", f"ptr {message}", f"ptr {f.context.site(op.span)}")
 
 

@@ -19,6 +19,7 @@ from sigilc.ir.types import (
     IrArray,
     IrCounted,
     IrEnum,
+    IrFixed,
     IrFloat,
     IrFn,
     IrInt,
@@ -72,6 +73,10 @@ class DebugTypes:
                 return self._pointer(f"&mut {target}", target)
             case IrCounted(name="str"):
                 return self._view("&str", U8, layout)
+            case IrFixed(item=item, count=count):
+                range_ = self._metadata.add(f"!DISubrange(count: {count}, lowerBound: 0)")
+                return (f"!DICompositeType(tag: DW_TAG_array_type, baseType: {self.type(item)}, size: {8 * layout.size}, "
+                        f"align: {8 * layout.align}, elements: {self._metadata.node([range_])})")
             case IrArray(item=item):
                 return self._view(f"&[{_name(item)}]", item, layout)
             case IrCounted(name="fault"):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from sigilc.codegen.context import ModuleContext
 from sigilc.codegen.counts import emit_release, emit_release_at
+from sigilc.codegen.read_parts import find_read_parts
 from sigilc.codegen.writer import Leaves, Writer
 from sigilc.crash import InternalError
 from sigilc.ir.function import Block, IrFunction
@@ -36,6 +37,7 @@ class FunctionEmitter(Writer):
         self.function = function
         self.debug = context.debug.function(function) if context.debug is not None else None
         self.slots: set[str] = set()
+        self.read_parts = find_read_parts(function)
         self.values: dict[Value, Leaves] = {}
         self.block_labels: dict[Block, str] = {}
         # Per block, for each jump to it: the label it comes from and the leaves of all arguments.
@@ -89,6 +91,11 @@ class FunctionEmitter(Writer):
             raise InternalError(f"{self.function.name}: %{address.name} is no address", self.function.span)
         return address.type.target
 
+    def define_view(self, op: Op, address: str) -> None:
+        """Gives the op's result the leaves of what lies at an address, as far as they are read."""
+        result = self.result(op)
+        self.values[result] = self.view(self.types.layout(result.type), address, self.read_parts.get(result))
+
     # ---- Calls
 
     def call(self, op: Op, result: str, callee: str, arguments: Sequence[str], *, unwinds: bool = True) -> str:
@@ -96,6 +103,7 @@ class FunctionEmitter(Writer):
         expression = f"{result} {callee}({', '.join(arguments)})"
         if unwinds and op.cleanup:
             after = self.new_label("after")
+            self.apart()
             expression = f"invoke {expression} to label %{after} unwind label %{self.pad(op.cleanup)}"
         else:
             after = ""
@@ -167,26 +175,21 @@ class FunctionEmitter(Writer):
         self.call(Op(cleanup=list(cleanup)), "void", self.context.runtime(callee), arguments)
         self.emit("unreachable")
 
-    def phi(self, ll_type: str, incoming: list[tuple[str, str]]) -> str:
-        """A phi, or the only scalar that comes in."""
-        first = incoming[0][1]
-        if all(scalar == first for _, scalar in incoming):
-            return first
-        pairs = ", ".join(f"[ {scalar}, %{source} ]" for source, scalar in incoming)
-        return self.value(f"phi {ll_type} {pairs}")
-
     def _write_pads(self) -> None:
         exception = "%unwinding"
-        self.allocas.append(f"  {exception} = alloca {{ ptr, i32 }}")
+        self.allocas.append(f"  {exception} = alloca ptr")
         tails: dict[tuple[Value, ...], str] = {(): self.new_label("resume")}
         for cleanup, label in self._pads.items():
             self.begin(label)
             caught = self.value("landingpad { ptr, i32 } cleanup")
-            self.emit(f"store {{ ptr, i32 }} {caught}, ptr {exception}")
+            self.apart()
+            self.emit(f"store ptr {self.value(f'extractvalue {{ ptr, i32 }} {caught}, 0')}, ptr {exception}")
             self._write_tail(cleanup, tails)
         self.begin(tails[()])
-        caught = self.value(f"load {{ ptr, i32 }}, ptr {exception}")
-        self.emit(f"resume {{ ptr, i32 }} {caught}")
+        caught = self.value(f"load ptr, ptr {exception}")
+        # The number selects a handler, of which there are none.
+        whole = self.value(f"insertvalue {{ ptr, i32 }} {{ ptr poison, i32 0 }}, ptr {caught}, 0")
+        self.emit(f"resume {{ ptr, i32 }} {whole}")
 
     def _write_tail(self, cleanup: tuple[Value, ...], tails: dict[tuple[Value, ...], str]) -> None:
         """Goes on to the block that releases `cleanup`; writes it, and those behind it, where there is none yet."""

@@ -6,13 +6,13 @@ hands it to C for a call keeps nothing; any other use does, because there it may
 
 from __future__ import annotations
 
+from sigilc.ir.foreign_ops import CallPointer
 from sigilc.ir.function import IrFunction, Module
 from sigilc.ir.ops import (
     ArrayGet,
     Branch,
     Call,
     CallForeign,
-    CallPointer,
     CallRuntime,
     Copy,
     Declare,

@@ -42,13 +42,13 @@ def emit_map_find(f: FunctionEmitter, op: MapFind) -> None:
 def emit_map_key(f: FunctionEmitter, op: MapKey) -> None:
     """A view of a key."""
     place = f.call_runtime("sigil_map_key", "ptr", f"ptr {f.scalar(op.value)}", f"i64 {f.scalar(op.index)}")
-    f.define(op, *f.view(f.types.layout(f.result(op).type), place))
+    f.define_view(op, place)
 
 
 def emit_map_value(f: FunctionEmitter, op: MapValue) -> None:
     """A view of a value."""
     place = f.call_runtime("sigil_map_value", "ptr", f"ptr {f.scalar(op.value)}", f"i64 {f.scalar(op.index)}")
-    f.define(op, *f.view(f.types.layout(f.result(op).type), place))
+    f.define_view(op, place)
 
 
 # The runtime changes the place itself: hashing and comparing may be the program's own code, and when that panics, the

@@ -16,8 +16,9 @@ from sigilc.codegen.functions import INTERNAL_OPS, blocks_in_order, declare_func
 from sigilc.codegen.names import symbol
 from sigilc.codegen.types import TypeTable
 from sigilc.crash import InternalError
+from sigilc.ir.foreign_ops import CodePointer
 from sigilc.ir.function import IrFunction, Module
-from sigilc.ir.ops import ArraySort, Ask, Call, Catch, CodePointer, FunctionValue, MakeClosure, MapNew, Op, Spawn, Tell
+from sigilc.ir.ops import ArraySort, Ask, Call, Catch, FunctionValue, MakeClosure, MapNew, Op, Spawn, Tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ def emit_module(module: Module, part: Part | None = None, *, debug: bool = False
     if part is None:
         part = Part(reachable_functions(module))
     types = TypeTable()
-    context = ModuleContext(module, types, DebugInfo(types, is_optimised) if debug else None)
+    context = ModuleContext(module, types, DebugInfo(types, is_optimised) if debug else None, is_optimised)
     texts = [emit_function(context, function, _linkage(function, part)) for function in part.functions]
     texts += [emit_function(context, function, "available_externally hidden") for function in part.copied]
     for function in part.functions:

@@ -13,19 +13,20 @@ from sigilc.source.files import SourceFile
 def parts_by_file(module: Module) -> list[Part]:
     """One part for each source file of the program, and one for the standard library.
 
-    What was made for types of the program (instances, equality, text) goes with `main`: so the library's part stays
-    the same while the program changes.
+    What was made for types of the program (instances, equality, text) goes with the program's own file: so the
+    library's part stays the same while the program changes.
     """
     functions = reachable_functions(module)
-    by_file: dict[SourceFile | None, list[IrFunction]] = {None: []}
+    first = next((f.span.file for f in functions if f.span is not None and not f.span.file.is_library), None)
+    by_file: dict[SourceFile | None, list[IrFunction]] = {first: []}
     library: list[IrFunction] = []
     for function in functions:
-        file = function.span.file if function.span is not None else None
+        file = function.span.file if function.span is not None else first
         is_instance = "<" in function.name
         if file is not None and file.is_library and not is_instance:
             library.append(function)
         else:
-            by_file.setdefault(None if is_instance else file, []).append(function)
+            by_file.setdefault(first if is_instance else file, []).append(function)
     groups = [group for group in (*by_file.values(), library) if group]
     return [Part(group, is_whole=len(groups) == 1) for group in groups]
 

@@ -49,7 +49,7 @@ def emit_load(f: FunctionEmitter, op: Load) -> None:
 
 def emit_peek(f: FunctionEmitter, op: Peek) -> None:
     """A view."""
-    f.define(op, *f.view(f.types.layout(f.target(op.address)), f.scalar(op.address)))
+    f.define_view(op, f.scalar(op.address))
 
 
 def emit_store(f: FunctionEmitter, op: Store) -> None:

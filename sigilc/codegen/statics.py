@@ -6,7 +6,7 @@ from typing import Any
 
 from sigilc.codegen import enums
 from sigilc.codegen.context import DATA_ALIGNMENT, ModuleContext
-from sigilc.codegen.names import symbol
+from sigilc.codegen.names import c_bytes, symbol
 from sigilc.codegen.scalars import constant_text
 from sigilc.codegen.types import Layout
 from sigilc.codegen.writer import Leaves, Writer, memory_type
@@ -40,6 +40,8 @@ def _leaves(w: Writer, type_: IrType, value: Any) -> Leaves:
     match type_:
         case IrFixed():
             return (_data(context, type_, value),) if context.types.layout(type_).size else ()
+        case IrStruct() if type_.is_union:
+            return _union(context, type_, value)
         case IrStruct(fields=types) | IrTuple(items=types):
             return tuple(leaf for part, part_type in zip(value, types, strict=True)
                          for leaf in _leaves(w, part_type, part))
@@ -48,6 +50,8 @@ def _leaves(w: Writer, type_: IrType, value: Any) -> Leaves:
                 rest = context.types.layout(type_).leaves[1:]
                 return (_fault(context, value), *(w.undefined(leaf) for leaf in rest))
             return ("null", *_leaves(w, type_.item, value[0]))
+        case IrEnum() if type_.is_c:
+            return (str(type_.discriminants[value[0]]),)
         case IrEnum(variants=variants):
             payload = tuple(leaf for part, part_type in zip(value[1:], variants[value[0]], strict=True)
                             for leaf in _leaves(w, part_type, part))
@@ -63,6 +67,20 @@ def _leaves(w: Writer, type_: IrType, value: Any) -> Leaves:
         case _ if type_ == UNIT:
             return ()
     return (constant_text(type_, value),)
+
+
+def _union(context: ModuleContext, type_: IrStruct, data: bytes) -> Leaves:
+    """The integers that a union is held as, or the address of its bytes."""
+    layout = context.types.layout(type_)
+    if not layout.areas:
+        return tuple(str(int.from_bytes(data[leaf.offset:leaf.offset + leaf.size], "little")) for leaf in layout.leaves)
+    ll_type, text = _bytes(data)
+    name = context.static_symbols.setdefault(text, symbol(f"static.{len(context.static_symbols)}"))
+    return (context.constant(name, lambda: f"{ll_type} {text}, align {max(layout.align, DATA_ALIGNMENT)}"),)
+
+
+def _bytes(data: bytes) -> Constant:
+    return f"[{len(data)} x i8]", f'c"{c_bytes(data)}"'
 
 
 def _text(context: ModuleContext, data: bytes) -> Leaves:
@@ -117,6 +135,8 @@ def _in_memory(context: ModuleContext, type_: IrType, value: Any) -> Constant:
     match type_:
         case IrFixed():
             return _elements(context, type_.item, value)
+        case IrStruct() if type_.is_union:
+            return _bytes(value)
         case IrStruct(fields=types) | IrTuple(items=types):
             return _parts(context, layout, zip(types, value, strict=True), 0)
         case IrOption(item=item):
@@ -126,6 +146,8 @@ def _in_memory(context: ModuleContext, type_: IrType, value: Any) -> Constant:
             payload = _in_memory(context, item, value[0])
             end = start + context.types.layout(item).size
             return _packed([("ptr", "null"), *_padding(8, start), payload, *_padding(end, layout.size)])
+        case IrEnum() if type_.is_c:
+            return "i32", str(type_.discriminants[value[0]])
         case IrEnum(variants=variants):
             enum = context.types.enum(type_)
             variant = enum.variants[value[0]]

@@ -182,7 +182,7 @@ class TypeTable:
         return Layout(size, inner.align, (_area(0, size, inner.align),) if size else ())
 
     def _union(self, fields: tuple[IrType, ...]) -> Layout:
-        """All fields at the beginning, held as integers that cover the whole; `parts` have no leaves of their own."""
+        """All fields at the beginning, held as integers that cover the whole; each field's leaves are all of these."""
         inner = [self.layout(field) for field in fields]
         align = max((i.align for i in inner), default=1)
         size = round_up(max((i.size for i in inner), default=0), align)
@@ -190,7 +190,7 @@ class TypeTable:
         leaves = tuple(Leaf(start, f"i{8 * width}", ANY) for start in range(0, size, width))
         if any(i.areas for i in inner):
             leaves = (_area(0, size, align),)
-        return Layout(size, align, leaves, tuple(Part(field, 0, 0, 0) for field in fields))
+        return Layout(size, align, leaves, tuple(Part(field, 0, 0, len(leaves)) for field in fields))
 
     def _option(self, item: IrType) -> Layout:
         inner = self.layout(item)

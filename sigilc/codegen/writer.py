@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sigilc.codegen.context import ModuleContext
 from sigilc.codegen.tbaa import load_suffix, store_suffix
@@ -26,6 +26,9 @@ class Writer:
     def __init__(self, context: ModuleContext):
         self.context = context
         self.types = context.types
+        # Nobody asks at -O0 what may alias.
+        self.load_suffix = load_suffix if context.is_optimised else _no_suffix
+        self.store_suffix = store_suffix if context.is_optimised else _no_suffix
         self.lines: list[str] = []
         self.allocas: list[str] = []
         self.label = "entry"
@@ -69,6 +72,18 @@ class Writer:
         self.lines.append(f"{label}:")
         self.label = label
 
+    def apart(self) -> None:
+        """Gives the next instruction, which ends a block, a block of its own at -O0.
+
+        LLVM's fast instruction selection knows no `invoke`, `switch`, landing pad, nor results of several words: a
+        block with one is left to the slow selection from there back to its beginning.
+        """
+        if self.context.is_optimised:
+            return
+        label = self.new_label("slow")
+        self.branch(label)
+        self.begin(label)
+
     def branch(self, label: str) -> None:
         """Ends a block."""
         self.lines.append(f"  br label %{label}")
@@ -76,6 +91,14 @@ class Writer:
     def branch_if(self, condition: str, then: str, otherwise: str) -> None:
         """Ends a block."""
         self.lines.append(f"  br i1 {condition}, label %{then}, label %{otherwise}")
+
+    def phi(self, ll_type: str, incoming: list[tuple[str, str]]) -> str:
+        """A phi, or the only scalar that comes in."""
+        first = incoming[0][1]
+        if all(scalar == first for _, scalar in incoming):
+            return first
+        pairs = ", ".join(f"[ {scalar}, %{source} ]" for source, scalar in incoming)
+        return self.value(f"phi {ll_type} {pairs}")
 
     # ---- Memory
 
@@ -123,18 +146,27 @@ class Writer:
             self.copy_memory(copy, address, leaf)
             return copy
         if leaf.ll_type == "i1":
-            byte = self.value(f"load i8, ptr {address}{load_suffix(leaf.tag)}")
+            byte = self.value(f"load i8, ptr {address}{self.load_suffix(leaf.tag)}")
             return self.value(f"trunc i8 {byte} to i1")
-        return self.value(f"load {leaf.ll_type}, ptr {address}{load_suffix(leaf.tag)}")
+        return self.value(f"load {leaf.ll_type}, ptr {address}{self.load_suffix(leaf.tag)}")
 
     def load(self, layout: Layout, address: str) -> Leaves:
         """The value at an address, whatever is written there later."""
         return tuple(self.load_leaf(leaf, self.offset(address, leaf.offset)) for leaf in layout.leaves)
 
-    def view(self, layout: Layout, address: str) -> Leaves:
-        """The value at an address as long as nothing is written there: areas are the memory itself."""
+    def view(self, layout: Layout, address: str, parts: Collection[int] | None = None) -> Leaves:
+        """The value at an address as long as nothing is written there: areas are the memory itself.
+
+        Of the `parts` of a struct or tuple only these are wanted; None is all.
+        """
         found: list[str] = []
-        for leaf in layout.leaves:
+        wanted: set[int] | None = None
+        if parts is not None:
+            wanted = {i for part in parts for i in range(layout.parts[part].first, layout.parts[part].end)}
+        for number, leaf in enumerate(layout.leaves):
+            if wanted is not None and number not in wanted:
+                found.append("poison")
+                continue
             place = self.offset(address, leaf.offset)
             found.append(place if leaf.area else self.load_leaf(leaf, place))
             if leaf.area:
@@ -171,7 +203,7 @@ class Writer:
             ll_type = leaf.ll_type
             if ll_type == "i1":
                 ll_type, scalar = "i8", self.zero_extend_bool(scalar)
-            self.lines.append(f"  store {ll_type} {scalar}, ptr {place}{store_suffix(leaf.tag)}")
+            self.lines.append(f"  store {ll_type} {scalar}, ptr {place}{self.store_suffix(leaf.tag)}")
 
     def zero_extend_bool(self, scalar: str) -> str:
         """A bool as a byte."""
@@ -186,13 +218,21 @@ class Writer:
         self.store(layout, leaves, address)
         return address
 
+    def readable(self, type_: IrType, leaves: Leaves) -> str:
+        """The address of a value that is only read there: for one op, unless it is a constant."""
+        if not any(scalar.startswith("%") for scalar in leaves):
+            layout = self.types.layout(type_)
+            fields = ", ".join(self.arguments(layout, leaves))
+            return self.context.constant_value(f"{{ {', '.join(layout.ll_types)} }} {{ {fields} }}")
+        return self.spill(type_, leaves)
+
     def load_word(self, kind: str, address: str) -> str:
         """One i64 of a header."""
-        return self.value(f"load i64, ptr {address}{load_suffix(kind)}")
+        return self.value(f"load i64, ptr {address}{self.load_suffix(kind)}")
 
     def store_word(self, kind: str, word: str, address: str) -> None:
         """Writes one i64 of a header."""
-        self.lines.append(f"  store i64 {word}, ptr {address}{store_suffix(kind)}")
+        self.lines.append(f"  store i64 {word}, ptr {address}{self.store_suffix(kind)}")
 
     # ---- Values and calls
 
@@ -236,6 +276,7 @@ class Writer:
         elif len(scalars) == 1:
             self.emit(f"ret {scalars[0][0].ll_type} {scalars[0][1]}")
         else:
+            self.apart()
             whole = aggregate_type(layout)
             built = "poison"
             for i, (leaf, scalar) in enumerate(scalars):
@@ -255,6 +296,10 @@ class Writer:
             head += f" {metadata}"
         first = self.lines[0].split(":")[0]
         return "\n".join([head + " {", "entry:", *self.allocas, f"  br label %{first}", *self.lines, "}"])
+
+
+def _no_suffix(kind: str) -> str:
+    return ""
 
 
 def memory_type(leaf: Leaf) -> str:

@@ -64,6 +64,7 @@ TITLE_BY_CODE: dict[str, str] = {
     "E0226": "a method has another form than its trait requires",
     "E0227": "a trait is implemented twice for a type",
     "E0228": "a method could be that of several traits",
+    "E0229": "a trait can't stand behind `dyn`",
     "E0240": "a constant is computed by what is not constant",
     "E0241": "computing a constant takes too long",
     "E0242": "computing a constant panics",

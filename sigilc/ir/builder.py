@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from sigilc.crash import InternalError
-from sigilc.ir import ops
+from sigilc.ir import foreign_ops, ops
 from sigilc.ir.function import Block, IrFunction
 from sigilc.ir.ops import Op, Value
 from sigilc.ir.runtime_abi import RUNTIME
@@ -137,9 +137,14 @@ class FunctionBuilder:
 
     def emit(self, op: Op, type_: IrType, name: str = "") -> Value:
         """Appends an op with a new result of `type_`."""
-        op.result = Value(type_, name)
-        self.append(op)
-        return op.result
+        result = op.result = Value(type_, name)
+        block = self._block
+        if block is None or (block.ops and block.ops[-1].TERMINATOR):
+            raise InternalError(f"an op after the end of block {self.block.name}", self.span)
+        if op.span is None:
+            op.span = self.span
+        block.ops.append(op)
+        return result
 
     # ---- Constants --------------------------------------------------------------------------------------------------
 
@@ -243,7 +248,7 @@ class FunctionBuilder:
 
     def make_union(self, type_: IrType, index: int, value: Value, base: Value | None = None) -> Value:
         """A union that holds `value` as field `index`, elsewhere what `base` holds."""
-        return self.emit(ops.MakeUnion(value=value, index=index, base=base), type_)
+        return self.emit(foreign_ops.MakeUnion(value=value, index=index, base=base), type_)
 
     def get_field(self, value: Value, index: int) -> Value:
         """Field `index` of a struct or tuple, borrowed."""
@@ -431,27 +436,27 @@ class FunctionBuilder:
 
     def call_pointer(self, callee: Value, args: Sequence[Value], result: IrType) -> Value:
         """A call of the C function at an address."""
-        return self.emit(ops.CallPointer(callee=callee, args=list(args)), result)
+        return self.emit(foreign_ops.CallPointer(callee=callee, args=list(args)), result)
 
     def code_pointer(self, function: str) -> Value:
         """The address by which C calls a function."""
-        return self.emit(ops.CodePointer(function=function), PTR)
+        return self.emit(foreign_ops.CodePointer(function=function), PTR)
 
     def pointer_read(self, pointer: Value, type_: IrType) -> Value:
         """What lies at an address."""
-        return self.emit(ops.PointerRead(pointer=pointer), type_)
+        return self.emit(foreign_ops.PointerRead(pointer=pointer), type_)
 
     def pointer_write(self, pointer: Value, value: Value) -> None:
         """Writes to an address."""
-        self.append(ops.PointerWrite(pointer=pointer, value=value))
+        self.append(foreign_ops.PointerWrite(pointer=pointer, value=value))
 
     def is_valid(self, value: Value) -> Value:
         """Whether a char, or an enum of C's, that came from C is one."""
-        return self.emit(ops.IsValid(value=value), BOOL)
+        return self.emit(foreign_ops.IsValid(value=value), BOOL)
 
     def pointer_offset(self, pointer: Value, count: Value, item: IrType) -> Value:
         """The address `count` items on."""
-        return self.emit(ops.PointerOffset(pointer=pointer, count=count, item=item), PTR)
+        return self.emit(foreign_ops.PointerOffset(pointer=pointer, count=count, item=item), PTR)
 
     def call_runtime(self, function: str, args: Sequence[Value], result: IrType | None = None) -> Value:
         """A call of a function of `runtime_abi`, which gives its result type."""

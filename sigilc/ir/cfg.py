@@ -9,7 +9,7 @@ def predecessors(function: IrFunction) -> dict[Block, list[Block]]:
     """The blocks that go to each block, once an edge, in layout order; unreachable ones count too."""
     found: dict[Block, list[Block]] = {block: [] for block in function.blocks}
     for block in function.blocks:
-        for target in block.terminator.targets():
+        for target in block.ops[-1].targets():
             found[target].append(block)
     return found
 
@@ -94,7 +94,16 @@ class Dominators:
 
 def remove_unreachable(function: IrFunction) -> bool:
     """Drops the blocks that the entry does not lead to; True when there were any."""
-    reachable = set(reverse_postorder(function))
+    entry = function.blocks[0]
+    reachable = {entry}
+    pending = [entry]
+    while pending:
+        for target in pending.pop().ops[-1].targets():
+            if target not in reachable:
+                reachable.add(target)
+                pending.append(target)
+    if len(reachable) == len(function.blocks):
+        return False
     kept = [block for block in function.blocks if block in reachable]
     has_removed = len(kept) < len(function.blocks)
     function.blocks = kept

@@ -19,7 +19,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from sigilc.ir import ops
+from sigilc.ir import foreign_ops, ops
 from sigilc.ir.ops import Op
 
 PLACEHOLDER = re.compile(r"([%?*#@$:~=^!])([a-z]+)")
@@ -77,7 +77,7 @@ FORMS: list[Form] = [
     _form(ops.Cast, "cast", "%value"),
     _form(ops.Select, "select", "%condition, %left, %right"),
     _form(ops.MakeStruct, "make", "(*fields)"),
-    _form(ops.MakeUnion, "union", "%value, #index, ?base"),
+    _form(foreign_ops.MakeUnion, "union", "%value, #index, ?base"),
     _form(ops.GetField, "field", "%value, #index"),
     _form(ops.MakeEnum, "variant", "#variant (*fields)"),
     _form(ops.EnumTag, "tag", "%value"),
@@ -121,12 +121,12 @@ FORMS: list[Form] = [
     _form(ops.Catch, "catch", "@function(*args)"),
     _form(ops.CallValue, "call_value", "%callee(*args)"),
     _form(ops.CallForeign, "foreign", "@symbol(*args)"),
-    _form(ops.CallPointer, "call_pointer", "%callee(*args)"),
-    _form(ops.CodePointer, "code_pointer", "@function"),
-    _form(ops.PointerRead, "pointer_read", "%pointer"),
-    _form(ops.PointerWrite, "pointer_write", "%pointer, %value"),
-    _form(ops.IsValid, "is_valid", "%value"),
-    _form(ops.PointerOffset, "pointer_offset", "%pointer, %count, !item"),
+    _form(foreign_ops.CallPointer, "call_pointer", "%callee(*args)"),
+    _form(foreign_ops.CodePointer, "code_pointer", "@function"),
+    _form(foreign_ops.PointerRead, "pointer_read", "%pointer"),
+    _form(foreign_ops.PointerWrite, "pointer_write", "%pointer, %value"),
+    _form(foreign_ops.IsValid, "is_valid", "%value"),
+    _form(foreign_ops.PointerOffset, "pointer_offset", "%pointer, %count, !item"),
     _form(ops.CallRuntime, "runtime", "@function(*args)"),
     _form(ops.MakeClosure, "closure", "@function(*captures)"),
     _form(ops.Retain, "retain", "%value"),

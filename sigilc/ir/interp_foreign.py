@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from sigilc.crash import InternalError
-from sigilc.ir import ops
+from sigilc.ir import foreign_ops, ops
 from sigilc.ir.function import ForeignFunction
 from sigilc.ir.interp_memory import NO_VARIANT, c_type, decode, encode, encode_all, from_c, size_align, to_c
 from sigilc.ir.interp_values import ArrayValue, ElementPlace, Place
@@ -88,7 +88,7 @@ def make_call_foreign(op: ops.CallForeign, code: FunctionCompiler) -> Step:
     return step
 
 
-def make_call_pointer(op: ops.CallPointer, code: FunctionCompiler) -> Step:
+def make_call_pointer(op: foreign_ops.CallPointer, code: FunctionCompiler) -> Step:
     args, c, d, types = code.indices(op.args), code.index(op.callee), code.result(op), [v.type for v in op.args]
     result, machine = code.type_of(op), code.machine
 
@@ -102,7 +102,7 @@ def _pointer_or_value(type_: IrType) -> Any:
     return ctypes.c_void_p if type_ == STR or isinstance(type_, IrArray | IrAddr) else c_type(type_)
 
 
-def make_code_pointer(op: ops.CodePointer, code: FunctionCompiler) -> Step:
+def make_code_pointer(op: foreign_ops.CodePointer, code: FunctionCompiler) -> Step:
     d, machine = code.result(op), code.machine
     function = machine.module.functions[op.function]
     types, result = [p.type for p in function.params], function.result
@@ -125,7 +125,7 @@ def make_code_pointer(op: ops.CodePointer, code: FunctionCompiler) -> Step:
     return step
 
 
-def make_pointer_read(op: ops.PointerRead, code: FunctionCompiler) -> Step:
+def make_pointer_read(op: foreign_ops.PointerRead, code: FunctionCompiler) -> Step:
     p, d, type_ = code.index(op.pointer), code.result(op), code.type_of(op)
     size = size_align(type_)[0]
 
@@ -134,7 +134,7 @@ def make_pointer_read(op: ops.PointerRead, code: FunctionCompiler) -> Step:
     return step
 
 
-def make_pointer_write(op: ops.PointerWrite, code: FunctionCompiler) -> Step:
+def make_pointer_write(op: foreign_ops.PointerWrite, code: FunctionCompiler) -> Step:
     p, v, type_ = code.index(op.pointer), code.index(op.value), op.value.type
 
     def step(frame: list[Any]) -> None:
@@ -143,7 +143,7 @@ def make_pointer_write(op: ops.PointerWrite, code: FunctionCompiler) -> Step:
     return step
 
 
-def make_pointer_offset(op: ops.PointerOffset, code: FunctionCompiler) -> Step:
+def make_pointer_offset(op: foreign_ops.PointerOffset, code: FunctionCompiler) -> Step:
     p, c, d, size = code.index(op.pointer), code.index(op.count), code.result(op), size_align(op.item)[0]
 
     def step(frame: list[Any]) -> None:
@@ -151,7 +151,7 @@ def make_pointer_offset(op: ops.PointerOffset, code: FunctionCompiler) -> Step:
     return step
 
 
-def make_is_valid(op: ops.IsValid, code: FunctionCompiler) -> Step:
+def make_is_valid(op: foreign_ops.IsValid, code: FunctionCompiler) -> Step:
     v, d, is_char = code.index(op.value), code.result(op), op.value.type == CHAR
 
     def step(frame: list[Any]) -> None:
@@ -160,7 +160,7 @@ def make_is_valid(op: ops.IsValid, code: FunctionCompiler) -> Step:
     return step
 
 
-def make_union(op: ops.MakeUnion, code: FunctionCompiler) -> Step:
+def make_union(op: foreign_ops.MakeUnion, code: FunctionCompiler) -> Step:
     v, d, type_, union = code.index(op.value), code.result(op), op.value.type, code.type_of(op)
     base = code.index(op.base) if op.base is not None else None
     size = size_align(union)[0]
@@ -181,11 +181,11 @@ def make_union_field(op: ops.GetField, code: FunctionCompiler) -> Step:
 
 MAKERS: dict[type[ops.Op], Callable[[Any, FunctionCompiler], Step | None]] = {
     ops.CallForeign: make_call_foreign,
-    ops.CallPointer: make_call_pointer,
-    ops.CodePointer: make_code_pointer,
-    ops.PointerRead: make_pointer_read,
-    ops.PointerWrite: make_pointer_write,
-    ops.PointerOffset: make_pointer_offset,
-    ops.IsValid: make_is_valid,
-    ops.MakeUnion: make_union,
+    foreign_ops.CallPointer: make_call_pointer,
+    foreign_ops.CodePointer: make_code_pointer,
+    foreign_ops.PointerRead: make_pointer_read,
+    foreign_ops.PointerWrite: make_pointer_write,
+    foreign_ops.PointerOffset: make_pointer_offset,
+    foreign_ops.IsValid: make_is_valid,
+    foreign_ops.MakeUnion: make_union,
 }

@@ -47,6 +47,8 @@ def freeze(value: Any, type_: IrType) -> object:
     match type_:
         case IrArray(item=item) | IrFixed(item=item):
             return tuple([freeze(part, item) for part in value.items])
+        case IrStruct() if type_.is_union:
+            return bytes(value)
         case IrStruct(fields=parts) | IrTuple(items=parts):
             return tuple([freeze(part, part_type) for part, part_type in zip(value, parts, strict=True)])
         case IrEnum(variants=variants):
@@ -80,6 +82,8 @@ def _thaw(value: Any, type_: IrType) -> Any:
     match type_:
         case IrArray(item=item) | IrFixed(item=item):
             return ArrayValue([_thaw(part, item) for part in value], is_shared=True)
+        case IrStruct() if type_.is_union:
+            return value
         case IrStruct(fields=parts) | IrTuple(items=parts):
             return tuple([_thaw(part, part_type) for part, part_type in zip(value, parts, strict=True)])
         case IrEnum(variants=variants):

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from sigilc.crash import InternalError
-from sigilc.ir import ops
+from sigilc.ir import foreign_ops, ops
 from sigilc.ir.builder import awaited_type, element_type, field_types, payload_type, target_type
 from sigilc.ir.function import IrFunction, IrHandler, Module
 from sigilc.ir.ops import Op, Value
@@ -230,7 +230,7 @@ def _make_struct(op: ops.MakeStruct, _: Module) -> None:
         _values("field", op.fields, field_types(op.result.type))
 
 
-def _make_union(op: ops.MakeUnion, _: Module) -> None:
+def _make_union(op: foreign_ops.MakeUnion, _: Module) -> None:
     type_ = op.result.type if op.result else UNIT
     require(isinstance(type_, IrStruct) and type_.is_union, "{} is no union", type_)
     _same("the value", op.value.type, _field_of(type_, op.index))
@@ -468,33 +468,33 @@ def _call_foreign(op: ops.CallForeign, module: Module) -> None:
     _optional_result(op, foreign.result)
 
 
-def _call_pointer(op: ops.CallPointer, _: Module) -> None:
+def _call_pointer(op: foreign_ops.CallPointer, _: Module) -> None:
     _same("the callee", op.callee.type, PTR)
     require(op.result is not None, "the op must have a result")
 
 
-def _code_pointer(op: ops.CodePointer, module: Module) -> None:
+def _code_pointer(op: foreign_ops.CodePointer, module: Module) -> None:
     _function(module, op.function)
     _result(op, PTR)
 
 
-def _pointer_read(op: ops.PointerRead, _: Module) -> None:
+def _pointer_read(op: foreign_ops.PointerRead, _: Module) -> None:
     _same("the address", op.pointer.type, PTR)
     require(op.result is not None and not op.result.type.is_counted, "what is read has no counts")
 
 
-def _pointer_write(op: ops.PointerWrite, _: Module) -> None:
+def _pointer_write(op: foreign_ops.PointerWrite, _: Module) -> None:
     _same("the address", op.pointer.type, PTR)
     _no_result(op)
 
 
-def _is_valid(op: ops.IsValid, _: Module) -> None:
+def _is_valid(op: foreign_ops.IsValid, _: Module) -> None:
     type_ = op.value.type
     require(type_ == CHAR or (isinstance(type_, IrEnum) and type_.is_c), "every {} is valid", type_)
     _result(op, BOOL)
 
 
-def _pointer_offset(op: ops.PointerOffset, _: Module) -> None:
+def _pointer_offset(op: foreign_ops.PointerOffset, _: Module) -> None:
     _same("the address", op.pointer.type, PTR)
     _same("the count", op.count.type, I64)
     _result(op, PTR)
@@ -597,7 +597,7 @@ RULES: dict[type[Op], Callable[[Any, Module], None]] = {
     ops.Cast: _cast,
     ops.Select: _select,
     ops.MakeStruct: _make_struct,
-    ops.MakeUnion: _make_union,
+    foreign_ops.MakeUnion: _make_union,
     ops.GetField: lambda op, _: _result(op, _field_of(op.value.type, op.index)),
     ops.MakeEnum: _make_enum,
     ops.EnumTag: _enum_tag,
@@ -642,12 +642,12 @@ RULES: dict[type[Op], Callable[[Any, Module], None]] = {
     ops.Catch: _catch,
     ops.CallValue: _call_value,
     ops.CallForeign: _call_foreign,
-    ops.CallPointer: _call_pointer,
-    ops.CodePointer: _code_pointer,
-    ops.PointerRead: _pointer_read,
-    ops.PointerWrite: _pointer_write,
-    ops.PointerOffset: _pointer_offset,
-    ops.IsValid: _is_valid,
+    foreign_ops.CallPointer: _call_pointer,
+    foreign_ops.CodePointer: _code_pointer,
+    foreign_ops.PointerRead: _pointer_read,
+    foreign_ops.PointerWrite: _pointer_write,
+    foreign_ops.PointerOffset: _pointer_offset,
+    foreign_ops.IsValid: _is_valid,
     ops.CallRuntime: _call_runtime,
     ops.MakeClosure: _make_closure,
     ops.Retain: _counted,

@@ -55,11 +55,16 @@ class Op:
     MAY_PANIC: ClassVar[bool] = False
     EFFECT: ClassVar[bool] = False
     TERMINATOR: ClassVar[bool] = False
+    # Whether `may_panic` is true of all ops of the class, of none, or (None) depends on the op.
+    PANICS: ClassVar[bool | None] = False
 
     def __init_subclass__(cls) -> None:
         """Makes the readers of this op's operands: passes ask for them all the time."""
+        cls.PANICS = cls.MAY_PANIC if cls.may_panic is Op.may_panic else None
         cls.operands = _reader(cls, cls.OPERANDS + cls.LISTS)  # type: ignore[assignment, method-assign]
         cls.consumed = _reader(cls, cls.CONSUMES)  # type: ignore[assignment, method-assign]
+        cls.looked_at = _reader(cls, tuple(name for name in cls.OPERANDS + cls.LISTS  # type: ignore[assignment, method-assign]
+                                           if name not in cls.CONSUMES))
 
     def operands(self) -> list[Value]:
         """All operands, in order; a value may occur more than once."""
@@ -67,6 +72,10 @@ class Op:
 
     def consumed(self) -> list[Value]:
         """The operands whose reference passes to the op, in order, with repetitions."""
+        return []
+
+    def looked_at(self) -> list[Value]:
+        """The operands that are not consumed."""
         return []
 
     def replace(self, old: Value, new: Value) -> None:
@@ -171,7 +180,7 @@ class IntBinary(Op):
 
     @property
     def may_panic(self) -> bool:
-        return self.op in ("div", "rem") or self.checked and self.op in ("add", "sub", "mul", "shl", "shr")
+        return self.op in ("div", "rem") or (self.checked and self.op in ("add", "sub", "mul", "shl", "shr"))
 
 
 @keyword_record
@@ -244,17 +253,6 @@ class MakeStruct(Op):
     LISTS = ("fields",)
     CONSUMES = ("fields",)
     RESULT = "owned"
-
-
-@keyword_record
-class MakeUnion(Op):
-    """A union that holds `value` as field `index`; the other bytes are those of `base`, zero without one."""
-
-    value: Value
-    index: int
-    base: Value | None = None
-    OPERANDS = ("value", "base")
-    OPTIONAL = ("base",)
 
 
 @keyword_record
@@ -736,62 +734,6 @@ class CallForeign(Op):
     args: list[Value]
     LISTS = ("args",)
     EFFECT = True
-
-
-@keyword_record
-class CallPointer(Op):
-    """A call by the C ABI of the function whose address is `callee` (PTR); arguments as for `CallForeign`."""
-
-    callee: Value
-    args: list[Value]
-    OPERANDS = ("callee",)
-    LISTS = ("args",)
-    EFFECT = True
-
-
-@keyword_record
-class CodePointer(Op):
-    """The address (PTR) by which C calls an IR function; a panic in it ends the process."""
-
-    function: str
-
-
-@keyword_record
-class PointerRead(Op):
-    """What lies at an address outside of the program's own memory, as the result's type (without counts)."""
-
-    pointer: Value
-    OPERANDS = ("pointer",)
-    EFFECT = True
-
-
-@keyword_record
-class PointerWrite(Op):
-    """Moves a value to such an address; what was there is not looked at."""
-
-    pointer: Value
-    value: Value
-    OPERANDS = ("pointer", "value")
-    CONSUMES = ("value",)
-    EFFECT = True
-
-
-@keyword_record
-class IsValid(Op):
-    """Whether what came from C as a char or as an enum of C's really is one, a BOOL."""
-
-    value: Value
-    OPERANDS = ("value",)
-
-
-@keyword_record
-class PointerOffset(Op):
-    """The address `count` (I64) items of a type further on."""
-
-    pointer: Value
-    count: Value
-    item: IrType
-    OPERANDS = ("pointer", "count")
 
 
 @keyword_record

@@ -52,8 +52,9 @@ FORMAT = (CHAR, U32, I64)
 TEXT_FLAGS = {"<": 1, "^": 2, ">": 3, "sign": 4, "alternate": 8, "zero": 16,
               "x": 32, "X": 64, "o": 128, "b": 256, "e": 512, "debug": 1024}
 
-_MATH_1 = ("sqrt floor ceil round trunc sin cos tan asin acos atan sinh cosh tanh exp exp2 ln log2 log10 cbrt").split()
-_MATH_2 = ("pow atan2 hypot fmod").split()
+_MATH_1 = ["sqrt", "floor", "ceil", "round", "trunc", "sin", "cos", "tan", "asin", "acos", "atan",
+           "sinh", "cosh", "tanh", "exp", "exp2", "ln", "log2", "log10", "cbrt"]
+_MATH_2 = ["pow", "atan2", "hypot", "fmod"]
 
 _TABLE = [
     # Output. `print` takes the text as it is; stdout is buffered and flushed at exit, before a panic and before stderr.

@@ -4,7 +4,7 @@
     floats, bools       float, bool             struct, tuple       tuple of its fields
     unit                None                    enum                `(variant, payload…)`
     str                 bytes (UTF-8)           option              `(payload,)`, or a StaticFault when absent
-    box                 what is in it
+    box                 what is in it           union               its bytes
 
 What a value means depends on its type, which the static has beside it. Nothing else has a static value: maps, function
 values, futures and addresses are made when the program runs.

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sigilc.source.records import field, record, value
+from sigilc.source.records import field, interned, record
 
 
 class IrType:
@@ -26,7 +26,7 @@ class IrType:
         return self.is_counted or self.in_memory
 
 
-@value
+@interned
 class IrInt(IrType):
     """An integer of 8 to 128 bits."""
 
@@ -37,7 +37,7 @@ class IrInt(IrType):
         return f"{'i' if self.signed else 'u'}{self.bits}"
 
 
-@value
+@interned
 class IrFloat(IrType):
     """`f32` or `f64`."""
 
@@ -47,7 +47,7 @@ class IrFloat(IrType):
         return f"f{self.bits}"
 
 
-@value
+@interned
 class IrSimple(IrType):
     """`bool`, `char` (a code point), `unit`, `ptr` (unmanaged), `address` (of an actor, one word)."""
 
@@ -64,7 +64,7 @@ BOOL, CHAR, UNIT, PTR, ADDRESS = (IrSimple(n) for n in ("bool", "char", "unit", 
 USIZE = U64
 
 
-@value
+@interned
 class IrCounted(IrType):
     """`str` (three words: pointer, length, owner) and `fault` (one pointer to a counted block)."""
 
@@ -81,7 +81,7 @@ class IrCounted(IrType):
 STR, FAULT = IrCounted("str"), IrCounted("fault")
 
 
-@value
+@interned
 class IrArray(IrType):
     """`[T]`: pointer, length, owner."""
 
@@ -95,7 +95,7 @@ class IrArray(IrType):
         return f"[{self.item}]"
 
 
-@value
+@interned
 class IrFixed(IrType):
     """`[T; N]`: `count` elements one behind the other, inline."""
 
@@ -114,7 +114,7 @@ class IrFixed(IrType):
         return f"[{self.item}; {self.count}]"
 
 
-@value
+@interned
 class IrMap(IrType):
     """A hash table in insertion order: one pointer to a counted block. A set is a map to `unit`."""
 
@@ -129,7 +129,7 @@ class IrMap(IrType):
         return f"map<{self.key}, {self.value}>"
 
 
-@value
+@interned
 class IrOption(IrType):
     """`T?`: `{fault pointer, payload}`; a null fault means present, and the payload of an absent value is undefined."""
 
@@ -147,7 +147,7 @@ class IrOption(IrType):
         return f"{self.item}?"
 
 
-@value
+@interned
 class IrTuple(IrType):
     """`(A, B)`; also what a range is, `(low, high)`."""
 
@@ -249,7 +249,7 @@ class IrEnum(IrType):
         return f"%{self.name}"
 
 
-@value
+@interned
 class IrFn(IrType):
     """A function value: code pointer and environment (counted; immortal for plain functions)."""
 
@@ -264,7 +264,7 @@ class IrFn(IrType):
         return f"fn({', '.join(map(str, self.params))}) -> {self.result}"
 
 
-@value
+@interned
 class IrFuture(IrType):
     """The cell that an `ask` fills: one pointer to a counted block."""
 
@@ -278,7 +278,7 @@ class IrFuture(IrType):
         return f"future<{self.item}>"
 
 
-@value
+@interned
 class IrBox(IrType):
     """A value in a counted block of its own: where a type contains itself. One pointer."""
 
@@ -292,7 +292,7 @@ class IrBox(IrType):
         return f"box<{self.item}>"
 
 
-@value
+@interned
 class IrAddr(IrType):
     """The address of a place that holds a `target`: a slot, a part of one, or an in-out parameter. Never stored."""
 

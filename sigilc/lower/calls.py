@@ -7,13 +7,15 @@ from collections.abc import Sequence
 from sigilc.check import typed
 from sigilc.check.impls import resolve_method
 from sigilc.check.typed import Expr
-from sigilc.check.types import Type
+from sigilc.check.types import DynType, Type
 from sigilc.ir.ops import Value
+from sigilc.ir.types import IrFn, IrStruct
 from sigilc.lower.foreign import lower_call_foreign
 from sigilc.lower.functions import FunctionLowering, Lowerings
 from sigilc.lower.intrinsics import lower_intrinsic
 from sigilc.lower.place import Place
 from sigilc.lower.places import prepare_place, root_variable
+from sigilc.lower.types import dyn_methods
 
 
 def lower_call(fl: FunctionLowering, expr: typed.Call) -> Value:
@@ -21,6 +23,8 @@ def lower_call(fl: FunctionLowering, expr: typed.Call) -> Value:
     function, type_args = resolve_method(expr.function, tuple(fl.type_of(t) for t in expr.type_args))
     if function.foreign:
         return lower_call_foreign(fl, expr)
+    if function.trait is not None and isinstance(type_args[0], DynType):
+        return lower_dyn_call(fl, function, type_args[0], expr)
     args, places = lower_arguments(fl, expr.args)
     if function.intrinsic:
         result = lower_intrinsic(fl, function.intrinsic, args, fl.type_of(expr), type_args)
@@ -29,6 +33,33 @@ def lower_call(fl: FunctionLowering, expr: typed.Call) -> Value:
     else:
         name = fl.program.instance(function, type_args)
         result = fl.builder.call(name, args, fl.ir_type(expr))
+    for place in places:
+        place.finish(fl)
+    return result
+
+
+def lower_make_dyn(fl: FunctionLowering, expr: typed.MakeDyn) -> Value:
+    """A value behind its trait: a function value for each method, which has captured it."""
+    target, concrete = fl.type_of(expr), fl.type_of(expr.value)
+    assert isinstance(target, DynType)
+    table = fl.ir_type(expr)
+    assert isinstance(table, IrStruct)
+    value = fl.value(expr.value)
+    methods = []
+    for (trait, name), type_ in zip(dyn_methods(target.trait), table.fields, strict=True):
+        function, args = resolve_method(trait.methods[name], (concrete, *target.args))
+        assert isinstance(type_, IrFn)
+        methods.append(fl.builder.make_closure(fl.program.instance(function, args), [value], type_))
+    return fl.builder.make_struct(table, methods)
+
+
+def lower_dyn_call(fl: FunctionLowering, function: typed.Function, receiver: DynType, expr: typed.Call) -> Value:
+    """A method of a value that is known only by its trait."""
+    names = dyn_methods(receiver.trait)
+    index = next(i for i, (trait, name) in enumerate(names) if trait.methods[name] is function)
+    table = fl.view(expr.args[0], *expr.args[1:])
+    args, places = lower_arguments(fl, expr.args[1:])
+    result = fl.builder.call_value(fl.builder.get_field(table, index), args)
     for place in places:
         place.finish(fl)
     return result
@@ -78,4 +109,4 @@ def lower_arguments(fl: FunctionLowering, args: Sequence[Expr]) -> tuple[list[Va
     return [p.form(fl) if isinstance(p, Place) else p for p in prepared], places
 
 
-LOWERINGS: Lowerings = {typed.Call: lower_call, typed.CallValue: lower_call_value}
+LOWERINGS: Lowerings = {typed.Call: lower_call, typed.MakeDyn: lower_make_dyn, typed.CallValue: lower_call_value}

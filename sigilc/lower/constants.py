@@ -9,6 +9,7 @@ from sigilc.check.constants import EvaluationFailed
 from sigilc.check.typed import Expr, TraitDecl
 from sigilc.crash import InternalError
 from sigilc.ir import ops
+from sigilc.ir.foreign_ops import CallPointer, CodePointer, PointerRead, PointerWrite
 from sigilc.ir.function import IrFunction
 from sigilc.ir.interp import LimitReached, evaluate
 from sigilc.ir.interp_code import Panicked
@@ -23,6 +24,7 @@ MAX_STEPS = 10_000_000
 _ACTOR_OPS = (ops.Spawn, ops.Tell, ops.Ask, ops.Await, ops.StopActor, ops.CallForeign)
 # Operations of the runtime that write to a place of the program's, and nothing else.
 _WRITERS = ("text_", "parse_")
+_FOREIGN_OPS = (ops.CallForeign, CallPointer, CodePointer, PointerRead, PointerWrite)
 
 
 class ConstantEvaluator:
@@ -82,7 +84,7 @@ def has_effect(op: Op) -> bool:
     """Whether an op looks at the world or changes it. Hash functions are asked by maps alone."""
     if isinstance(op, ops.CallRuntime):
         return not RUNTIME[op.function].is_pure and not op.function.startswith(_WRITERS)
-    return isinstance(op, _ACTOR_OPS)
+    return isinstance(op, _ACTOR_OPS + _FOREIGN_OPS)
 
 
 def called(op: Op) -> list[str]:

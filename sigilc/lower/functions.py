@@ -225,10 +225,13 @@ class FunctionLowering:
         remove_unreached(self.function)
 
 
+_EVIDENCE = frozenset((typed.Report, typed.Assert))
+
+
 def strip_evidence(expr: Expr) -> Expr:
     """The expression below the nodes that only concern evidence."""
-    while isinstance(expr, typed.Report | typed.Assert):
-        expr = expr.value
+    while type(expr) in _EVIDENCE:
+        expr = expr.value       # type: ignore[attr-defined]
     return expr
 
 

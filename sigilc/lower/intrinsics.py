@@ -259,7 +259,7 @@ def _default(fl: FunctionLowering, args: list[Value], result: Type) -> Value:
     from sigilc.lower.expressions import constant
     builder = fl.builder
     if is_integer(result) or is_float(result) or result == BOOL:
-        return builder.const(fl.ir_type(result), False if result == BOOL else 0)
+        return builder.const(fl.ir_type(result), False if result == BOOL else 0.0 if is_float(result) else 0)
     if result == STR:
         return constant(fl, "", result)
     if result == UNIT:

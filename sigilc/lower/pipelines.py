@@ -51,7 +51,8 @@ def lower_pipeline(fl: FunctionLowering, expr: typed.Pipeline) -> Value:
     for stage in expr.stages:
         steps.append(_begin(fl, stage, before))
         before = fl.type_of(stage.item)
-    sink = make_sink(fl, expr, before, lambda: None if pulled is not None else _known_length(fl, source, source_type, expr.stages))
+    sink = make_sink(fl, expr, before,
+                     lambda: None if pulled is not None else _known_length(fl, source, source_type, expr.stages))
     done = builder.new_block("drained")
     for step in steps:
         if isinstance(step.stage, typed.TakeStage):

@@ -19,9 +19,12 @@ from sigilc.lower.unions import UnionPlace, is_union, read_union
 _USIZE_MAX = 2**64 - 1
 
 
+_PLACES = frozenset((typed.Local, typed.GetField, typed.Index, typed.MapIndex))
+
+
 def is_place(expr: Expr) -> bool:
     """Whether an expression reads a variable or a part of something by index or name."""
-    return isinstance(expr, typed.Local | typed.GetField | typed.Index | typed.MapIndex)
+    return type(expr) in _PLACES
 
 
 def root_variable(fl: FunctionLowering, expr: Expr) -> Variable | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sigilc.check import types as checked
-from sigilc.check.typed import ActorDecl, EnumDecl, StructDecl
+from sigilc.check.typed import ActorDecl, EnumDecl, StructDecl, TraitDecl
 from sigilc.check.types import INTEGER_BITS, PrimType, Type, substitute
 from sigilc.crash import InternalError
 from sigilc.ir import types as ir
@@ -93,6 +93,8 @@ class TypeLowering:
                 return self._lower_struct(type_)
             case checked.EnumType():
                 return self._lower_enum(type_)
+            case checked.DynType():
+                return self._lower_dyn(type_)
             case checked.AddressType():
                 return ir.ADDRESS
             case checked.FutureType(item):
@@ -108,6 +110,21 @@ class TypeLowering:
             struct = self._module.structs[name] = ir.IrStruct(name, is_union=type_.decl.is_union)
             struct.fields = tuple(self._lower_part(t, type_) for t in struct_fields(type_))
             struct.field_names = tuple(f.name for f in type_.decl.fields)
+        return struct
+
+    def _lower_dyn(self, type_: checked.DynType) -> IrType:
+        """A function value for each method of the trait and its supertraits; each has captured the value."""
+        name = self.name(type_)
+        struct = self._module.structs.get(name)
+        if struct is None:
+            struct = self._module.structs[name] = ir.IrStruct(name)
+            fields = []
+            for trait, method in dyn_methods(type_.trait):
+                function = trait.methods[method]
+                mapping: dict[checked.ParamType, Type] = dict(zip(trait.params, type_.args, strict=False))
+                params = tuple(self.lower(substitute(p.type, mapping)) for p in function.params[1:])
+                fields.append(ir.IrFn(params, self.lower(substitute(function.result, mapping))))
+            struct.fields = tuple(fields)
         return struct
 
     def _lower_part(self, part: Type, owner: checked.StructType | checked.EnumType) -> IrType:
@@ -126,6 +143,14 @@ class TypeLowering:
             enum.variants = tuple(tuple(self._lower_part(t, type_) for t in fields) for fields in enum_payloads(type_))
             enum.field_names = tuple(tuple(f.name for f in v.fields) for v in variants)
         return enum
+
+
+def dyn_methods(trait: TraitDecl) -> list[tuple[TraitDecl, str]]:
+    """The methods that a `dyn Trait` has, its supertraits' included, in a fixed order."""
+    found = [(trait, name) for name in trait.methods]
+    for bound in trait.supertraits:
+        found += [entry for entry in dyn_methods(bound.trait) if entry not in found]
+    return found
 
 
 def holds_inline(type_: Type, owner: Type) -> bool:

@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
 
 from sigilc.check import typed
 from sigilc.check.typed import Expr
 
-_WRITERS = (typed.InOut, typed.Assign, typed.OpAssign)
+_WRITERS = frozenset((typed.InOut, typed.Assign, typed.OpAssign))
 _PARTS = (Expr, typed.Arm, typed.Stage, typed.Sink)
+_fields_by_class: dict[type, tuple[str, ...]] = {}
 
 
 def children(node: object) -> Iterator[object]:
     """The expressions, arms, stages and sinks directly below a node."""
-    for field in fields(node):  # type: ignore[arg-type]
-        yield from _parts_of(getattr(node, field.name))
+    cls = type(node)
+    names = _fields_by_class.get(cls)
+    if names is None:
+        names = _fields_by_class[cls] = tuple(field.name for field in fields(cls))  # type: ignore[arg-type]
+    for name in names:
+        value = getattr(node, name)
+        if isinstance(value, _PARTS):
+            yield value
+        elif isinstance(value, (list, tuple)) and value:
+            yield from _parts_of(value)
 
 
-def _parts_of(value: object) -> Iterator[object]:
-    if isinstance(value, _PARTS):
-        yield value
-    elif isinstance(value, list | tuple):
-        for item in value:
-            yield from _parts_of(item)
+def _parts_of(values: Sequence[object]) -> Iterator[object]:
+    for value in values:
+        if isinstance(value, _PARTS):
+            yield value
+        elif isinstance(value, (list, tuple)):
+            yield from _parts_of(value)
 
 
 class WriteAnalysis:
@@ -43,8 +52,9 @@ class WriteAnalysis:
         return known
 
     def _find(self, node: object) -> bool:
-        if isinstance(node, _WRITERS):
+        kind = type(node)
+        if kind in _WRITERS:
             return True
-        if isinstance(node, typed.Closure):
+        if kind is typed.Closure or kind is typed.Local or kind is typed.Literal:
             return False
         return any(self.may_write(child) for child in children(node))

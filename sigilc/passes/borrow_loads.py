@@ -39,7 +39,7 @@ from dataclasses import dataclass, field
 from sigilc.ir.function import Block, IrFunction, Module
 from sigilc.ir.ops import Load, Op, Peek, Slot, Value
 from sigilc.ir.types import IrAddr
-from sigilc.passes.ownership import CountedTypes, Origins, find_origins, only_looked_at, root_of
+from sigilc.passes.ownership import CountedTypes, Origins, find_origins, root_of
 
 
 def borrow_loads(module: Module) -> None:
@@ -111,7 +111,7 @@ def _find_uses(function: IrFunction, home: dict[Value, Block], origins: Origins)
                 if use is not None:
                     use.consumed_until = position
                     use.is_movable &= value is not root and home[root] is block
-            for value in only_looked_at(op):
+            for value in op.looked_at():
                 use = uses.get(root := root_of(value, origins))
                 if use is not None:
                     use.looked_until = position

@@ -23,7 +23,6 @@ from sigilc.ir.cfg import predecessors, reverse_postorder
 from sigilc.ir.function import Block, IrFunction, Module
 from sigilc.ir.ops import BoxAddr, ElementAddr, FieldAddr, MapValueAddr, Op, PayloadAddr, Peek, Release, Retain, Slot, Value
 from sigilc.ir.types import IrAddr
-from sigilc.passes.ownership import only_looked_at
 
 Step = tuple[str, int, int]
 
@@ -166,7 +165,7 @@ class _ViewChecker:
         for value in op.operands():
             if self.bit.get(value, 0) & ended:
                 raise self._fault(block, op, value, "is used after a write to the place that it is a view of")
-        for value in only_looked_at(op):
+        for value in op.looked_at():
             if self.bit.get(value, 0) & killed and not isinstance(value.type, IrAddr):
                 raise self._fault(block, op, value, "is looked at by the op that writes the place that it is a view of")
 

@@ -14,24 +14,38 @@ leaks without a word, so functions that the runtime calls back (comparing, hashi
 
 from __future__ import annotations
 
-from sigilc.ir.function import IrFunction, Module
-from sigilc.ir.ops import ArraySort, Call, MapFind, MapInsert, MapNew, Op
+from sigilc.ir.function import Module
+from sigilc.ir.ops import ArraySort, Call, MapFind, MapInsert, MapNew
+
+_MAP_SEARCHES = frozenset((MapFind, MapInsert))
 
 
 def find_nounwind(module: Module) -> None:
     """The pass."""
-    # Whose functions a map's op calls back is known only where the map was made.
-    map_functions = {name for function in module.functions.values() for block in function.blocks
-                     for op in block.ops if isinstance(op, MapNew) for name in (op.hash, op.equal)}
+    calls: list[Call] = []
     callers: dict[str, list[str]] = {}
     unwinding: set[str] = set()
+    # Whose functions a map's op calls back is known only where the map was made.
+    map_functions: set[str] = set()
+    map_users: set[str] = set()
     for function in module.functions.values():
-        if _panics_itself(function):
-            unwinding.add(function.name)
+        name = function.name
         for block in function.blocks:
             for op in block.ops:
-                for callee in _called(op, map_functions):
-                    callers.setdefault(callee, []).append(function.name)
+                kind = type(op)
+                if kind is Call:
+                    calls.append(op)            # type: ignore[arg-type]
+                    callers.setdefault(op.function, []).append(name)    # type: ignore[attr-defined]
+                elif op.PANICS or (op.PANICS is None and op.may_panic):
+                    unwinding.add(name)
+                elif isinstance(op, ArraySort):
+                    callers.setdefault(op.compare, []).append(name)
+                elif kind in _MAP_SEARCHES:
+                    map_users.add(name)
+                elif isinstance(op, MapNew):
+                    map_functions |= {op.hash, op.equal}
+    for callee in map_functions:
+        callers.setdefault(callee, []).extend(map_users)
     pending = list(unwinding)
     pending += [name for name in callers if name not in module.functions]
     while pending:
@@ -40,23 +54,6 @@ def find_nounwind(module: Module) -> None:
                 unwinding.add(caller)
                 pending.append(caller)
     module.nounwind = set(module.functions) - unwinding
-    for function in module.functions.values():
-        for block in function.blocks:
-            for op in block.ops:
-                if isinstance(op, Call) and op.function in module.nounwind:
-                    op.cleanup = []
-
-
-def _panics_itself(function: IrFunction) -> bool:
-    return any(op.may_panic and not isinstance(op, Call) for block in function.blocks for op in block.ops)
-
-
-def _called(op: Op, map_functions: set[str]) -> set[str]:
-    """The functions of the module that the op calls, by name."""
-    if isinstance(op, Call):
-        return {op.function}
-    if isinstance(op, ArraySort):
-        return {op.compare}
-    if isinstance(op, MapFind | MapInsert):
-        return map_functions
-    return set()
+    for call in calls:
+        if call.function in module.nounwind:
+            call.cleanup = []

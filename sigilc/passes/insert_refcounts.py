@@ -44,7 +44,7 @@ from sigilc.ir.cfg import predecessors
 from sigilc.ir.function import Block, IrFunction, Module
 from sigilc.ir.ops import Copy, Op, Release, Retain, Value
 from sigilc.ir.types import IrAddr
-from sigilc.passes.ownership import CountedTypes, Origins, find_origins, only_looked_at, root_of
+from sigilc.passes.ownership import CountedTypes, Origins, find_origins, root_of
 
 
 def insert_refcounts(module: Module) -> None:
@@ -62,17 +62,21 @@ class _CountInserter:
         self.types = types
         self.origins: Origins = find_origins(function, types)
         self.owned = self.origins.owned
-        bit_by_owned = {value: 1 << number for number, value in enumerate(self.owned)}
+        # By the result of an op, which may be None.
+        self.bit_by_owned: dict[Value | None, int] = {value: 1 << number for number, value in enumerate(self.owned)}
         # What a use of a value keeps alive; absent: nothing of this function.
-        self.kept_by = dict(bit_by_owned)
+        self.kept_by = {value: 1 << number for number, value in enumerate(self.owned)}
         for value in self.origins.source:
-            self.kept_by[value] = bit_by_owned.get(root_of(value, self.origins), 0)
-        self.bit_by_owned = bit_by_owned
+            self.kept_by[value] = self.bit_by_owned.get(root_of(value, self.origins), 0)
+        self.users: set[Op] = set()
         self.live_in: dict[Block, int] = {}
         self.live_out: dict[Block, int] = {}
 
     def run(self) -> None:
         """Counts the whole function."""
+        if not self.kept_by and not self.origins.immortal and not any(
+                self.types.holds_references(param.type) for param in self.function.params):
+            return
         self._find_liveness()
         before = predecessors(self.function)
         for block in self.function.blocks:
@@ -88,34 +92,41 @@ class _CountInserter:
 
     def _find_liveness(self) -> None:
         """Backward data flow over the owned values; parameters of blocks are defined in their block."""
-        used, defined = {}, {}
-        for block in self.function.blocks:
-            used[block], defined[block] = self._uses_and_definitions(block)
-            self.live_in[block] = used[block]
-            self.live_out[block] = 0
+        live_in = self.live_in
+        # Nearly postorder: `lower` writes blocks in the order of the source.
+        flow: list[tuple[Block, list[Block], int, int]] = []
+        for block in reversed(self.function.blocks):
+            used, defined = self._uses_and_definitions(block)
+            flow.append((block, block.ops[-1].targets(), used, ~defined))
+            live_in[block] = used
         changed = True
         while changed:
             changed = False
-            # Nearly postorder: `lower` writes blocks in the order of the source.
-            for block in reversed(self.function.blocks):
+            for block, targets, used, kept in flow:
                 out = 0
-                for target in block.terminator.targets():
-                    out |= self.live_in[target]
+                for target in targets:
+                    out |= live_in[target]
                 self.live_out[block] = out
-                live = used[block] | out & ~defined[block]
-                if live != self.live_in[block]:
-                    self.live_in[block] = live
+                live = used | out & kept
+                if live != live_in[block]:
+                    live_in[block] = live
                     changed = True
 
     def _uses_and_definitions(self, block: Block) -> tuple[int, int]:
+        """The owned values used in a block and not defined there, and those defined. Ops that use any are noted."""
+        kept_by, bit_by_owned = self.kept_by, self.bit_by_owned
+        tracked = kept_by.keys()
         used = defined = 0
         for param in block.params:
-            defined |= self.bit_by_owned.get(param, 0)
+            defined |= bit_by_owned.get(param, 0)
         for op in block.ops:
-            for value in op.operands():
-                used |= self.kept_by.get(value, 0)
-            if op.result is not None:
-                defined |= self.bit_by_owned.get(op.result, 0)
+            operands = op.operands()
+            if not tracked.isdisjoint(operands):
+                self.users.add(op)
+                for value in operands:
+                    used |= kept_by.get(value, 0)
+            if op.result in bit_by_owned:
+                defined |= bit_by_owned[op.result]
         return used & ~defined, defined
 
     # ---- Insertion
@@ -125,13 +136,18 @@ class _CountInserter:
         live = self.live_out[block]
         backwards: list[Op] = []
         for op in reversed(block.ops):
-            live = self._count_op(op, live, backwards)
+            if op in self.users or op.result in self.bit_by_owned or op.consumed():
+                live = self._count_op(op, live, backwards)
+            else:
+                if live and op.may_panic:
+                    op.cleanup = self._youngest_first(live)
+                backwards.append(op)
         backwards += [Release(value=v) for v in reversed(self._youngest_first(arriving & ~live))]
         block.ops = backwards[::-1]
 
     def _count_op(self, op: Op, live: int, backwards: list[Op]) -> int:
         """Appends the op and its counts, last one first; `live` is what is needed after it. Returns it for before."""
-        result = self.bit_by_owned.get(op.result, 0) if op.result is not None else 0
+        result = self.bit_by_owned.get(op.result, 0)
         unused = result & ~live
         live &= ~result
 
@@ -140,7 +156,7 @@ class _CountInserter:
         looked_at = 0
         for copy in copies:
             looked_at |= self.kept_by.get(copy.value, 0)
-        for value in only_looked_at(op):
+        for value in op.looked_at():
             looked_at |= self.kept_by.get(value, 0)
         retained: list[Value] = []
         moved = 0

@@ -6,10 +6,11 @@ hide in both.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from sigilc.ir.function import IrFunction
-from sigilc.ir.ops import Op, Value
+from sigilc.ir.ops import Value
 from sigilc.ir.types import IrAddr, IrType
 
 
@@ -31,27 +32,33 @@ class Origins:
 
 
 class CountedTypes:
-    """Remembers which types are counted: types answer by walking through their parts."""
+    """Remembers which types are counted: types answer by walking through their parts.
+
+    `holds_references(t)`: whether a value of the type, or the place that it is the address of, holds references.
+    `is_viewed(t)`: whether what is taken out of something depends on it: it holds references, or lies in its memory.
+    """
 
     def __init__(self) -> None:
-        self._counted_by_type: dict[int, tuple[IrType, bool]] = {}
-        self._viewed_by_type: dict[int, tuple[IrType, bool]] = {}
+        self.holds_references: Callable[[IrType], bool] = _Answers(_holds_references).__getitem__
+        self.is_viewed: Callable[[IrType], bool] = _Answers(lambda kind: kind.is_viewed).__getitem__
 
-    def holds_references(self, kind: IrType) -> bool:
-        """Whether a value of the type, or the place that it is the address of, holds references."""
-        if isinstance(kind, IrAddr):
-            return self.holds_references(kind.target)
-        known = self._counted_by_type.get(id(kind))
-        if known is None:
-            known = self._counted_by_type[id(kind)] = (kind, kind.is_counted)
-        return known[1]
 
-    def is_viewed(self, kind: IrType) -> bool:
-        """Whether what is taken out of something depends on it: it holds references, or lies in its memory."""
-        known = self._viewed_by_type.get(id(kind))
-        if known is None:
-            known = self._viewed_by_type[id(kind)] = (kind, kind.is_viewed)
-        return known[1]
+class _Answers(dict[IrType, bool]):
+    """The answers to a question about types, each found once."""
+
+    def __init__(self, ask: Callable[[IrType], bool]):
+        super().__init__()
+        self._ask = ask
+
+    def __missing__(self, kind: IrType) -> bool:
+        found = self[kind] = self._ask(kind)
+        return found
+
+
+def _holds_references(kind: IrType) -> bool:
+    while isinstance(kind, IrAddr):
+        kind = kind.target
+    return kind.is_counted
 
 
 def find_origins(function: IrFunction, types: CountedTypes) -> Origins:
@@ -80,12 +87,3 @@ def root_of(value: Value, origins: Origins) -> Value:
     while value in origins.source:
         value = origins.source[value]
     return value
-
-
-def only_looked_at(op: Op) -> list[Value]:
-    """The operands that the op does not consume."""
-    found = [v for name in op.OPERANDS if name not in op.CONSUMES and (v := getattr(op, name)) is not None]
-    for name in op.LISTS:
-        if name not in op.CONSUMES:
-            found += getattr(op, name)
-    return found

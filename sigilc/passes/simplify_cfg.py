@@ -39,15 +39,18 @@ from sigilc.ir.function import Block, IrFunction, Module
 from sigilc.ir.ops import Branch, CondBranch, Const, Copy, Op, Switch, Value
 from sigilc.ir.types import IrAddr
 
+_CHOICES = frozenset((CondBranch, Switch))
+
 
 def simplify_cfg(module: Module) -> None:
     """The pass."""
     for function in module.functions.values():
-        _fold_branches(function)
+        constants = {op.result: op.value for block in function.blocks for op in block.ops if type(op) is Const}
+        _fold_branches(function, constants)
         remove_unreachable(function)
         _split_edges(function)
-        while _fold_branches(function) | remove_unreachable(function) | _skip_forwarders(function) | _merge(function):
-            pass
+        while _skip_forwarders(function) | _merge(function) | _fold_branches(function, constants):
+            remove_unreachable(function)
 
 
 # ---- Edges -----------------------------------------------------------------------------------------------------------
@@ -83,15 +86,14 @@ def _split_edges(function: IrFunction) -> None:
     function.blocks += split
 
 
-def _fold_branches(function: IrFunction) -> bool:
+def _fold_branches(function: IrFunction, constants: dict[Value | None, int | float | bool | None]) -> bool:
     """Turns choices among one block, or by a constant, into branches."""
-    constants = {op.result: op.value for block in function.blocks for op in block.ops if isinstance(op, Const)}
     changed = False
     for block in function.blocks:
-        last = block.terminator
-        targets = last.targets()
-        if isinstance(last, Branch) or not targets:
+        last = block.ops[-1]
+        if type(last) not in _CHOICES:
             continue
+        targets = last.targets()
         chosen: Block | None = None
         if all(target is targets[0] for target in targets):
             chosen = targets[0]
@@ -122,10 +124,13 @@ def _skip_forwarders(function: IrFunction) -> bool:
     """
     forwarders = [block for block in function.blocks[1:] if isinstance(block.ops[0], Branch)]
     uses_by_value = _count_uses(function) if any(block.params for block in forwarders) else {}
+    if not forwarders:
+        return False
     branches: dict[Block, list[Branch]] = {}
     for block in function.blocks:
-        if isinstance(block.terminator, Branch):
-            branches.setdefault(block.terminator.target, []).append(block.terminator)
+        last = block.ops[-1]
+        if isinstance(last, Branch):
+            branches.setdefault(last.target, []).append(last)
     changed = False
     for block in forwarders:
         onward = block.ops[0]
@@ -206,9 +211,13 @@ def _replace_all(function: IrFunction, replaced: dict[Value, Value]) -> None:
     """Puts the arguments of merged blocks in the place of their parameters."""
     if not replaced:
         return
+    gone = replaced.keys()
     for block in function.blocks:
         for op in block.ops:
-            for value in {*op.operands(), *op.cleanup}:
+            operands = op.operands()
+            if gone.isdisjoint(operands) and gone.isdisjoint(op.cleanup):
+                continue
+            for value in {*operands, *op.cleanup}:
                 final = value
                 while final in replaced:
                     final = replaced[final]

@@ -2,6 +2,7 @@
 
 import os
 from bisect import bisect_right
+from itertools import accumulate
 from typing import Protocol
 
 from sigilc.source.spans import Span
@@ -38,7 +39,8 @@ class SourceFile:
     def line_starts(self) -> list[int]:
         """Offset of the first character of each line."""
         if self._line_starts is None:
-            self._line_starts = [0] + [i + 1 for i, c in enumerate(self.text) if c == "\n"]
+            lengths = (len(line) + 1 for line in self.text.split("\n")[:-1])
+            self._line_starts = [0, *accumulate(lengths)]
         return self._line_starts
 
     def position(self, offset: int) -> tuple[int, int]:

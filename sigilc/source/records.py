@@ -57,6 +57,12 @@ def value(cls: type[T]) -> type[T]:
     return _make(cls, is_keyword_only=False, is_value=True)
 
 
+@dataclass_transform(eq_default=True, frozen_default=True, field_specifiers=(field,))
+def interned(cls: type[T]) -> type[T]:
+    """A value of which there is one object for each content, so that comparing and hashing look at no field."""
+    return _make(cls, is_keyword_only=False, is_value=True, is_interned=True)
+
+
 class _Parameters:
     """What a dataclass asks a base for."""
 
@@ -76,10 +82,12 @@ class _Description:
             described.name, described.type = name, hint
             described._field_type = dataclasses._FIELD     # type: ignore[attr-defined]
             found[name] = described
+        if "__record_fields__" in cls.__dict__:
+            cls.__dataclass_fields__ = found    # type: ignore[attr-defined]
         return found
 
 
-def _make(cls: type[T], is_keyword_only: bool, is_value: bool) -> type[T]:
+def _make(cls: type[T], is_keyword_only: bool, is_value: bool, is_interned: bool = False) -> type[T]:
     """The class again, with slots and methods. A subclass begins with the fields of its base."""
     own = {name: hint for name, hint in vars(cls).get("__annotations__", {}).items()
            if not hint.startswith("ClassVar")}
@@ -101,11 +109,14 @@ def _make(cls: type[T], is_keyword_only: bool, is_value: bool) -> type[T]:
                  __dataclass_params__=_Parameters(is_value))
     if not is_keyword_only:
         scope["__match_args__"] = tuple(fields)
-    source = [_constructor(defaults, is_keyword_only)]
-    if is_value:
-        source += _comparison([name for name in fields if defaults[name].is_compared], scope)
+    if is_interned:
+        source = [_interning_constructor(defaults)]
+    else:
+        source = [_constructor(defaults, is_keyword_only)]
+        if is_value:
+            source += _comparison([name for name in fields if defaults[name].is_compared], scope)
     names = {f"_{name}": default.make or default.value for name, default in defaults.items()}
-    exec("\n".join(source), {"_missing": _MISSING, **names}, scope)
+    exec("\n".join(source), {"_missing": _MISSING, "_known": {}, "_new": object.__new__, **names}, scope)
     scope.setdefault("__repr__", _text)
     scope["__qualname__"] = cls.__qualname__
     return type.__new__(type(cls), cls.__name__, cls.__bases__, scope)
@@ -123,6 +134,15 @@ def _constructor(defaults: dict[str, _Default], is_keyword_only: bool) -> str:
         stores.append(f" self.{name} = {given}")
     star = "*, " if is_keyword_only else ""
     return "\n".join([f"def __init__(self, {star}{', '.join(params)}):", *(stores or [" pass"])])
+
+
+def _interning_constructor(defaults: dict[str, _Default]) -> str:
+    """`__new__`, which looks for the object among those that there are."""
+    params = ", ".join(name if default.value is _MISSING else f"{name}=_{name}" for name, default in defaults.items())
+    key = "".join(f"{name}, " for name in defaults)
+    stores = "".join(f"  self.{name} = {name}\n" for name in defaults)
+    return (f"def __new__(cls, {params}):\n self = _known.get(({key}))\n if self is None:\n"
+            f"  self = _known[{key}] = _new(cls)\n{stores} return self")
 
 
 def _comparison(names: list[str], scope: dict[str, Any]) -> list[str]:

@@ -99,7 +99,6 @@ class OwnComment(Doc):
     """A comment on a line of its own, with or without an empty line before it and after it."""
 
     lead = True
-    rigid = False
 
     def __init__(self, text: str, blank: bool, blank_after: bool = False):
         self.body = Verbatim(text)

@@ -34,7 +34,7 @@ class FormatItems(FormatterBase):
     def assigned(self, operator: Part, value: Part) -> Doc:
         """` = value`: on the next line if the value can't break but fits there."""
         doc = self.doc(value)
-        if doc.rigid:
+        if doc.rigid and not doc.lead:
             return Group(Concat([SPACE, self.doc(operator), Nest(Concat([Line(), doc]))]), value=doc)
         return Concat([SPACE, self.doc(operator), SPACE, Nest(doc) if doc.lead else doc])
 

@@ -77,7 +77,9 @@ class CaseRunner:
 
 
 def kill(process: subprocess.Popen[bytes]) -> None:
-    """Ends a case and what it has started."""
+    """Ends a case and what it has started, unless it has ended by itself."""
+    if process.returncode is not None:
+        return
     try:
         os.killpg(process.pid, signal.SIGKILL)
     except OSError:

@@ -13,6 +13,7 @@ import pytest
 from sigilc.check.program import check_program
 from sigilc.check.typed import TypedProgram
 from sigilc.diagnostics.diagnostic import Diagnostics
+from sigilc.driver import constant_evaluator
 from sigilc.ir.function import Module
 from sigilc.ir.interp import interpret
 from sigilc.ir.printer import print_module
@@ -31,7 +32,7 @@ def check(path: Path) -> TypedProgram:
     source = SourceFile(path.name, path.read_text())
     tree = parse_source(source, diagnostics)
     assert not diagnostics.items, diagnostics.items
-    program = check_program(source, tree, diagnostics)
+    program = check_program(source, tree, diagnostics, evaluate=constant_evaluator())
     assert not diagnostics.has_errors, [(d.message, d.span) for d in diagnostics.items]
     return program
 

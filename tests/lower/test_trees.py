@@ -81,7 +81,7 @@ def test_later_argument_does_not_change_an_earlier_view() -> None:
 
 
 def test_declarations_of_one_name_stay_apart() -> None:
-    types = ProgramLowering(overflow_checks=True).types
+    types = ProgramLowering(overflow_checks=True, debug=False, traits={}).types
     narrow = types.lower(StructType(typed.StructDecl("Point", SPAN)))
     wide = types.lower(StructType(typed.StructDecl("Point", SPAN, fields=[typed.Field("x", I64, SPAN)])))
     assert isinstance(narrow, IrStruct) and isinstance(wide, IrStruct)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import subprocess
 import sys
@@ -47,6 +49,21 @@ def run(executable: Path, args: tuple[str, ...] = (), cwd: str | Path | None = N
     done = subprocess.run([str(executable), *args], cwd=cwd, env=environment, input=stdin, capture_output=True,
                           text=True, errors="replace", timeout=RUN_LIMIT_S, check=False)
     return Ran(done.stdout, done.stderr, done.returncode)
+
+
+def sigilc_here(*arguments: str | Path, cwd: str | Path = ".") -> Ran:
+    """The command line in this process, which saves its start; not for `run`, which becomes the program."""
+    from sigilc.cli import main as cli
+
+    out, err = io.StringIO(), io.StringIO()
+    status: object = None
+    with contextlib.chdir(cwd), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        try:
+            cli.run([str(argument) for argument in arguments])
+        except SystemExit as end:
+            status = end.code
+    assert isinstance(status, int)
+    return Ran(out.getvalue(), err.getvalue(), status)
 
 
 def sigilc(*arguments: str | Path, cwd: str | Path | None = None, **variables: str) -> Ran:

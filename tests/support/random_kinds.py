@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from random import Random
 
-SIGNED = ("i8", "i16", "i32", "i64", "isize")
-UNSIGNED = ("u8", "u16", "u32", "u64", "usize")
+SIGNED = ("i8", "i16", "i32", "i64", "isize", "i128")
+UNSIGNED = ("u8", "u16", "u32", "u64", "usize", "u128")
+WIDE = ("i128", "u128")
 INTEGERS = SIGNED + UNSIGNED
+NARROW = tuple(name for name in INTEGERS if name not in WIDE)       # those with all methods
 FLOATS = ("f32", "f64")
 BITS = {**{name: int(name[1:]) for name in INTEGERS if name[1:].isdigit()}, "isize": 64, "usize": 64}
 
@@ -113,7 +115,21 @@ class World:
 
     def has(self, kind: Kind, *heads: str) -> bool:
         """Whether one of these is the type, or anywhere in it."""
-        return kind.head in heads or any(self.has(part, *heads) for part in self.parts(kind))
+        seen: set[Kind] = set()
+        waiting = [kind]
+        while waiting:
+            kind = waiting.pop()
+            if kind.head in heads:
+                return True
+            if kind not in seen:
+                seen.add(kind)
+                waiting += self.parts(kind)
+        return False
+
+    def is_recursive(self, kind: Kind) -> bool:
+        """Whether it holds values of a declared type that holds itself."""
+        return self.has(kind, *(name for name in (*self.structs, *self.enums)
+                                if any(self.has(part, name) for part in self.parts(Kind(name)))))
 
     def is_showable(self, kind: Kind) -> bool:
         """Whether it has a text and can be compared."""
@@ -167,14 +183,21 @@ class World:
     def declare(self) -> str:
         """Adds some structs and enums; their text."""
         lines = []
+        self.structs["Money"] = [("cents", I64), ("unit", STR)]
         for i in range(3):
             fields = [(f"{'abcd'[j]}", self.kind(1 if i else 0)) for j in range(self.rng.randint(1, 4))]
+            if self.rng.random() < 0.2:
+                fields.append(("next", option(Kind(f"S{i}"))))
             self.structs[f"S{i}"] = fields
             lines.append(f"struct S{i} {{ {', '.join(f'{name}: {kind}' for name, kind in fields)} }}")
             variants: dict[str, Fields] = {}
             for letter in "ABCD"[:self.rng.randint(2, 4)]:
                 names = ["", "", ""] if self.rng.random() < 0.6 else ["p", "q", "r"]
                 variants[letter] = [(name, self.kind(1)) for name in names[:self.rng.randint(0, 3)]]
+            if self.rng.random() < 0.4:
+                own = Kind(f"E{i}")
+                variants["Z"] = [("", self.rng.choice([own, own, array(own), option(own), Kind("()", (own, STR))]))
+                                 for _ in range(self.rng.randint(1, 2))]
             self.enums[f"E{i}"] = variants
             lines.append(f"enum E{i} {{ {', '.join(_variant(*each) for each in variants.items())} }}")
         return "\n".join(lines)

@@ -10,8 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from random import Random
 
-from tests.support.random_expressions import DECLARATIONS, Variable
-from tests.support.random_kinds import Actor, Kind, World, option
+from tests.support.random_expressions import DECLARATIONS
+from tests.support.random_kinds import Actor, Kind, World, array, option
+from tests.support.random_scope import Variable
 from tests.support.random_statements import StatementWriter
 
 
@@ -107,7 +108,12 @@ class ProgramWriter(StatementWriter):
 
     def spawn(self) -> None:
         """A variable with the address of a new actor."""
-        kind = self.rng.choice(list(self.world.actors))
+        kind = self.rng.choice(["A0", "A1", "Cell"])
+        if kind == "Cell":
+            held = self.world.showable_kind(1)
+            kind = f"Cell<{held}>"
+            self.world.actors[kind] = Actor([("held", held)], {
+                "Put": ([held], None), "Get": ([], held), "Seen": ([], array(held))})
         name = self.fresh("actor")
         fields = ", ".join(f"{part}: {self.expr(k, 1)}" for part, k in self.world.actors[kind].fields)
         self.line(f"let {name} = spawn {kind} {{ {fields} }}")
@@ -133,7 +139,7 @@ class ProgramWriter(StatementWriter):
         has_actor = self.chance(0.3)
         self.frames, self.lines, self.left, self.result, self.can_try = [[]], [], 150, None, False
         self.indent = 3 if has_actor else 1
-        if has_actor:
+        for _ in range(self.rng.randint(1, 2) if has_actor else 0):
             self.spawn()
         for _ in range(statements):
             self.statement()
@@ -177,8 +183,9 @@ def random_module(seed: int, programs: int, statements: int = 8) -> RandomModule
     world = World(Random(f"{seed}"))
     shared = ["use std·env\n", DECLARATIONS, world.declare() + "\n"]
     shared += [ProgramWriter(world, f"actor{i}").actor(f"A{i}") for i in range(2)]
-    made = []
+    made, actors = [], world.actors
     for i in range(programs):
         world.rng = Random(f"{seed}/{i}")
+        world.actors = dict(actors)
         made.append(ProgramWriter(world, f"program_{i}").program(i, statements))
     return RandomModule("\n".join(shared), made)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.support.random_expressions import ExpressionWriter, Variable
-from tests.support.random_kinds import BOOL, I64, INTEGERS, SIGNED, STR, USIZE, Kind, World, array, fixed, option
+from tests.support.random_expressions import ExpressionWriter
+from tests.support.random_kinds import BOOL, I64, INTEGERS, NARROW, SIGNED, STR, USIZE, Kind, World, array, fixed, option
+from tests.support.random_scope import Variable
 
 
 class StatementWriter(ExpressionWriter):
@@ -37,7 +38,8 @@ class StatementWriter(ExpressionWriter):
     def statement(self) -> None:
         """One statement."""
         kinds: list[Callable[[], None]] = [self.let, self.let, self.let_mutable, self.let_mutable, self.change, self.change,
-                                           self.change, self.change, self.show, self.take_apart, self.hold]
+                                           self.change, self.change, self.show, self.take_apart, self.hold, self.assign_several,
+                                           self.labelled_block]
         if self.indent < 4 and self.left > 0:
             kinds += [self.if_statement, self.for_statement, self.while_statement, self.match_statement,
                       self.match_place, self.match_fixed, self.loop_statement, self.each_statement]
@@ -81,6 +83,29 @@ class StatementWriter(ExpressionWriter):
         self.line(f"let {name} = if {of.name}.len() > {low} {{ {of.name}[{low}..] }} else {{ {of.name} }}")
         self.add(name, of.kind)
         return None
+
+    def assign_several(self) -> None:
+        """An assignment that takes a tuple apart."""
+        variables = [v for v in self.variables() if v.is_mutable]
+        if len(variables) < 2:
+            return self.let_mutable()
+        first, second = self.rng.sample(variables, 2)
+        kind = Kind("()", (first.kind, second.kind))
+        self.line(f"({first.name}, {second.name}) = {self.expr(kind, 2)}")
+        return None
+
+    def labelled_block(self) -> None:
+        """A block that is left early, with its value."""
+        kind, name, label = self.world.kind(1), self.fresh(), f"'{self.fresh('l')}"
+        self.line(f"let {name}: {kind} = {label}: {{")
+        self.indent += 1
+        with self.scope():
+            self.change()
+            self.line(f"if {self.expr(BOOL, 1)} {{ break {label} {self.expr(kind, 1)} }}")
+            self.line(self.expr(kind, 1))
+        self.indent -= 1
+        self.line("}")
+        self.add(name, kind)
 
     # ---- Changes ----------------------------------------------------------------------------------------------------
 
@@ -139,8 +164,9 @@ class StatementWriter(ExpressionWriter):
             ways += [lambda: f"let {kept} = replace(&mut {name}, {self.expr(kind, 2)})"]
         if kind.head in INTEGERS:
             ways += [lambda: f"{name} {self.rng.choice(['^=', '&=', '|=', '/=', '%='])} ({self.expr(kind, 1)} | 1{kind})",
-                     lambda: f"{name} = {name}.wrapping_add({self.expr(kind, 1)})",
                      lambda: f"{name} {self.rng.choice(['+=', '-='])} 1{kind}"]
+            if kind.head in NARROW:
+                ways += [lambda: f"{name} = {name}.wrapping_add({self.expr(kind, 1)})"]
             if kind.head in SIGNED:
                 ways += [lambda: f"{name} >>= {self.rng.randrange(7)}{kind}"]
         elif kind == STR:

@@ -36,7 +36,8 @@ def words_of(diagnostic: Diagnostic) -> str:
 def badly_put(diagnostic: Diagnostic) -> list[str]:
     """Texts of a diagnostic that are no phrases: they begin with a capital, end with a full stop, or take several lines."""
     texts = [diagnostic.message, diagnostic.label, *(x.message for x in diagnostic.labels), diagnostic.help]
-    return [t for t in texts if t and ((t[0].isupper() and not t.startswith(NAMES)) or t.endswith((".", "!", " ")) or "\n" in t or "  " in t)]
+    return [t for t in texts if t and ((t[0].isupper() and not t.startswith(NAMES)) or t.endswith((".", "!", " "))
+                                       or "\n" in t or "  " in t)]
 
 
 def test_there_are_programs() -> None:

@@ -50,7 +50,7 @@ def compile_ir(text: str, level: int, output: Path) -> Path:
     """Takes IR without counts through the passes and code generation, with everything certified, to an object."""
     module = parse_module(text)
     run_passes(module, level, after=certify)
-    output.write_bytes(Machine(emit_module(module), level, "x86-64-v2", verify=True).object())
+    output.write_bytes(Machine(emit_module(module, is_optimised=level > 0), level, "x86-64-v2", verify=True).object())
     return output
 
 

@@ -41,19 +41,13 @@ def status_of(*arguments: str) -> int:
     return caught.value.code
 
 
-@pytest.mark.parametrize("arguments", [["nonsense"], ["build"], ["build", "-O4", "a.sg"], ["build", "-g", "a.sg"],
+@pytest.mark.parametrize("arguments", [["nonsense"], ["build"], ["build", "-O4", "a.sg"],
                                        ["build", "--emit", "pdf", "a.sg"], ["check", "a.sg", "b.sg"],
                                        ["explain", "E9999"], ["build", "--crate-type", "zip", "a.sg"]])
 def test_bad_usage(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     """Status 2 and a sentence on stderr."""
     assert status_of(*arguments) == 2
     assert "Error: " in capsys.readouterr().err
-
-
-def test_debug_information_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
-    """Not ignored: said."""
-    status_of("build", "-g", "a.sg")
-    assert "not supported yet" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("command", [[], ["build"], ["run"], ["check"], ["explain"], ["clean"]])

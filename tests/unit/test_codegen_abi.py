@@ -150,6 +150,7 @@ def test_calls_its_own_export_as_c(tmp_path: Path) -> None:
 
 
 def test_export_with_counted_elements_is_refused(tmp_path: Path) -> None:
-    text = 'fn f(%xs: [str]) -> u64 export f {\nentry:\n  %n: u64 = length %xs\n  return %n\n}'
+    text = ('fn f(%xs: [str]) -> u64 export f {\nentry:\n  %n: u64 = length %xs\n'
+            '  %kept: ([str], u64) = make (%xs, %n)\n  return %n\n}')
     with pytest.raises(InternalError, match=r"takes \[str\]"):
         compile_ir(text, 0, tmp_path / "f.o")

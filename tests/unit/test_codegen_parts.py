@@ -12,7 +12,6 @@ from sigilc.codegen.objects import CodeSettings, in_processes
 from sigilc.codegen.parts import equal_parts, parts_by_file
 from sigilc.crash import EnvironmentFault, InternalError
 from sigilc.ir.parser import parse_module
-from sigilc.options import Options
 from sigilc.passes.manager import certify, run_passes
 from tests.support.build import build, run
 

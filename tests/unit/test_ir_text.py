@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from sigilc.ir import ops
+from sigilc.ir import foreign_ops, ops
 from sigilc.ir.forms import FORMS_BY_OP
 from sigilc.ir.function import IrFunction, Module
 from sigilc.ir.op_types import RULES
@@ -138,7 +138,8 @@ entry:
 
 
 def test_every_op_has_a_form_and_a_typing_rule() -> None:
-    every = {c for c in vars(ops).values() if isinstance(c, type) and issubclass(c, ops.Op) and c is not ops.Op}
+    every = {c for c in [*vars(ops).values(), *vars(foreign_ops).values()]
+             if isinstance(c, type) and issubclass(c, ops.Op) and c is not ops.Op}
     assert every == set(FORMS_BY_OP)
     assert every == set(RULES) | {ops.Return}
 

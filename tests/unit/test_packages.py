@@ -12,7 +12,7 @@ from sigilc.diagnostics.diagnostic import Diagnostic, Diagnostics
 from sigilc.driver import Compilation
 from sigilc.options import Options
 from sigilc.resolve.packages import is_package_name, load_package, package_folder
-from tests.support.build import build, compile_program, run, sigilc
+from tests.support.build import build, compile_program, run, sigilc, sigilc_here
 
 LIBRARY = """\
 pub mod cents {
@@ -220,7 +220,7 @@ def test_what_a_description_says_of_the_build() -> None:
     compilation = check()
     assert compilation.package is not None and compilation.program is not None
     write({"money/Sigil.toml": manifest("money", '[link]\nlibraries = ["no-such-library-anywhere"]\n')})
-    ran = sigilc("build", "app")
+    ran = sigilc_here("build", "app")
     assert ran.status == 1 and "no-such-library-anywhere" in ran.stderr
 
 
@@ -274,33 +274,31 @@ def test_commands_take_a_package(here: Path) -> None:
     app = here / "app"
     assert sigilc("run", cwd=app).stdout == "0\n"
     assert sigilc("run", ".", "a", "b", cwd=app / "src").stdout == "2\n"
-    assert sigilc("check", cwd=app / "src").status == 0
-    assert sigilc("build", cwd=app).status == 0
+    assert sigilc_here("check", cwd=app / "src").status == 0
+    assert sigilc_here("build", cwd=app).status == 0
     assert sorted(os.listdir(app)) == ["Sigil.toml", "my-app", "src"]
-    ran = sigilc("build", "money")
+    ran = sigilc_here("build", "money")
     assert (ran.status, ran.stdout) == (0, "") and "there is nothing to build" in ran.stderr
-    assert sigilc("check").status == 2
+    assert sigilc_here("check").status == 2
 
 
 def test_changes_reach_a_cached_program(here: Path) -> None:
     """Of another package's file, of a description, and of one that was not there before."""
     write_money('fn main() { let mut x = 255u8\n x += 1\n println("{x} {money·cents·double(1)}") }')
-    variables = {"SIGIL_CACHE": str(here / "cache")}
     (here / "app" / "Sigil.toml").rename(here / "kept")
-    assert "`money` is not known" in sigilc("run", "app/src/main.sg", **variables).stderr
+    assert "`money` is not known" in sigilc("run", "app/src/main.sg").stderr
     (here / "kept").rename(here / "app" / "Sigil.toml")
-    assert "integer overflow" in sigilc("run", "app/src/main.sg", **variables).stderr
+    assert "integer overflow" in sigilc("run", "app/src/main.sg").stderr
     with open("app/Sigil.toml", "a", encoding="utf-8") as file:
         file.write("[build]\noverflow-checks = false\n")
-    assert sigilc("run", "app", **variables).stdout == "0 2\n"
+    assert sigilc("run", "app").stdout == "0 2\n"
     write({"money/src/lib.sg": LIBRARY.replace("2 * x", "3 * x")})
-    assert sigilc("run", "app", **variables).stdout == "0 3\n"
+    assert sigilc("run", "app").stdout == "0 3\n"
 
 
 def test_a_description_that_appears_counts(here: Path) -> None:
     """What was built without one is stale then."""
     write({"src/main.sg": 'fn main() { let mut x = 255u8\n x += 1\n println("{x}") }'})
-    variables = {"SIGIL_CACHE": str(here / "cache")}
-    assert "integer overflow" in sigilc("run", "src/main.sg", **variables).stderr
+    assert "integer overflow" in sigilc("run", "src/main.sg").stderr
     write({"Sigil.toml": manifest("p", "[build]\noverflow-checks = false\n")})
-    assert sigilc("run", "src/main.sg", **variables).stdout == "0\n"
+    assert sigilc("run", "src/main.sg").stdout == "0\n"

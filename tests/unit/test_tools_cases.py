@@ -17,7 +17,7 @@ from sigilc.tools.run_benchmarks import measure, table
 from sigilc.tools.run_case import MAX_OUTPUT, CaseRunner, problem_of
 from sigilc.tools.run_tests import run_tests
 from sigilc.tools.show_failure import MAX_COMPARED, difference, show_failure
-from tests.support.build import Ran, sigilc
+from tests.support.build import Ran, sigilc, sigilc_here
 
 PLAIN = Paint(False)
 
@@ -70,7 +70,7 @@ def without_times(text: str) -> str:
 def test_report(tmp_path: Path) -> None:
     """In the order of the source; what a failed test printed, and the line; nothing of those that passed."""
     written(tmp_path)
-    ran = sigilc("test", "app.sg", "-j", "2", cwd=tmp_path)
+    ran = sigilc_here("test", "app.sg", "-j", "2", cwd=tmp_path)
     assert (ran.status, ran.stderr) == (1, "")
     assert without_times(ran.stdout) == """\
 running 5 tests
@@ -106,14 +106,14 @@ test result: FAILED. 3 passed; 2 failed; 0 filtered out; finished in TIME
 def test_filter_list_and_levels(tmp_path: Path) -> None:
     """A part of the name chooses; a file may be left out of a package's command line, and a filter too."""
     written(tmp_path)
-    assert sigilc("test", "app.sg", "--list", cwd=tmp_path).stdout.splitlines() == [
+    assert sigilc_here("test", "app.sg", "--list", cwd=tmp_path).stdout.splitlines() == [
         "passes", "differs", "is_absent", "inner·nested", "app.sg - half (line 3)"]
-    ran = sigilc("test", "-O3", "app.sg", "nested", cwd=tmp_path)
+    ran = sigilc_here("test", "-O3", "app.sg", "nested", cwd=tmp_path)
     assert ran.status == 0 and "1 passed; 0 failed; 4 filtered out" in ran.stdout
-    ran = sigilc("test", "app.sg", "nothing of this name", cwd=tmp_path)
+    ran = sigilc_here("test", "app.sg", "nothing of this name", cwd=tmp_path)
     assert ran.status == 0 and "running 0 tests" in ran.stdout and "5 filtered out" in ran.stdout
-    assert sigilc("test", "passes", cwd=tmp_path).status == 2       # a filter, and no package
-    assert sigilc("test", "app.sg", "a", "b", cwd=tmp_path).status == 2
+    assert sigilc_here("test", "passes", cwd=tmp_path).status == 2       # a filter, and no package
+    assert sigilc_here("test", "app.sg", "a", "b", cwd=tmp_path).status == 2
 
 
 def test_nocapture(tmp_path: Path) -> None:
@@ -127,7 +127,7 @@ def test_a_test_that_does_not_end(tmp_path: Path) -> None:
     """Is ended; the others are not affected."""
     written(tmp_path, "#[test]\nfn endless() { loop { } }\n#[test]\nfn fine() { }\n")
     begin = time.monotonic()
-    ran = sigilc("test", "app.sg", "--timeout", "0.5", cwd=tmp_path)
+    ran = sigilc_here("test", "app.sg", "--timeout", "0.5", cwd=tmp_path)
     assert time.monotonic() - begin < 30
     assert ran.status == 1
     assert "---- endless: still running after 0.5 s ----" in ran.stdout and "test fine ... ok" in ran.stdout
@@ -137,14 +137,14 @@ def test_errors_in_the_program(tmp_path: Path) -> None:
     """Those of a doc comment's code are shown where it stands, syntax and types."""
     written(tmp_path, "/// ```sigil\n/// let x: i64 = true\n/// ```\nfn f() { }\n\n"
                       "/// ```sigil\n/// let = 3\n/// ```\nfn g() { }\n")
-    ran = sigilc("test", "app.sg", cwd=tmp_path)
+    ran = sigilc_here("test", "app.sg", cwd=tmp_path)
     assert ran.status == 1 and "app.sg:7:9" in ran.stderr
     text = (tmp_path / "app.sg").read_text(encoding="utf-8").replace("let = 3", "let y = 3")
     written(tmp_path, text)
-    ran = sigilc("test", "app.sg", cwd=tmp_path)
+    ran = sigilc_here("test", "app.sg", cwd=tmp_path)
     assert ran.status == 1 and "error[E0201]" in ran.stderr and "app.sg:2:18" in ran.stderr
     assert "/// let x: i64 = true" in ran.stderr
-    assert sigilc("check", "app.sg", cwd=tmp_path).status == 0      # only tests look at comments
+    assert sigilc_here("check", "app.sg", cwd=tmp_path).status == 0      # only tests look at comments
 
 
 def package(folder: Path, main: str, library: str) -> Path:
@@ -161,17 +161,17 @@ def test_a_package(tmp_path: Path) -> None:
     package(tmp_path, "#[test]\nfn ours() { assert_eq(app·one(), 1) }\nfn main() { }\n",
             "/// ```sigil\n/// use app·one\n/// assert_eq(one(), 1)\n/// ```\npub fn one() -> i64 { 1 }\n"
             "#[test]\nfn theirs() { assert_eq(one(), 1) }\n")
-    ran = sigilc("test", cwd=tmp_path / "src")
+    ran = sigilc_here("test", cwd=tmp_path / "src")
     assert ran.status == 0, ran.stderr
     assert [line.split(" ... ")[0] for line in ran.stdout.splitlines() if " ... ok" in line] == [
         "test ours", "test app·theirs", "test lib.sg - one (line 2)"]
-    assert "1 passed; 0 failed; 2 filtered out" in sigilc("test", "theirs", cwd=tmp_path).stdout
+    assert "1 passed; 0 failed; 2 filtered out" in sigilc_here("test", "theirs", cwd=tmp_path).stdout
 
 
 def test_cases_are_not_built(tmp_path: Path) -> None:
     """The program itself has none of its tests."""
     written(tmp_path, '#[test]\nfn only_a_test() { println("needle in the test") }\nfn main() { }\n')
-    assert sigilc("build", "app.sg", cwd=tmp_path).status == 0
+    assert sigilc_here("build", "app.sg", cwd=tmp_path).status == 0
     assert b"needle in the test" not in (tmp_path / "app").read_bytes()
 
 
@@ -291,7 +291,7 @@ def test_failures_without_a_source(tmp_path: Path) -> None:
 
 def bench(folder: Path, *arguments: str) -> Ran:
     """The command in a folder."""
-    return sigilc("bench", *arguments, cwd=folder)
+    return sigilc_here("bench", *arguments, cwd=folder)
 
 
 def test_benchmarks(tmp_path: Path) -> None:

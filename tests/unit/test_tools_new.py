@@ -9,30 +9,30 @@ import pytest
 
 from sigilc.crash import EnvironmentFault
 from sigilc.tools.new_package import new_package
-from tests.support.build import sigilc
+from tests.support.build import sigilc, sigilc_here
 
 
 def test_a_program(tmp_path: Path) -> None:
     """Builds, runs and tests as it is; git does not see the executable."""
-    ran = sigilc("new", "my-app", cwd=tmp_path)
+    ran = sigilc_here("new", "my-app", cwd=tmp_path)
     assert ran.status == 0
     assert ran.stdout.split() == ["my-app/Sigil.toml", "my-app/README.md", "my-app/.gitignore", "my-app/src/main.sg"]
     app = tmp_path / "my-app"
     assert sigilc("run", cwd=app).stdout == "Hello, world!\n"
-    ran = sigilc("test", cwd=app)
+    ran = sigilc_here("test", cwd=app)
     assert ran.status == 0 and "2 passed; 0 failed" in ran.stdout
-    assert sigilc("build", cwd=app).status == 0 and os.access(app / "my-app", os.X_OK)
+    assert sigilc_here("build", cwd=app).status == 0 and os.access(app / "my-app", os.X_OK)
     assert "/my-app" in (app / ".gitignore").read_text().splitlines()
-    assert sigilc("bench", cwd=app).stdout == "no benchmarks\n"
+    assert sigilc_here("bench", cwd=app).stdout == "no benchmarks\n"
 
 
 def test_a_library(tmp_path: Path) -> None:
     """Another package can use it at once."""
-    assert sigilc("new", "--lib", "numbers-2", cwd=tmp_path).status == 0
-    ran = sigilc("test", "numbers-2", cwd=tmp_path)
+    assert sigilc_here("new", "--lib", "numbers-2", cwd=tmp_path).status == 0
+    ran = sigilc_here("test", "numbers-2", cwd=tmp_path)
     assert ran.status == 0 and "2 passed; 0 failed" in ran.stdout
-    assert sigilc("build", "numbers-2", cwd=tmp_path).status == 0
-    assert sigilc("new", "app", cwd=tmp_path).status == 0
+    assert sigilc_here("build", "numbers-2", cwd=tmp_path).status == 0
+    assert sigilc_here("new", "app", cwd=tmp_path).status == 0
     with open(tmp_path / "app" / "Sigil.toml", "a", encoding="utf-8") as file:
         file.write('numbers-2 = { path = "../numbers-2" }\n')
     (tmp_path / "app" / "src" / "main.sg").write_text('use numbers_2·double\nfn main() { println("{double(4)}") }\n')

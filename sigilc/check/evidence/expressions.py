@@ -278,6 +278,11 @@ def eval_panic(flow: Flow, e: t.Panic) -> Tree:
 # ---- Actors
 
 
+def eval_make_dyn(flow: Flow, e: t.MakeDyn) -> Tree:
+    """All that a value holds is one behind `dyn`."""
+    return flow.join("make", labels_of(flow.eval(e.value)))
+
+
 def eval_spawn(flow: Flow, e: t.Spawn) -> Tree:
     """An actor's fields are `!` unless they say otherwise."""
     owner = StructType(e.actor.state, e.type.parts())
@@ -307,7 +312,8 @@ EVALUATORS.update({
     t.Slice: places.read_slice, t.MapIndex: places.read_entry, places.VariantPlace: places.read_variant,
     places.PayloadPlace: places.read_payload, t.Assign: eval_assign, t.OpAssign: eval_op_assign,
     t.Discard: eval_discard, t.MakeSome: eval_some, t.MakeNone: eval_none, t.MakeFaultNone: eval_fault_none,
-    t.Default: eval_default, t.Try: eval_try, t.Confirm: eval_confirm, t.Report: eval_report, t.Assert: eval_assert,
+    t.MakeDyn: eval_make_dyn, t.Default: eval_default, t.Try: eval_try, t.Confirm: eval_confirm,
+    t.Report: eval_report, t.Assert: eval_assert,
     t.Interpolate: eval_interpolate, t.Panic: eval_panic, t.Spawn: eval_spawn, t.Tell: calls.send, t.Ask: calls.send,
     t.Await: eval_await, t.Stop: eval_stop,
 })

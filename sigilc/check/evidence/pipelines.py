@@ -196,6 +196,7 @@ def eval_all_present(flow: Flow, e: t.AllPresent) -> Tree:
 
 
 EVALUATORS.update({
-    t.Pipeline: eval_pipeline, t.IteratorSource: eval_iterator_source, t.Lift: eval_lift, t.FilterValue: eval_filter_value, t.Sort: eval_sort,
+    t.Pipeline: eval_pipeline, t.IteratorSource: eval_iterator_source, t.Lift: eval_lift,
+    t.FilterValue: eval_filter_value, t.Sort: eval_sort,
     t.AllPresent: eval_all_present,
 })

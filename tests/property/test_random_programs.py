@@ -1,0 +1,66 @@
+"""Random programs do the same in the interpreter, at -O0 and at -O3, with and without overflow checks.
+
+Output, messages, positions and exit status are compared; nothing may be alive at the end, panic or not; and what every
+pass leaves behind is certified. `SIGIL_RANDOM=n` runs n programs instead of the usual number, the same ones each time.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.support.build import Ran
+from tests.support.differential import Differential, first_difference
+from tests.support.random_programs import RandomModule, random_module
+
+PROGRAMS_PER_MODULE = 50
+PROGRAMS = int(os.environ.get("SIGIL_RANDOM", 200))
+SEEDS = range(-(-PROGRAMS // PROGRAMS_PER_MODULE))
+
+
+@pytest.mark.time_limit(600)
+@pytest.mark.parametrize("seed", SEEDS)
+def test_compiled_programs_do_what_the_interpreter_does(seed: int, tmp_path: Path,
+                                                        monkeypatch: pytest.MonkeyPatch) -> None:
+    """A module of programs at a time, so that the compiler's own time is shared."""
+    monkeypatch.chdir(tmp_path)     # short paths in messages
+    module = random_module(seed, min(PROGRAMS_PER_MODULE, PROGRAMS - seed * PROGRAMS_PER_MODULE))
+    try:
+        complaints = {found.number: str(found) for found in Differential(module, Path()).differences()}
+    except Exception as error:
+        complaints = {number: text for number in range(len(module.programs)) if (text := complaint(module, number))}
+        if not complaints:
+            raise error
+    if complaints:
+        number, text = next(iter(complaints.items()))
+        pytest.fail(f"seed {seed}, {len(complaints)} of {len(module.programs)} programs; {text}\n\n"
+                    f"{module.text(number)}", pytrace=False)
+
+
+def complaint(module: RandomModule, number: int) -> str:
+    """What is wrong with one program on its own; empty when nothing is."""
+    try:
+        found = Differential(module, Path(), number).differences()
+    except Exception as error:
+        return f"program {number}: {type(error).__name__}: {error}"
+    return str(found[0]) if found else ""
+
+
+def test_the_same_seed_gives_the_same_programs() -> None:
+    """And another one gives others; a program on its own is the one that it is in the module."""
+    module = random_module(1, 3)
+    assert module.text() == random_module(1, 3).text() != random_module(2, 3).text()
+    assert module.programs[:2] == random_module(1, 2).programs
+    assert module.programs[1].functions in module.text(1) and module.programs[2].functions not in module.text(1)
+
+
+def test_differences_are_seen() -> None:
+    """In each stream and in the status; the first line that differs is shown."""
+    run = Ran("a\nb\n", "x\n", 0)
+    assert first_difference(run, run) == []
+    assert first_difference(run, Ran("a\nc\n", "x\n", 0)) == [
+        "  stdout, line 2", "    interpreter: b", "    compiled:    c"]
+    assert first_difference(run, Ran("a\nb\n", "x\ny\n", 0))[0] == "  stderr, line 2"
+    assert first_difference(run, Ran("a\nb\n", "x\n", 101)) == ["  exit status: interpreter 0, compiled 101"]
