@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sigilc.cli.common import code_options, compile_with_status, overflow_setting, show_diagnostics, split_filter
+from sigilc.cli.common import (
+    code_options,
+    color_option,
+    compile_with_status,
+    overflow_setting,
+    show_diagnostics,
+    split_filter,
+)
 from sigilc.crash import EXIT_PROGRAM
 from sigilc.options import HOST_CPU, Options
 
@@ -23,6 +30,7 @@ if TYPE_CHECKING:
 @click.option("--list", "is_listing", is_flag=True, help="Print the names of the benchmarks instead.")
 @click.option("--timeout", type=click.FloatRange(min=0, min_open=True), default=300.0, show_default=True,
               metavar="SECONDS", help="When a benchmark that still runs has failed.")
+@color_option
 @click.argument("words", metavar="[FILE] [FILTER]", nargs=-1)
 def bench_command(level: str, overflow_checks: str | None, target_cpu: str, as_json: bool, is_listing: bool,
                   timeout: float, words: tuple[str, ...]) -> int:

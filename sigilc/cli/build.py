@@ -9,6 +9,7 @@ import click
 from sigilc.cli.common import (
     choose_ir_stages,
     code_options,
+    color_option,
     compile_with_status,
     overflow_setting,
     print_seconds,
@@ -44,6 +45,7 @@ def _parse_emit(context: click.Context, param: click.Parameter, value: tuple[str
 @click.option("--print-ir-to", metavar="FOLDER", default="",
               help="Write what --print-ir-after asks for to files FILE.N.NAME.ssa in this folder.")
 @click.option("--time-passes", "show_times", is_flag=True, help="Print the time that each stage and each pass took.")
+@color_option
 @source_argument
 def build_command(level: str, overflow_checks: str | None, target_cpu: str, debug: bool, output: str,
                   emit: frozenset[str], crate_type: str, stop_after: str, print_ir_after: str, print_ir_to: str,

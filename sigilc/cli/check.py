@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from sigilc.cli.common import compile_with_status, show_diagnostics, source_argument
+from sigilc.cli.common import color_option, compile_with_status, show_diagnostics, source_argument
 from sigilc.crash import EXIT_PROGRAM
 from sigilc.driver import compile_file
 from sigilc.options import Options
@@ -12,6 +12,7 @@ from sigilc.options import Options
 
 @click.command("check", short_help="Report the errors and warnings of a program.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line, on stdout.")
+@color_option
 @source_argument
 def check_command(as_json: bool, file: str) -> int:
     """Report the errors and warnings of FILE, and write nothing.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, TextIO, TypeVar
 
 import click
 
@@ -15,6 +15,7 @@ from sigilc.driver import Compilation, in_large_stack, render_json, render_text
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 STATUS_DELAY_S = 1.0
+_COLOR = "sigilc.color"
 
 
 def source_argument(command: Command) -> Command:
@@ -32,6 +33,24 @@ def program_file(path: str) -> str:
     if not found:
         raise click.UsageError(f"no FILE is given, and there is no {MANIFEST} in this folder or above it")
     return found
+
+
+def color_option(command: Command) -> Command:
+    """`--color`, which `uses_color` looks at."""
+    return click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True,
+                        expose_value=False, callback=_keep_color,
+                        help="Colour messages: `auto` on a terminal without NO_COLOR.")(command)
+
+
+def _keep_color(context: click.Context, param: click.Parameter, value: str) -> None:
+    context.meta[_COLOR] = value
+
+
+def uses_color(stream: TextIO) -> bool:
+    """Whether the running command colours what goes to a stream; asked on the command's own thread."""
+    from sigilc.diagnostics.render import wants_color
+
+    return wants_color(stream, click.get_current_context().meta.get(_COLOR, "auto"))
 
 
 def split_filter(words: Sequence[str]) -> tuple[str, str]:
@@ -116,6 +135,6 @@ def show_diagnostics(compilation: Compilation, as_json: bool = False) -> None:
         for line in render_json(compilation):
             print(line)
         return
-    text = render_text(compilation, use_color=sys.stderr.isatty())
+    text = render_text(compilation, uses_color(sys.stderr))
     if text:
         print(text, file=sys.stderr)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sigilc.cli.common import StatusLine
+from sigilc.cli.common import StatusLine, color_option, uses_color
 from sigilc.crash import EXIT_INTERNAL, EXIT_PROGRAM, CompilerCrash, EnvironmentFault
 from sigilc.driver import in_large_stack
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 @click.option("--diff", "shows_difference", is_flag=True, help="Change nothing; print what would change.")
 @click.option("--ascii", "to_ascii", is_flag=True, help="Write morphemes in ASCII: |map, ::, !!, .await.")
 @click.option("--unicode", "to_unicode", is_flag=True, help="Write morphemes in Unicode: |τ, ·, ‽, ⌛.")
+@color_option
 @click.argument("paths", metavar="FILE…", nargs=-1, required=True, type=click.Path())
 def fmt_command(is_check: bool, shows_difference: bool, to_ascii: bool, to_unicode: bool, paths: tuple[str, ...]) -> int:
     """Format each FILE in place; of a folder all programs in it, and `-` from stdin to stdout.
@@ -35,13 +36,13 @@ def fmt_command(is_check: bool, shows_difference: bool, to_ascii: bool, to_unico
     if STANDARD_INPUT in paths and len(paths) > 1:
         raise click.UsageError("`-` is formatted to stdout, so nothing can stand beside it")
     spelling = Spelling.ASCII if to_ascii else Spelling.UNICODE if to_unicode else Spelling.AS_WRITTEN
-    status = StatusLine()
+    status, use_color = StatusLine(), uses_color(sys.stderr)
 
     def work() -> int:
         worst = 0
         for path in source_files(paths):
             status.enter(path)
-            worst = max(worst, _format_one(path, spelling, is_check, shows_difference))
+            worst = max(worst, _format_one(path, spelling, is_check, shows_difference, use_color))
         return worst
 
     try:
@@ -50,10 +51,10 @@ def fmt_command(is_check: bool, shows_difference: bool, to_ascii: bool, to_unico
         status.clear()
 
 
-def _format_one(path: str, spelling: Spelling, is_check: bool, shows_difference: bool) -> int:
+def _format_one(path: str, spelling: Spelling, is_check: bool, shows_difference: bool, use_color: bool) -> int:
     """Formats one file; its part of the exit status. What goes wrong with it does not stop the others."""
     from sigilc.diagnostics.diagnostic import Diagnostics
-    from sigilc.diagnostics.render import render_all, wants_color
+    from sigilc.diagnostics.render import render_all
     from sigilc.tools.format_files import format_file
 
     diagnostics = Diagnostics()
@@ -67,7 +68,7 @@ def _format_one(path: str, spelling: Spelling, is_check: bool, shows_difference:
     except CompilerCrash as crash:
         print(crash, file=sys.stderr)
         return EXIT_INTERNAL
-    print(render_all(diagnostics.items, wants_color(sys.stderr)), file=sys.stderr)
+    print(render_all(diagnostics.items, use_color), file=sys.stderr)
     return EXIT_PROGRAM
 
 

@@ -11,7 +11,14 @@ from typing import NoReturn
 import click
 
 from sigilc import cache
-from sigilc.cli.common import code_options, compile_with_status, overflow_setting, show_diagnostics, source_argument
+from sigilc.cli.common import (
+    code_options,
+    color_option,
+    compile_with_status,
+    overflow_setting,
+    show_diagnostics,
+    source_argument,
+)
 from sigilc.crash import EXIT_PROGRAM
 from sigilc.driver import compile_file
 from sigilc.options import HOST_CPU, Options
@@ -20,6 +27,7 @@ from sigilc.options import HOST_CPU, Options
 @click.command("run", short_help="Compile a program and run it.",
                context_settings={"ignore_unknown_options": False, "allow_interspersed_args": False})
 @code_options(HOST_CPU)
+@color_option
 @source_argument
 @click.argument("args", nargs=-1, type=click.UNPROCESSED)
 def run_command(level: str, overflow_checks: str | None, target_cpu: str, file: str, args: tuple[str, ...]) -> int:

@@ -8,7 +8,15 @@ import tempfile
 
 import click
 
-from sigilc.cli.common import code_options, compile_with_status, overflow_setting, show_diagnostics, split_filter
+from sigilc.cli.common import (
+    code_options,
+    color_option,
+    compile_with_status,
+    overflow_setting,
+    show_diagnostics,
+    split_filter,
+    uses_color,
+)
 from sigilc.crash import EXIT_PROGRAM
 from sigilc.options import HOST_CPU, Options
 
@@ -21,6 +29,7 @@ from sigilc.options import HOST_CPU, Options
               help="How many tests run at a time.")
 @click.option("--timeout", type=click.FloatRange(min=0, min_open=True), default=60.0, show_default=True, metavar="SECONDS",
               help="When a test that still runs has failed.")
+@color_option
 @click.argument("words", metavar="[FILE] [FILTER]", nargs=-1)
 def test_command(level: str, overflow_checks: str | None, target_cpu: str, is_listing: bool, nocapture: bool, jobs: int,
                  timeout: float, words: tuple[str, ...]) -> int:
@@ -30,9 +39,10 @@ def test_command(level: str, overflow_checks: str | None, target_cpu: str, is_li
     of its own and fails when it panics, gives an absent value or takes too long; what it printed is shown then. The exit
     status is 1 when a test has failed.
     """
+    from sigilc.diagnostics.paint import Paint
     from sigilc.tools.build_cases import CaseSelection, build_cases
     from sigilc.tools.run_case import CaseRunner
-    from sigilc.tools.run_tests import paint_for, run_tests
+    from sigilc.tools.run_tests import run_tests
 
     file, pattern = split_filter(words)
     selection = CaseSelection(("test", "doc"), pattern, is_listing)
@@ -49,6 +59,6 @@ def test_command(level: str, overflow_checks: str | None, target_cpu: str, is_li
             click.echo("".join(f"{name}\n" for name in names), nl=False)
             return 0
         runner = CaseRunner(executable, timeout, captures=not nocapture)
-        report = run_tests(names, runner, 1 if nocapture else jobs, selection.left_out, paint_for(sys.stdout),
+        report = run_tests(names, runner, 1 if nocapture else jobs, selection.left_out, Paint(uses_color(sys.stdout)),
                            lambda text: print(text, flush=True))
         return 0 if report.has_passed else EXIT_PROGRAM

@@ -6,10 +6,8 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TextIO
 
 from sigilc.diagnostics.paint import Paint
-from sigilc.diagnostics.render import wants_color
 from sigilc.tools.run_case import CaseOutcome, CaseRunner
 from sigilc.tools.show_failure import show_failure
 
@@ -29,11 +27,6 @@ class TestReport:
     def has_passed(self) -> bool:
         """Whether none has failed."""
         return not self.failures
-
-
-def paint_for(stream: TextIO) -> Paint:
-    """Colours, if the stream is a terminal that has them."""
-    return Paint(wants_color(stream))
 
 
 def run_tests(names: Sequence[str], runner: CaseRunner, jobs: int, left_out: int, paint: Paint, show: Print) -> TestReport:

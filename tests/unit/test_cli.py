@@ -88,6 +88,21 @@ def test_check_rejects(wrong: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert out == "" and "error[E0301]" in err and "wrong.sg:5:" in err
 
 
+@pytest.mark.parametrize("arguments, is_colored", [(["--color", "always"], True), (["--color=never"], False), ([], False)])
+@pytest.mark.parametrize("command", ["check", "build", "run", "test", "bench"])
+def test_color(command: str, arguments: list[str], is_colored: bool, wrong: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`--color` has the last word; a stream that is no terminal gets none by itself."""
+    status_of(command, *arguments, str(wrong))
+    assert ("\x1b[" in capsys.readouterr().err) == is_colored
+
+
+def test_color_of_fmt(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    program = tmp_path / "a.sg"
+    program.write_text("fn {", encoding="utf-8")
+    status_of("fmt", "--color", "always", str(program))
+    assert "\x1b[" in capsys.readouterr().err
+
+
 def test_check_json(wrong: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The fields that LANGUAGE §12 names, 1-based."""
     assert status_of("check", "--json", str(wrong)) == 1
