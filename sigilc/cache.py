@@ -121,6 +121,16 @@ def read_bytes(path: str) -> bytes | None:
         return None
 
 
+def read_kept(path: str) -> bytes | None:
+    """A file that `keep_file` wrote, which counts as used now; None when it is not there."""
+    content = read_bytes(path)
+    try:
+        os.utime(path)
+    except OSError:
+        return content      # it was evicted just now
+    return content
+
+
 def parse_run(arguments: list[str]) -> RunRequest | None:
     """Reads the plain forms of `run [-O…] [--overflow-checks=…] [--target-cpu=…] [FILE ARGS…]`; None for all others.
 
@@ -180,7 +190,7 @@ def keep_program(folder: str, executable: str, imports: list[tuple[str, bytes | 
             file.writelines(lines)
         shutil.rmtree(folder, ignore_errors=True)       # one whose imports have changed
         os.rename(scratch, folder)
-        evict(base)
+        evict(base, MAX_PROGRAMS)
     except OSError:
         return False
     finally:
@@ -189,14 +199,38 @@ def keep_program(folder: str, executable: str, imports: list[tuple[str, bytes | 
     return True
 
 
-def evict(base: str) -> None:
-    """Removes the least recently used executables beyond MAX_PROGRAMS."""
+def evict(base: str, most: int) -> None:
+    """Removes the least recently used of a folder's files and folders beyond `most`."""
     import shutil
 
-    entries = sorted((entry.stat().st_mtime, entry.path) for entry in os.scandir(base)
-                     if not entry.name.startswith("."))
-    for _, path in entries[:-MAX_PROGRAMS]:
-        shutil.rmtree(path, ignore_errors=True)
+    entries = [entry for entry in os.scandir(base) if not entry.name.startswith(".")]
+    if len(entries) <= most:
+        return
+    for _, path in sorted((entry.stat().st_mtime, entry.path) for entry in entries)[:-most]:
+        if os.path.isdir(path):
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            os.unlink(path)
+
+
+def keep_file(path: str, content: bytes, most: int) -> None:
+    """Puts a file into the cache, whole or not at all, in a folder of at most so many; one that can't be written is none."""
+    import tempfile
+
+    folder = os.path.dirname(path)
+    try:
+        os.makedirs(folder, exist_ok=True)
+        handle, scratch = tempfile.mkstemp(prefix=".new-", dir=folder)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+            os.replace(scratch, path)
+        except OSError:
+            os.unlink(scratch)
+            raise
+        evict(folder, most)
+    except OSError:
+        return
 
 
 def clean() -> int:
@@ -205,7 +239,7 @@ def clean() -> int:
 
     folder = cache_folder()
     parts = [name for name in (os.listdir(folder) if os.path.isdir(folder) else [])
-             if name in ("programs", "runtime", "objects", BYTECODE) or name.startswith("syntax-")]
+             if name in ("programs", "runtime", "objects", "syntax", "trees", BYTECODE)]
     freed = 0
     for part in parts:
         for at, _, names in os.walk(f"{folder}/{part}"):

@@ -11,13 +11,12 @@ import hashlib
 import os
 import pickle
 import signal
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from sigilc.cache import cache_folder, compiler_fingerprint
+from sigilc.cache import cache_folder, compiler_fingerprint, keep_file, read_kept
 from sigilc.codegen.module import Part, emit_module
 from sigilc.codegen.parts import equal_parts, parts_by_file
 from sigilc.crash import InternalError
@@ -115,34 +114,12 @@ def cached_object(text: str, settings: CodeSettings) -> bytes:
     """The object for LLVM text, from the user's cache if it is there; else it is there afterwards."""
     digest = hashlib.blake2b(compiler_fingerprint(), digest_size=16)
     digest.update(f"{settings}\0{text}".encode())
-    folder = os.path.join(cache_folder(), "objects")
-    path = os.path.join(folder, f"{digest.hexdigest()}.o")
-    try:
-        with open(path, "rb") as file:
-            content = file.read()
-        os.utime(path)
-        return content
-    except OSError:
+    path = os.path.join(cache_folder(), "objects", f"{digest.hexdigest()}.o")
+    content = read_kept(path)
+    if content is None:
         content = compile_text(text, settings)
-        _keep(folder, path, content)
-        return content
-
-
-def _keep(folder: str, path: str, content: bytes) -> None:
-    """Puts an object into the cache, whole or not at all; a cache that can't be written is no cache."""
-    try:
-        os.makedirs(folder, exist_ok=True)
-        handle, scratch = tempfile.mkstemp(prefix=".new-", dir=folder)
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        os.replace(scratch, path)
-        kept = [entry for entry in os.scandir(folder) if not entry.name.startswith(".")]
-        if len(kept) > MAX_OBJECTS:
-            kept.sort(key=lambda entry: entry.stat().st_mtime)
-            for entry in kept[:-MAX_OBJECTS]:
-                os.unlink(entry.path)
-    except OSError:
-        return
+        keep_file(path, content, MAX_OBJECTS)
+    return content
 
 
 # ---- Processes ------------------------------------------------------------------------------------------------------

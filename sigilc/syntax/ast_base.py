@@ -40,6 +40,9 @@ class Node(metaclass=NodeClass):
 
     __hash__ = None  # type: ignore[assignment]
 
+    def __reduce__(self) -> tuple[type, tuple[Any, ...]]:
+        return type(self), (self.start, self.end, *[getattr(self, f) for f in self.field_names])
+
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(f'{f}={getattr(self, f)!r}' for f in self.field_names)})"
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import pickle
 import typing
+from typing import Any
 
 from sigilc.syntax.ast_base import Expr, Node, Pattern, Type
 
@@ -59,6 +61,38 @@ class Fn(Node):
 
     signature: Signature
     body: AnyBlock
+
+
+class KeptBody:
+    """The body of a function in a tree from the cache, folded up: a pickle of it."""
+
+    __slots__ = ("content",)
+
+    def __init__(self, content: bytes):
+        self.content = content
+
+    def __reduce__(self) -> tuple[type, tuple[bytes]]:
+        return KeptBody, (self.content,)
+
+
+class BodyField:
+    """The field `Fn.body`, which unfolds a kept body when it is first read; `slot` holds the one or the other."""
+
+    def __init__(self, slot: Any):
+        self.slot = slot
+
+    def __get__(self, function: Fn, cls: type[Fn]) -> Any:
+        body = self.slot.__get__(function, cls)
+        if body.__class__ is KeptBody:
+            body = pickle.loads(body.content)
+            self.slot.__set__(function, body)
+        return body
+
+    def __set__(self, function: Fn, body: Any) -> None:
+        self.slot.__set__(function, body)
+
+
+setattr(Fn, "body", BodyField(Fn.__dict__["body"]))     # noqa: B010 (a type checker sees the field as it was)
 
 
 class Never(Node):

@@ -13,6 +13,7 @@ from sigilc.source.spans import Span
 from sigilc.syntax import ast
 from sigilc.syntax.errors import Problem
 from sigilc.syntax.explain_token import SPELLINGS, describe_unexpected
+from sigilc.syntax.kept_trees import keep_tree, kept_tree
 from sigilc.syntax.lexer import Lexer
 from sigilc.syntax.limit_depth import limit_depth
 from sigilc.syntax.recovery import CLOSERS, ELEMENTS, SEPARATORS, next_boundary
@@ -36,18 +37,33 @@ class Parsed:
 
 
 def parse_source(source: SourceFile, diagnostics: Diagnostics) -> ast.Block:
-    """The tree of a file; its syntax errors go to `diagnostics`. Never raises, whatever the text is."""
-    return parse_part(source, source.text, diagnostics)
+    """The tree of a file; its syntax errors go to `diagnostics`. Never raises, whatever the text is.
+
+    A file that was parsed before, and has not changed, is not parsed again.
+    """
+    tree = kept_tree(source.text)
+    if tree is None:
+        parsed = parse_text(source.text)
+        report_problems(source, parsed, diagnostics)
+        tree = parsed.tree
+        if not parsed.problems:
+            keep_tree(source.text, tree)
+    return tree
 
 
 def parse_part(source: SourceFile, text: str, diagnostics: Diagnostics) -> ast.Block:
     """The tree of a part of a file: `text` has white space where the file has something else."""
     parsed = parse_text(text)
+    report_problems(source, parsed, diagnostics)
+    return parsed.tree
+
+
+def report_problems(source: SourceFile, parsed: Parsed, diagnostics: Diagnostics) -> None:
+    """Adds what is wrong with a text of a file to the diagnostics."""
     for problem in parsed.problems:
         labels = [Label(Span(source, start, end), message) for start, end, message in problem.labels]
         diagnostics.add(Diagnostic(problem.code, problem.message, Span(source, problem.start, problem.end),
                                    problem.label, labels, problem.help))
-    return parsed.tree
 
 
 def parse_text(text: str) -> Parsed:

@@ -4,16 +4,14 @@ Reading the file takes a millisecond where lark takes half a second, and on a hi
 """
 
 import marshal
-import os
 import sys
-import tempfile
 from collections.abc import Callable
 from hashlib import blake2b
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from sigilc.cache import cache_folder
+from sigilc.cache import cache_folder, keep_file
 from sigilc.syntax.build_ast import Builder, Children, builder_of, keep_list, only_child
 
 FORMAT = "1"
@@ -183,17 +181,7 @@ def read_cached(path: Path) -> dict[str, Any] | None:
 def write_cached(path: Path, plain: dict[str, Any]) -> None:
     """Keeps the tables; a cache that can't be written is no error, the next run builds them again."""
     payload = marshal.dumps(plain)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent)
-    except OSError:
-        return
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(blake2b(payload, digest_size=DIGEST_SIZE).digest() + payload)
-        os.replace(name, path)
-    except OSError:
-        Path(name).unlink(missing_ok=True)
+    keep_file(str(path), blake2b(payload, digest_size=DIGEST_SIZE).digest() + payload, 1)
 
 
 _loaded: Tables | None = None
