@@ -57,10 +57,7 @@ class Program:
 
     def run(self, source: SourceFile, tree: ast.Block, package: Package | None, with_docs: bool) -> t.TypedProgram:
         """Checks everything; errors are in the diagnostics."""
-        self.context.prelude = prelude = self.sources.load_std("prelude")
-        foreign = self.sources.load_std("foreign")
-        assert prelude is not None and foreign is not None
-        prelude.items.update(foreign.items)
+        self.context.prelude = self.sources.load_prelude()
         self.context.root = root = self.sources.load_program(source, tree, package, with_docs)
         self.modules.resolve_uses()
         user_modules = self.sources.all_modules()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from sigilc.crash import InternalError
 from sigilc.diagnostics.diagnostic import Diagnostic, Diagnostics, Label
 from sigilc.resolve.doc_tests import DocTest, add_doc_tests
 from sigilc.resolve.modules import ModuleBuilder
@@ -90,12 +91,27 @@ class Sources:
             path = Path(data_folder("stdlib")) / f"{name}.sg"
             self.std[name] = None
             if name.isidentifier() and path.is_file():
-                source = SourceFile(f"std/{name}.sg", path.read_text(encoding="utf-8"), str(path))
-                tree = parse_source(source, self.diagnostics)
-                module = self.modules.build(f"std·{name}", source, tree, None, True)
-                self.std[name] = module
-                self.loaded.append(module)
+                self.std[name] = self._load_library_file(f"std·{name}", path)
         return self.std[name]
+
+    def load_prelude(self) -> Module:
+        """What needs no `use`: a module with the items of all files in `prelude`, which may name each other's."""
+        folder = Path(data_folder("stdlib")) / "prelude"
+        prelude = Module("std", SourceFile("std/prelude", ""), is_std=True)
+        for path in sorted(folder.glob("*.sg")):
+            part = self._load_library_file("std", path)
+            twice = prelude.items.keys() & part.items.keys()
+            if twice:
+                raise InternalError(f"{part.source.path} declares again: {', '.join(sorted(twice))}")
+            prelude.items.update(part.items)
+        return prelude
+
+    def _load_library_file(self, name: str, path: Path) -> Module:
+        shown = path.relative_to(data_folder("stdlib"))
+        source = SourceFile(f"std/{shown}", path.read_text(encoding="utf-8"), str(path))
+        module = self.modules.build(name, source, parse_source(source, self.diagnostics), None, True)
+        self.loaded.append(module)
+        return module
 
     def load_file(self, parent: Module, name: str, span: Span) -> Module | None:
         """The module of `mod name`: the file `name.sg`, or `name/mod.sg`."""
