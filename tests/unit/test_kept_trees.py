@@ -12,7 +12,7 @@ from sigilc.syntax import ast, kept_trees, parse
 from sigilc.syntax.ast_items import KeptBody
 
 ROOT = Path(__file__).resolve().parents[2]
-PROGRAMS = [*sorted((ROOT / "stdlib").glob("*.sg")), *sorted((ROOT / "examples").glob("*.sg"))]
+PROGRAMS = [*sorted((ROOT / "stdlib").rglob("*.sg")), *sorted((ROOT / "examples").glob("*.sg"))]
 LONG = "// A comment that makes the text long enough to be kept.\n" * 40 + "fn f() -> i64 { 1 }\nfn g() -> i64 { f() + 1 }\n"
 
 
