@@ -36,6 +36,7 @@ class AssociatedConstants:
         self.declarations = declarations
         self.context = declarations.context
         self.entries: dict[object, dict[str, Entry]] = {}
+        self._by_module: dict[int, tuple[int, dict[str, list[Any]]]] = {}       # how many impls were looked at, and in them
 
     def add(self, node: Any, head: object, self_type: Type, shown: str, module: Module) -> None:
         """Makes a constant known. It is the same for all type arguments, so its type and value can't name them."""
@@ -55,14 +56,19 @@ class AssociatedConstants:
 
     def add_all(self, item: Item, head: object, self_type: Type) -> None:
         """The constants of the impls of a type in its own module: its fields' types may need them already."""
-        for impl in item.module.impls:
+        for member in self._members(item.module).get(item.name, ()):
+            self.add(member, head, self_type, item.name, item.module)
+
+    def _members(self, module: Module) -> dict[str, list[Any]]:
+        """The constants in a module's impls of types in it, by the type's name."""
+        impls, found = self._by_module.get(id(module), (0, {}))
+        for impl in module.impls[impls:]:
             node = impl.node
-            if node.target is None and isinstance(node.type, ast.TypePath) and node.type.base is None \
-                    and node.type.name == item.name:
-                for entry in node.items:
-                    member, _ = self.declarations.unwrapped(entry)
-                    if isinstance(member, ast.Constant):
-                        self.add(member, head, self_type, item.name, item.module)
+            if node.target is None and isinstance(node.type, ast.TypePath) and node.type.base is None:
+                members = [self.declarations.unwrapped(entry)[0] for entry in node.items]
+                found.setdefault(node.type.name, []).extend(m for m in members if isinstance(m, ast.Constant))
+        self._by_module[id(module)] = len(module.impls), found
+        return found
 
     def find(self, head: object, name: str) -> t.Constant | None:
         """A type's constant; None where it has none of this name. Raises Reported where it could not be declared."""

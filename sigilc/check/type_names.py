@@ -240,11 +240,10 @@ class TypeNames:
             step = step.base
         self.refuse_ambiguous(names[0], node)
         found: Item | Module | None = self.scope.module.lookup(names[0])
-        own = [n for n in self.scope.module.names() if getattr(self.scope.module.lookup(n), "kind", "") not in ("fn", "const")]
-        candidates = [*own, *_PLAIN, *_GENERIC, *self.scope.generics]
+        inside: Module | None = None       # where the last name was looked for, if not in the scope
         for name in names[1:]:
             if isinstance(found, Module):
-                candidates = found.names_for(self.scope.module)
+                inside = found
                 found = self.step(found, name, node)
             else:
                 found = None
@@ -259,10 +258,17 @@ class TypeNames:
         shown = "·".join(names)
         if self.scope.module.is_lost(names[0]):
             raise Reported
+        candidates = inside.names_for(self.scope.module) if inside is not None else self.names_of_types()
         near = TYPES.get(shown) or closest(names[-1], candidates)
         self.context.error("E0102", f"the {what} `{shown}` is not known", self.span(node), f"no {what} of this name",
                            f"did you mean `{near}`?" if near else "")
         raise Reported
+
+    def names_of_types(self) -> list[str]:
+        """What a path to a type may begin with."""
+        module = self.scope.module
+        own = [n for n in module.names() if getattr(module.lookup(n), "kind", "") not in ("fn", "const")]
+        return [*own, *_PLAIN, *_GENERIC, *self.scope.generics]
 
     def step(self, module: Module, name: str, node: Any) -> Item | Module | None:
         """What a module has under a name, if anything; what it keeps to itself is an error."""
