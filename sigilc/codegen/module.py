@@ -20,6 +20,9 @@ from sigilc.ir.foreign_ops import CodePointer
 from sigilc.ir.function import IrFunction, Module
 from sigilc.ir.ops import ArraySort, Ask, Call, Catch, FunctionValue, MakeClosure, MapNew, Op, Spawn, Tell
 
+# A program of at most this many ops is optimised as a whole.
+SMALL_PROGRAM_OPS = 2_500
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -42,7 +45,8 @@ def emit_module(module: Module, part: Part | None = None, *, debug: bool = False
         part = Part(reachable_functions(module))
     types = TypeTable()
     context = ModuleContext(module, types, DebugInfo(types, is_optimised) if debug else None, is_optimised)
-    texts = [emit_function(context, function, _linkage(function, part)) for function in part.functions]
+    linkages = _linkages(part)
+    texts = [emit_function(context, function, linkages[function.name]) for function in part.functions]
     texts += [emit_function(context, function, "available_externally hidden") for function in part.copied]
     for function in part.functions:
         if function.export:
@@ -65,9 +69,15 @@ def emit_module(module: Module, part: Part | None = None, *, debug: bool = False
     ]) + "\n"
 
 
-def _linkage(function: IrFunction, part: Part) -> Linkage:
-    """`internal` for the small ones. Were all of them, LLVM would inline the whole program into `main`."""
-    return "internal" if part.is_whole and op_count(function) <= INTERNAL_OPS else "hidden"
+def _linkages(part: Part) -> dict[str, Linkage]:
+    """`internal` for all functions of a small program, and for the small ones of a large program.
+
+    LLVM takes constant arguments into an internal function, and inlines the last call of one whatever its size: of a
+    large program it would inline everything into `main`, which takes it minutes.
+    """
+    sizes = {function.name: op_count(function) for function in part.functions}
+    limit = INTERNAL_OPS if sum(sizes.values()) > SMALL_PROGRAM_OPS else SMALL_PROGRAM_OPS
+    return {name: "internal" if part.is_whole and size <= limit else "hidden" for name, size in sizes.items()}
 
 
 def op_count(function: IrFunction) -> int:

@@ -99,12 +99,20 @@ def test_only_reachable_functions_are_emitted() -> None:
     assert "·shout" not in text
 
 
-def test_small_functions_are_internal() -> None:
-    adds = "\n".join(f"  %v{i + 1}: i64 = add %v{i}, %v{i}" for i in range(60))
-    text = emit(f"fn big(%v0: i64) -> i64 {{\nentry:\n{adds}\n  return %v60\n}}\n"
+def linkages_with_chain_of(count: int) -> dict[str, str]:
+    """The linkage of a function of three ops, and of one of `count`."""
+    adds = "\n".join(f"  %v{i + 1}: i64 = add %v{i}, %v{i}" for i in range(count))
+    text = emit(f"fn big(%v0: i64) -> i64 {{\nentry:\n{adds}\n  return %v{count}\n}}\n"
                 "fn small(%n: i64) -> i64 {\nentry:\n  return %n\n}")
-    assert re.search(r'define hidden noundef i64 @"·big"', text)
-    assert re.search(r'define internal noundef i64 @"·small"', text)
+    return {name: linkage for linkage, name in re.findall(r'define (\w+) noundef i64 @"·(\w+)"', text)}
+
+
+def test_functions_of_small_programs_are_internal() -> None:
+    assert linkages_with_chain_of(60) == {"big": "internal", "small": "internal"}
+
+
+def test_large_functions_of_large_programs_are_not_internal() -> None:
+    assert linkages_with_chain_of(3000) == {"big": "hidden", "small": "internal"}
 
 
 def test_functions_that_loop_are_aligned() -> None:
