@@ -7,6 +7,9 @@ CFLAGS_STRICT := -std=c11 -D_GNU_SOURCE -O1 -Wall -Wextra -Wconversion -Werror -
 RUNTIME_C := $(wildcard runtime/*.c)
 # make test ARGS="-k name -x"
 ARGS ?=
+# Tests that run at a time; each compiles programs of its own, and none measures time.
+JOBS ?= $(shell nproc 2>/dev/null || echo 2)
+PYTEST := $(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal
 
 .PHONY: help setup demo test test-long check check-c bench bench-ci coverage fmt clean
 .DEFAULT_GOAL := help
@@ -26,10 +29,10 @@ demo: $(STAMP) ## Compile and run the examples, with what they print
 	$(BIN)/python examples/demo.py
 
 test: $(STAMP) ## Run the tests
-	$(BIN)/python -m pytest -q $(ARGS)
+	$(PYTEST) $(ARGS)
 
 test-long: $(STAMP) ## Run the tests, with the long ones
-	SIGILC_LONG_TESTS=1 $(BIN)/python -m pytest -q $(ARGS)
+	SIGILC_LONG_TESTS=1 $(PYTEST) $(ARGS)
 
 check: $(STAMP) check-c ## Lint, check types, and compile the runtime with all warnings
 	$(BIN)/ruff check sigilc tests bench examples
