@@ -154,8 +154,8 @@ class BodyBase:
     def visible_names(self) -> list[str]:
         """Names for suggestions: variables, then items."""
         found = [n for s in reversed(self.scopes) for n in s] + self.scope.module.names()
-        prelude = self.context.prelude
-        return found + (list(prelude.items) if prelude else [])
+        prelude = self.context.prelude.items if self.context.prelude is not None else {}
+        return found + [item.name for item in prelude.values() if item.is_public]
 
     # ---- Types --------------------------------------------------------------------------------------------------------
 

@@ -271,8 +271,18 @@ class Calls(Paths):
                 args[i] = self.inout_argument(tree, wanted, param)
             else:
                 self.refuse_inout(tree, param)
-                args[i] = self.argument_for(param, self.expr(tree, wanted), wanted)
+                hint = self.closure_hint(param.type, wanted) if isinstance(tree, ast.Closure) else wanted
+                args[i] = self.argument_for(param, self.expr(tree, hint), wanted)
         return args  # type: ignore[return-value]
+
+    def closure_hint(self, declared: Type, wanted: Type) -> Type:
+        """What a closure is for a parameter of a bounded type, where only one kind of function satisfies the bounds."""
+        if isinstance(declared, ParamType) and isinstance(shallow(wanted), InferVar):
+            kinds = [impl.self_type for bound in declared.bounds for impl in bound.trait.impls
+                     if isinstance(impl.self_type, FnType) and not impl.type_params]
+            if len(kinds) == 1:
+                return kinds[0]
+        return wanted
 
     def argument_for(self, param: t.Variable, value: t.Expr, wanted: Type) -> t.Expr:
         """A value as the argument of a parameter."""
@@ -363,7 +373,7 @@ class Calls(Paths):
             type_ = shallow(type_)
         if isinstance(type_, OptionType) and name in ("unwrap", "expect"):
             return self.unwrap(receiver, type_, name, node, arguments)
-        function = self.context.methods.get(head_of(type_), {}).get(name) or self.trait_function(type_, name, node)
+        function = self.own_method(type_, name, node) or self.trait_function(type_, name, node)
         if function is None and isinstance(type_, FixedType):
             return self.call_array_method(receiver, type_, name, node, arguments, expected)
         if function is None or not function.params or function.params[0].name != "self":
@@ -397,7 +407,7 @@ class Calls(Paths):
 
     def no_method(self, receiver: t.Expr, type_: Type, name: str, node: Any) -> Any:
         """An unknown method; says what else may be meant."""
-        table = self.context.methods.get(head_of(type_), {})
+        table = {n: f for n, f in self.context.methods.get(head_of(type_), {}).items() if self.may_call(f)}
         if isinstance(type_, OptionType):
             inner = shallow(type_.item)
             if name in self.context.methods.get(head_of(inner), {}):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sigilc.check import typed as t
 from sigilc.check.types import ERROR, ParamType, Type
 from sigilc.diagnostics.diagnostic import Diagnostic, Diagnostics, Label
-from sigilc.resolve.symbols import Module
+from sigilc.resolve.symbols import Item, Module
 from sigilc.source.spans import Span
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ class Context:
         self.pending: dict[int, Pending] = {}               # by id of the Function
         self.queue: list[Pending] = []
         self.methods: dict[object, dict[str, t.Function]] = {}
+        self.private_methods: dict[int, Module] = {}        # by id of a method without `pub`: where it may be called
         self.method_bounds: dict[int, Type] = {}            # by id of a method: the type of its impl
         self.trait_methods: dict[str, list[t.TraitDecl]] = {}
         self.structs: list[t.StructDecl] = []
@@ -76,6 +77,11 @@ class Context:
         extra = [Label(s, m) for s, m in [*(labels or []), *self.call_chain()]]
         self.diagnostics.add(Diagnostic(code, message, span, label, extra, help_))
         return Reported()
+
+    def prelude_item(self, name: str, viewer: Module) -> Item | None:
+        """What needs no `use`; what is not `pub` there only the library itself can name."""
+        found = self.prelude.items.get(name) if self.prelude is not None else None
+        return found if found is not None and (found.is_public or viewer.is_std) else None
 
     def length_of(self, tree: Any, scope: Scope) -> int:
         """The number of elements that is written as the length of an array."""

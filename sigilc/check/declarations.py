@@ -47,6 +47,13 @@ def head_of(type_: Type) -> object:
     return type_.name if isinstance(type_, PrimType) else type(type_)
 
 
+def is_marked_public(entry: Any) -> bool:
+    """Whether a member has `pub` before or behind its attributes."""
+    while isinstance(entry, ast.Attributed):
+        entry = entry.item
+    return isinstance(entry, ast.Public)
+
+
 class Declarations:
     """Makes typed declarations; each item is declared once, when something first names it."""
 
@@ -547,7 +554,9 @@ class Declarations:
             name = (member.signature if isinstance(member, ast.Fn) else member).name
             function = self.function(member, scope, module.qualified(f"{shown}·{name}"), attributes,
                                      impl_params=tuple(generics.values()))  # type: ignore[arg-type]
-            function.is_public = isinstance(entry, ast.Public)
+            function.is_public = is_marked_public(entry)
+            if not function.is_public:
+                self.context.private_methods[id(function)] = module
             function.bounds = [*bounds, *function.bounds]
             self.add_method(head_of(self_type), name, function)
             self.context.method_bounds[id(function)] = self_type

@@ -82,9 +82,7 @@ class Paths(TraitUses):
     def lookup_item(self, name: str) -> Item | Module | None:
         """An unqualified name: of the module, its package, then the prelude."""
         found = self.scope.module.lookup(name)
-        if found is None and self.context.prelude is not None:
-            found = self.context.prelude.items.get(name)
-        return found
+        return found if found is not None else self.context.prelude_item(name, self.scope.module)
 
     def declared(self, found: Item | Module | None, node: Any, name: str) -> Any:
         """The declaration behind an item, as a value."""
@@ -195,7 +193,7 @@ class Paths(TraitUses):
                 raise self.error("E0104", f"`{trait.name}` has no `{name}`", self.name_span(node, name), "not part of the trait",
                                  f"did you mean `{near}`?" if near else "")
             return Associated(trait.methods[name], head)
-        function = self.context.methods.get(head_of(head), {}).get(name) or self.trait_function(head, name, node)
+        function = self.own_method(head, name, node) or self.trait_function(head, name, node)
         if function is not None:
             return Associated(function, head)
         if isinstance(head, EnumType):
@@ -207,6 +205,21 @@ class Paths(TraitUses):
         raise self.error("E0104", f"`{resolve(head)}` has no function `{name}`", self.name_span(node, name),
                          "no function of this name",
                          f"did you mean `{near}`?" if near else "")
+
+    def own_method(self, type_: Type, name: str, node: Any) -> t.Function | None:
+        """The method of this name in an `impl` of a type itself, if the code being checked may call it."""
+        function = self.context.methods.get(head_of(type_), {}).get(name)
+        if function is None or self.may_call(function):
+            return function
+        if self.context.private_methods[id(function)].is_std:
+            return None
+        raise self.error("E0110", f"the method `{name}` of `{resolve(type_)}` is private", self.name_span(node, name),
+                         "private", "put `pub` before its declaration", [(function.span, "declared here")])
+
+    def may_call(self, method: t.Function) -> bool:
+        """Whether a method is public, or private to a module around the code being checked."""
+        owner = self.context.private_methods.get(id(method))
+        return owner is None or self.is_inside(owner) or (owner.is_std and self.scope.module.is_std)
 
     # ---- Functions as values --------------------------------------------------------------------------------------------
 

@@ -247,8 +247,8 @@ class TypeNames:
                 found = self.step(found, name, node)
             else:
                 found = None
-        if found is None and len(names) == 1 and self.context.prelude is not None:
-            found = self.context.prelude.items.get(name := names[0])
+        if found is None and len(names) == 1:
+            found = self.context.prelude_item(name := names[0], self.scope.module)
             if found is None and (name in _PLAIN or name in _GENERIC or name in _LATER):
                 return None
         if isinstance(found, Item):
