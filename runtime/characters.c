@@ -1,8 +1,9 @@
-/* Properties of characters and the mapping between upper and lower case, by the tables of tables/unicode.h. */
+/* Properties of characters and the mapping between upper and lower case, by the tables in tables/. */
 #include "rt.h"
 
 #include <string.h>
 
+#include "tables/character_classes.h"
 #include "tables/unicode.h"
 
 #define COUNT(table) (sizeof(table) / sizeof *(table))
@@ -22,6 +23,16 @@ static bool is_in(const uint32_t (*ranges)[2], size_t count, uint32_t character)
 bool rt_is_printable(uint32_t character) {
     if (character < 0x7F) return character >= ' ';
     return !is_in(escaped_characters, COUNT(escaped_characters), character);
+}
+
+bool sigil_char_is(uint32_t character, uint32_t kind) {
+    switch (kind) {
+        case SIGIL_ALPHABETIC: return is_in(alphabetic_characters, COUNT(alphabetic_characters), character);
+        case SIGIL_NUMERIC: return is_in(numeric_characters, COUNT(numeric_characters), character);
+        case SIGIL_LOWERCASE: return is_in(lowercase_characters, COUNT(lowercase_characters), character);
+        case SIGIL_UPPERCASE: return is_in(uppercase_characters, COUNT(uppercase_characters), character);
+        default: return false;
+    }
 }
 
 /* ---- Case ---- */

@@ -219,11 +219,16 @@ static bool is_word(const char *text, const char *word) {
     return *text == *word;
 }
 
-static bool parse_text(const char *text, double *value) {
+/* A decimal is rounded once, to the width that is wanted: rounding to a double first would round some floats wrongly. */
+static double decimal_value(const char *digits, bool is_single) {
+    return is_single ? (double)strtof_l(digits, NULL, plain_locale()) : strtod_l(digits, NULL, plain_locale());
+}
+
+static bool parse_text(const char *text, bool is_single, double *value) {
     bool is_negative = *text == '-';
     const char *digits = text + (*text == '-' || *text == '+');
     double magnitude;
-    if (is_decimal(digits)) magnitude = strtod_l(digits, NULL, plain_locale());
+    if (is_decimal(digits)) magnitude = decimal_value(digits, is_single);
     else if (is_word(digits, "inf") || is_word(digits, "infinity")) magnitude = (double)INFINITY;
     else if (is_word(digits, "nan")) magnitude = (double)NAN;
     else return false;
@@ -231,14 +236,25 @@ static bool parse_text(const char *text, double *value) {
     return true;
 }
 
-bool sigil_parse_f64(const uint8_t *data, int64_t length, double *value) {
+static bool parse_float(const uint8_t *data, int64_t length, bool is_single, double *value) {
     char small[64];
     if (length <= 0 || memchr(data, 0, (size_t)length)) return false;
     char *text = length < (int64_t)sizeof small ? small : malloc((size_t)length + 1);
     if (!text) rt_die("out of memory");
     memcpy(text, data, (size_t)length);
     text[length] = 0;
-    bool is_number = parse_text(text, value);
+    bool is_number = parse_text(text, is_single, value);
     if (text != small) free(text);
     return is_number;
+}
+
+bool sigil_parse_f64(const uint8_t *data, int64_t length, double *value) {
+    return parse_float(data, length, false, value);
+}
+
+bool sigil_parse_f32(const uint8_t *data, int64_t length, float *value) {
+    double wide;
+    if (!parse_float(data, length, true, &wide)) return false;
+    *value = (float)wide;
+    return true;
 }

@@ -111,3 +111,13 @@ int64_t sigil_str_find(const uint8_t *text, int64_t length, const uint8_t *part,
     const uint8_t *found = memmem(start, (size_t)(length - (int64_t)from), part, (size_t)part_length);
     return found ? found - text : -1;
 }
+
+int64_t sigil_str_rfind(const uint8_t *text, int64_t length, const uint8_t *part, int64_t part_length, uint64_t before) {
+    int64_t end = before > (uint64_t)length ? length : (int64_t)before;
+    if (part_length > end) return -1;
+    if (part_length == 0) return end;
+    const uint8_t *at = text + (end - part_length) + 1;
+    while ((at = memrchr(text, part[0], (size_t)(at - text))) != NULL)
+        if (memcmp(at, part, (size_t)part_length) == 0) return at - text;
+    return -1;
+}

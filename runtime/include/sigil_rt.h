@@ -216,10 +216,15 @@ void sigil_text_format_f32(sigil_buffer *place, float value, uint32_t fill, uint
 bool sigil_str_equal(const uint8_t *a, int64_t a_length, const uint8_t *b, int64_t b_length);
 int32_t sigil_str_compare(const uint8_t *a, int64_t a_length, const uint8_t *b, int64_t b_length);
 int64_t sigil_str_find(const uint8_t *text, int64_t length, const uint8_t *part, int64_t part_length, uint64_t from);
+int64_t sigil_str_rfind(const uint8_t *text, int64_t length, const uint8_t *part, int64_t part_length, uint64_t before);
 int64_t sigil_utf8_valid(const uint8_t *data, int64_t length);
 void sigil_str_to_lower(sigil_buffer *out, const uint8_t *data, int64_t length);
 void sigil_str_to_upper(sigil_buffer *out, const uint8_t *data, int64_t length);
+/* Kinds of characters, as Unicode's properties and categories define them. */
+enum { SIGIL_ALPHABETIC = 0, SIGIL_NUMERIC = 1, SIGIL_LOWERCASE = 2, SIGIL_UPPERCASE = 3 };
+bool sigil_char_is(uint32_t character, uint32_t kind);
 bool sigil_parse_f64(const uint8_t *data, int64_t length, double *value);
+bool sigil_parse_f32(const uint8_t *data, int64_t length, float *value);
 
 void sigil_set_last_error(const uint8_t *data, int64_t length);
 

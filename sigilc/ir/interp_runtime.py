@@ -57,6 +57,21 @@ def _utf8_valid(machine: Machine, data: ArrayValue) -> int:
     return -1
 
 
+def _str_rfind(machine: Machine, text: bytes, part: bytes, before: int) -> int:
+    return text.rfind(part, 0, before)
+
+
+def _char_is(machine: Machine, character: int, kind: int) -> bool:
+    return interp_text.is_of_kind(chr(character), kind)
+
+
+def _parse_f32(machine: Machine, text: bytes, place: Place) -> bool:
+    value = interp_text.parse_single(text.decode())
+    if value is not None:
+        place.write(value)
+    return value is not None
+
+
 def _parse_f64(machine: Machine, text: bytes, place: Place) -> bool:
     value = interp_text.parse_float(text.decode())
     if value is not None:
@@ -172,10 +187,13 @@ TABLE: dict[str, RuntimeFunction] = {
     "str_equal": lambda machine, left, right: left == right,
     "str_compare": _str_compare,
     "str_find": _str_find,
+    "str_rfind": _str_rfind,
     "utf8_valid": _utf8_valid,
     "str_to_lower": lambda machine, text: text.decode().lower().encode(),
     "str_to_upper": lambda machine, text: text.decode().upper().encode(),
+    "char_is": _char_is,
     "parse_f64": _parse_f64,
+    "parse_f32": _parse_f32,
     "hash_u64": _hash_u64,
     "hash_str": _hash_str,
     "hash_combine": _hash_combine,

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 import re
+import struct
 import unicodedata
 from ctypes import c_float
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
+from fractions import Fraction
 
 from sigilc.ir.runtime_abi import TEXT_FLAGS
 
@@ -14,6 +16,7 @@ LEFT, CENTRE, RIGHT = TEXT_FLAGS["<"], TEXT_FLAGS["^"], TEXT_FLAGS[">"]
 RADIX = {TEXT_FLAGS["x"]: ("x", "0x"), TEXT_FLAGS["X"]: ("X", "0x"), TEXT_FLAGS["o"]: ("o", "0o"),
          TEXT_FLAGS["b"]: ("b", "0b")}
 ESCAPES = {"\0": "\\0", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\\": "\\\\"}
+SINGLE_OVERFLOW = Fraction(2**128 - 2**103)     # from here on an f32 is infinite
 FLOAT = re.compile(r"[+-]?(inf|infinity|nan|(\d+\.?\d*|\.\d+)(e[+-]?\d+)?)", re.IGNORECASE | re.ASCII)
 
 
@@ -120,6 +123,28 @@ def debug_float(value: float, bits: int) -> str:
 def parse_float(text: str) -> float | None:
     """As Rust's `f64::from_str`."""
     return float(text) if FLOAT.fullmatch(text) else None
+
+
+def parse_single(text: str) -> float | None:
+    """As Rust's `f32::from_str`: the decimal is rounded once, half to even."""
+    wide = parse_float(text)
+    if wide is None or math.isnan(wide) or math.isinf(wide) and text.strip("+-")[:1] in "iI":
+        return wide
+    exact = abs(Fraction(text))
+    if exact >= SINGLE_OVERFLOW:
+        return math.copysign(math.inf, wide)
+    near = struct.unpack("<I", struct.pack("<f", c_float(abs(wide)).value))[0]
+    around = [struct.unpack("<f", struct.pack("<I", bits))[0] for bits in (max(near - 1, 0), near, near + 1)]
+    best = min(around, key=lambda f: (abs(Fraction(f) - exact), struct.pack("<f", f)[0] & 1) if math.isfinite(f)
+               else (SINGLE_OVERFLOW, 0))
+    return math.copysign(best, wide)
+
+
+def is_of_kind(character: str, kind: int) -> bool:
+    """`char_is`: alphabetic (without Unicode's Other_Alphabetic, which Python does not know), numeric, lower, upper case."""
+    category = unicodedata.category(character)
+    return (category in ("Lu", "Ll", "Lt", "Lm", "Lo", "Nl"), category in ("Nd", "Nl", "No"),
+            character.islower(), character.isupper())[kind]
 
 
 # ---- Debug -----------------------------------------------------------------------------------------------------------

@@ -81,10 +81,13 @@ _TABLE = [
     RuntimeFunction("str_equal", (STR, STR), BOOL, is_pure=True),
     RuntimeFunction("str_compare", (STR, STR), I32, is_pure=True),          # -1, 0, 1, by bytes
     RuntimeFunction("str_find", (STR, STR, U64), I64, is_pure=True),        # first match from a byte offset on, or -1
+    RuntimeFunction("str_rfind", (STR, STR, U64), I64, is_pure=True),       # last match that ends by a byte offset, or -1
     RuntimeFunction("utf8_valid", (BYTES,), I64, is_pure=True),             # -1, or the offset of the first bad byte
     RuntimeFunction("str_to_lower", (STR,), STR, is_pure=True),
     RuntimeFunction("str_to_upper", (STR,), STR, is_pure=True),
+    RuntimeFunction("char_is", (CHAR, U32), BOOL, is_pure=True),            # alphabetic, numeric, lower or upper case: 0 to 3
     RuntimeFunction("parse_f64", (STR, IrAddr(F64)), BOOL),
+    RuntimeFunction("parse_f32", (STR, IrAddr(F32)), BOOL),
     # The border to C.
     RuntimeFunction("set_last_error", (STR,), UNIT),
     # Hashing, seeded once a process (SIGIL_SEED fixes it).

@@ -50,6 +50,7 @@ static bool on_text(sigil_buffer *out, const request *r) {
     sigil_buffer text = unhex(r->value), other;
     bool is_known = true;
     double parsed = 0;
+    float single = 0;
     if (!strcmp(r->kind, "str")) sigil_text_format_str(out, text.data, text.length, r->fill, r->flags, r->width, r->precision);
     else if (!strcmp(r->kind, "debug_str")) sigil_text_debug_str(out, text.data, text.length);
     else if (!strcmp(r->kind, "valid")) sigil_text_append_int(out, sigil_utf8_valid(text.data, text.length));
@@ -61,6 +62,19 @@ static bool on_text(sigil_buffer *out, const request *r) {
     } else if (!strcmp(r->kind, "parse")) {
         if (sigil_parse_f64(text.data, text.length, &parsed)) sigil_text_debug_f64(out, parsed);
         else sigil_text_append(out, (const uint8_t *)"none", 4);
+    } else if (!strcmp(r->kind, "parse_f32")) {
+        if (sigil_parse_f32(text.data, text.length, &single)) sigil_text_debug_f32(out, single);
+        else sigil_text_append(out, (const uint8_t *)"none", 4);
+    } else if (!strcmp(r->kind, "rfind")) { /* the width is the part's length, the precision where it has to end */
+        const uint8_t *part = text.data + text.length - r->width;
+        int64_t length = text.length - (int64_t)r->width;
+        sigil_text_append_int(out, sigil_str_rfind(text.data, length, part, r->width, (uint64_t)r->precision));
+    } else if (!strcmp(r->kind, "kinds")) { /* of each character: four digits, one for each kind */
+        for (int64_t i = 0; i + 4 <= text.length; i += 4) {
+            uint32_t character;
+            memcpy(&character, text.data + i, 4);
+            for (uint32_t kind = 0; kind < 4; kind++) sigil_text_append_int(out, sigil_char_is(character, kind));
+        }
     } else {
         is_known = false;
     }
