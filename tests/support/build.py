@@ -43,11 +43,11 @@ def build(path: str | Path, output: Path, level: int = 0, **settings: object) ->
 
 
 def run(executable: Path, args: tuple[str, ...] = (), cwd: str | Path | None = None, stdin: str = "",
-        check_leaks: bool = True, **variables: str) -> Ran:
+        check_leaks: bool = True, limit_s: int = RUN_LIMIT_S, **variables: str) -> Ran:
     """Runs an executable, by default with the check that nothing is alive at its end."""
     environment = {**os.environ, **({"SIGIL_CHECK_LEAKS": "1"} if check_leaks else {}), **variables}
     done = subprocess.run([str(executable), *args], cwd=cwd, env=environment, input=stdin, capture_output=True,
-                          text=True, errors="replace", timeout=RUN_LIMIT_S, check=False)
+                          text=True, errors="replace", timeout=limit_s, check=False)
     return Ran(done.stdout, done.stderr, done.returncode)
 
 
