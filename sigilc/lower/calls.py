@@ -14,7 +14,7 @@ from sigilc.lower.foreign import lower_call_foreign
 from sigilc.lower.functions import FunctionLowering, Lowerings
 from sigilc.lower.intrinsics import lower_intrinsic
 from sigilc.lower.place import Place
-from sigilc.lower.places import prepare_place, root_variable
+from sigilc.lower.places import may_insert, prepare_place, root_variable
 from sigilc.lower.types import dyn_methods
 
 
@@ -106,6 +106,12 @@ def lower_arguments(fl: FunctionLowering, args: Sequence[Expr]) -> tuple[list[Va
         else:
             prepared.append(fl.view(arg, *inside[number + 1:]))
     places = [p for p in prepared if isinstance(p, Place)]
+    if len(places) > 1 and any(map(may_insert, places)):
+        for place in places:
+            place.form(fl)
+        # All entries are there now: forming one address no longer moves another.
+        prepared = [p.settled() if isinstance(p, Place) else p for p in prepared]
+        places = [p for p in prepared if isinstance(p, Place)]
     return [p.form(fl) if isinstance(p, Place) else p for p in prepared], places
 
 

@@ -8,7 +8,8 @@ from sigilc.crash import InternalError
 from sigilc.ir.function import IrFunction
 from sigilc.ir.ops import Value
 from sigilc.ir.types import UNIT, IrFn
-from sigilc.lower.functions import FunctionLowering, Lowerings, PlaceBinding
+from sigilc.lower.functions import Binding, FunctionLowering, Lowerings, PlaceBinding
+from sigilc.lower.place import rebase, values_of
 
 
 def lower_function_ref(fl: FunctionLowering, expr: typed.FunctionRef) -> Value:
@@ -43,24 +44,33 @@ def lower_closure(fl: FunctionLowering, expr: typed.Closure) -> Value:
 
 def lower_catch(fl: FunctionLowering, expr: typed.CatchPanic) -> Value:
     """The block of `assert_panics{ … }`: a function of its own, which gets the mutable variables as places."""
-    outer = [fl.binding(v) for v in expr.captures]
-    roots = [b.root for b in outer if isinstance(b, PlaceBinding)]
-    if len(set(roots)) < len(roots):
-        raise InternalError("two names of one place are used in the block", expr.span)
-    args = [b.address if isinstance(b, PlaceBinding) else b for b in outer]
+    outer = {v: fl.binding(v) for v in expr.captures}
+    param_of: dict[Value, Value] = {}
+    for variable, binding in outer.items():
+        for value in _passed(binding):
+            param_of.setdefault(value, Value(value.type, variable.name))
     name = fl.next_closure_name()
-    params = [Value(a.type, v.name) for a, v in zip(args, expr.captures, strict=True)]
-    function = IrFunction(name, params, UNIT, span=expr.span)
+    function = IrFunction(name, list(param_of.values()), UNIT, span=expr.span)
     fl.program.add_function(function)
     inner = FunctionLowering(fl.program, function, fl.substitution)
-    for variable, param, binding in zip(expr.captures, params, outer, strict=True):
-        if isinstance(binding, PlaceBinding):
-            inner.bind_place(variable, param, variable)
+    for variable, binding in outer.items():
+        if not isinstance(binding, PlaceBinding):
+            inner.bindings[variable] = param_of[binding]
+            inner.declare(variable, param_of[binding])
+        elif binding.place is None:
+            inner.bind_place(variable, param_of[binding.address], binding.root)
         else:
-            inner.bindings[variable] = param
-            inner.declare(variable, param)
+            place = rebase(binding.place, param_of.__getitem__)
+            inner.bind_place(variable, place.form(inner), binding.root, place)
     inner.finish(expr.body)
-    return fl.builder.catch(name, args)
+    return fl.builder.catch(name, list(param_of))
+
+
+def _passed(binding: Binding) -> list[Value]:
+    """What a function gets that uses a variable: its value, its address, or what its address is formed from."""
+    if not isinstance(binding, PlaceBinding):
+        return [binding]
+    return [binding.address] if binding.place is None else list(values_of(binding.place))
 
 
 LOWERINGS: Lowerings = {typed.FunctionRef: lower_function_ref, typed.Closure: lower_closure,

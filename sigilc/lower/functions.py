@@ -18,6 +18,7 @@ from sigilc.ir.types import UNIT, IrType
 from sigilc.source.spans import Span
 
 if TYPE_CHECKING:
+    from sigilc.lower.place import Place
     from sigilc.lower.program import ProgramLowering
 
 
@@ -27,10 +28,19 @@ class Diverges(Exception):
 
 @dataclass(eq=False, slots=True)
 class PlaceBinding:
-    """A variable that lives in memory. `root` is the variable that it is a part of: of a payload, what is matched."""
+    """A variable that lives in memory. `root` is the variable that it is a part of: of a payload, what is matched.
+
+    Where the root may be read while the part is in use, the buffers on the way to it may become shared by that: then its
+    address is formed from `place` at each use, which makes them unique again.
+    """
 
     address: Value
     root: Variable
+    place: Place | None = None
+
+    def form(self, fl: FunctionLowering) -> Value:
+        """The address, valid until the root is read or written."""
+        return self.address if self.place is None else self.place.form(fl)
 
 
 Binding = Value | PlaceBinding
@@ -173,9 +183,9 @@ class FunctionLowering:
             else:
                 self.bind(variable, param)
 
-    def bind_place(self, variable: Variable, address: Value, root: Variable) -> None:
+    def bind_place(self, variable: Variable, address: Value, root: Variable, place: Place | None = None) -> None:
         """Makes a variable another name of a place."""
-        self.bindings[variable] = PlaceBinding(address, root)
+        self.bindings[variable] = PlaceBinding(address, root, place)
         self.declare(variable, address)
 
     def declare(self, variable: Variable, value: Value) -> None:

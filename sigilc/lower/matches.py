@@ -20,7 +20,7 @@ from sigilc.lower.patterns import (
     without_alternatives,
 )
 from sigilc.lower.place import Place
-from sigilc.lower.places import prepare_place, root_variable
+from sigilc.lower.places import is_copy, prepare_place, reads_variable, root_variable
 
 
 def lower_match(fl: FunctionLowering, expr: typed.Match) -> Value:
@@ -30,7 +30,9 @@ def lower_match(fl: FunctionLowering, expr: typed.Match) -> Value:
     if isinstance(expr.value, typed.InOut):
         target = expr.value.place
         place = prepare_place(fl, target)
-        subject = Subject(address=place.form(fl), root=root_variable(fl, target))
+        root = root_variable(fl, target)
+        is_shared = reads_variable(fl, arms, root) and not is_copy(place)
+        subject = Subject(address=place.form(fl), root=root, place=place.settled() if is_shared else None)
         arms = [Arm(p, a.guard, a.body, a.span) for a in arms
                 for p in (without_alternatives(a.pattern) if has_bindings(a.pattern) else [a.pattern])]
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import product
 
@@ -12,15 +13,20 @@ from sigilc.crash import InternalError
 from sigilc.ir.function import Block
 from sigilc.ir.ops import Value
 from sigilc.lower.functions import FunctionLowering
+from sigilc.lower.place import ElementPlace, FieldPlace, PayloadPlace, Place
 
 
 @dataclass(slots=True)
 class Subject:
-    """What a pattern is held against: a value, or a place that belongs to `root`."""
+    """What a pattern is held against: a value, or a place that belongs to `root`.
+
+    `place` is there when the addresses of what is bound are not to be kept: see `PlaceBinding`.
+    """
 
     value: Value | None = None
     address: Value | None = None
     root: Variable | None = None
+    place: Place | None = None
 
     def look(self, fl: FunctionLowering) -> Value:
         """The value, as a view."""
@@ -32,22 +38,27 @@ class Subject:
     def field(self, fl: FunctionLowering, index: int) -> Subject:
         """A field of a struct or tuple."""
         if self.address is not None:
-            return Subject(address=fl.builder.field_addr(self.address, index), root=self.root)
+            return self._part(fl.builder.field_addr(self.address, index), lambda base: FieldPlace(base, index))
         return Subject(value=fl.builder.get_field(self.look(fl), index))
 
     def element(self, fl: FunctionLowering, index: Value) -> Subject:
         """An element of an array, at an index known to be in bounds."""
         if self.address is not None:
-            return Subject(address=fl.builder.element_addr(self.address, index, checked=False), root=self.root)
+            return self._part(fl.builder.element_addr(self.address, index, checked=False),
+                              lambda base: ElementPlace(base, index, checked=False))
         return Subject(value=fl.builder.array_get(self.look(fl), index, checked=False))
 
     def payload(self, fl: FunctionLowering, variant: int, index: int) -> Subject:
         """A payload field of an enum, or (variant -1) of an option."""
         if self.address is not None:
-            return Subject(address=fl.builder.payload_addr(self.address, variant, index), root=self.root)
+            return self._part(fl.builder.payload_addr(self.address, variant, index),
+                              lambda base: PayloadPlace(base, variant, index))
         if variant < 0:
             return Subject(value=fl.builder.unwrap(self.look(fl)))
         return Subject(value=fl.builder.enum_payload(self.look(fl), variant, index))
+
+    def _part(self, address: Value, place: Callable[[Place], Place]) -> Subject:
+        return Subject(address=address, root=self.root, place=place(self.place) if self.place is not None else None)
 
 
 @dataclass(slots=True)
@@ -62,7 +73,7 @@ class Bindings:
             if subject.address is None:
                 fl.bind(variable, subject.look(fl))
             elif variable.kind == "inout" and subject.root is not None:
-                fl.bind_place(variable, subject.address, subject.root)
+                fl.bind_place(variable, subject.address, subject.root, subject.place)
             else:
                 fl.bind(variable, fl.builder.load(subject.address))
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 
 from sigilc.check import typed
 from sigilc.check.typed import Expr, Variable
@@ -12,9 +12,10 @@ from sigilc.ir.ops import Value
 from sigilc.ir.types import U64, IrInt
 from sigilc.lower.functions import FunctionLowering, Lowerings, PlaceBinding, strip_evidence
 from sigilc.lower.loops import count_to
-from sigilc.lower.place import Place
+from sigilc.lower.place import ElementPlace, FieldPlace, PartPlace, Place
 from sigilc.lower.text import append_text, appends_to, panic_with
 from sigilc.lower.unions import UnionPlace, is_union, read_union
+from sigilc.lower.writes import children
 
 _USIZE_MAX = 2**64 - 1
 
@@ -37,6 +38,22 @@ def root_variable(fl: FunctionLowering, expr: Expr) -> Variable | None:
         case typed.GetField() | typed.Index() | typed.MapIndex() | typed.Slice():
             return root_variable(fl, expr.value)
     return None
+
+
+def reads_variable(fl: FunctionLowering, nodes: Iterable[object], root: Variable | None) -> bool:
+    """Whether code mentions a variable or a name of a part of it; what patterns in the code bind is not bound yet.
+
+    Copies that are made there share the buffers of the variable from then on.
+    """
+    waiting = list(nodes)
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, typed.Local):
+            binding = fl.bindings.get(node.variable)
+            if isinstance(binding, PlaceBinding) and binding.root is root:
+                return True
+        waiting.extend(children(node))
+    return False
 
 
 # ---- Reading ---------------------------------------------------------------------------------------------------------
@@ -75,7 +92,7 @@ def _find(fl: FunctionLowering, expr: Expr) -> _Found:
         case typed.Local(variable=variable):
             binding = fl.binding(variable)
             if isinstance(binding, PlaceBinding):
-                return _Found(address=binding.address)
+                return _Found(address=binding.form(fl))
             return _Found(value=binding)
         case typed.GetField(value=base, index=index):
             found = _find(fl, base)
@@ -157,7 +174,9 @@ def to_usize(fl: FunctionLowering, index: Value) -> Value:
 
 
 @dataclass(slots=True)
-class _VariablePlace(Place):
+class VariablePlace(Place):
+    """A variable in memory."""
+
     address: Value
 
     def form(self, fl: FunctionLowering) -> Value:
@@ -165,41 +184,19 @@ class _VariablePlace(Place):
 
 
 @dataclass(slots=True)
-class _FieldPlace(Place):
-    base: Place
-    index: int
-
-    def form(self, fl: FunctionLowering) -> Value:
-        return fl.builder.field_addr(self.base.form(fl), self.index)
-
-    def finish(self, fl: FunctionLowering) -> None:
-        self.base.finish(fl)
-
-
-@dataclass(slots=True)
-class _ElementPlace(Place):
-    base: Place
-    index: Value
-
-    def form(self, fl: FunctionLowering) -> Value:
-        return fl.builder.element_addr(self.base.form(fl), self.index)
-
-    def finish(self, fl: FunctionLowering) -> None:
-        self.base.finish(fl)
-
-
-@dataclass(slots=True)
-class EntryPlace(Place):
+class EntryPlace(PartPlace):
     """`m[k]`; as the target of `=` it is inserted."""
 
     expr: typed.MapIndex
-    base: Place
     key: Value
+    is_there: bool = False      # known to be
 
     def form(self, fl: FunctionLowering) -> Value:
         builder = fl.builder
         address = self.base.form(fl)
         entry = builder.map_find(builder.peek(address), self.key)
+        if self.is_there:
+            return builder.map_value_addr(address, entry)
         is_present = builder.compare("ge", entry, builder.const(entry.type, 0))
         default = self.expr.default
         if default is None:
@@ -210,16 +207,22 @@ class EntryPlace(Place):
         builder.position_at(present)
         join.enter(entry)
         builder.position_at(missing)
-        fl.enter(join, lambda: self._insert(fl, address, default))
-        return builder.map_value_addr(address, join.finish())
+        # What the default reads may share the buffers on the way to the map from then on, what it writes may move them.
+        moves = fl.may_write([default]) or reads_variable(fl, [default], root_variable(fl, self.expr))
+        fl.enter(join, lambda: self._insert(fl, None if moves else address, default))
+        entry = join.finish()
+        return builder.map_value_addr(self.base.form(fl) if moves else address, entry)
 
-    def _insert(self, fl: FunctionLowering, address: Value, default: Expr) -> Value:
+    def _insert(self, fl: FunctionLowering, address: Value | None, default: Expr) -> Value:
+        """The entry of the inserted default; without an address, that of the map is formed behind the default."""
         builder = fl.builder
-        builder.map_insert(address, self.key, fl.value(default))
+        value = fl.value(default)
+        address = address or self.base.form(fl)
+        builder.map_insert(address, self.key, value)
         return builder.map_find(builder.peek(address), self.key)
 
-    def finish(self, fl: FunctionLowering) -> None:
-        self.base.finish(fl)
+    def settled(self) -> Place:
+        return replace(self, base=self.base.settled(), is_there=True)
 
     def insert(self, fl: FunctionLowering, value: Value) -> None:
         """`m[k] = value`."""
@@ -228,10 +231,9 @@ class EntryPlace(Place):
 
 
 @dataclass(slots=True)
-class SlicePlace(Place):
+class SlicePlace(PartPlace):
     """`xs[a..b]`: a copy in a slot, whose elements are written back."""
 
-    base: Place
     expr: typed.Slice
     low: Value | None
     high: Value | None
@@ -247,12 +249,12 @@ class SlicePlace(Place):
         array = builder.peek(address)
         low, high = self._bounds(fl, array)
         slot = builder.slot(builder.slice(array, low, high))
-        self.formed = [address, low, high, slot]
+        self.formed = [low, high, slot]
         return slot
 
     def finish(self, fl: FunctionLowering) -> None:
-        address, low, high, slot = self.formed
-        self._write(fl, address, low, high, fl.builder.load(slot))
+        low, high, slot = self.formed
+        self._write(fl, self.base.settled().form(fl), low, high, fl.builder.load(slot))
 
     def assign(self, fl: FunctionLowering, values: Value) -> None:
         """`xs[a..b] = values`."""
@@ -277,6 +279,18 @@ class SlicePlace(Place):
         self.base.finish(fl)
 
 
+def may_insert(place: Place) -> bool:
+    """Whether forming the address may insert an entry, which moves the others of its map."""
+    base = getattr(place, "base", None)
+    return (isinstance(place, EntryPlace) and place.expr.default is not None) or (base is not None and may_insert(base))
+
+
+def is_copy(place: Place) -> bool:
+    """Whether writes to a place go to a copy first, which `finish` writes back."""
+    base = getattr(place, "base", None)
+    return isinstance(place, SlicePlace | UnionPlace) or (base is not None and is_copy(base))
+
+
 def prepare_place(fl: FunctionLowering, expr: Expr) -> Place:
     """Evaluates the indices of a place, in order; nothing is written yet."""
     expr = strip_evidence(expr)
@@ -285,15 +299,15 @@ def prepare_place(fl: FunctionLowering, expr: Expr) -> Place:
             binding = fl.binding(variable)
             if not isinstance(binding, PlaceBinding):
                 raise InternalError(f"`{variable.name}` is written, but is no place", expr.span)
-            return _VariablePlace(binding.address)
+            return binding.place or VariablePlace(binding.address)
         case typed.GetField(value=base, index=index) if is_union(fl, base):
             return UnionPlace(prepare_place(fl, base), index)
         case typed.GetField(value=base, index=index):
-            return _FieldPlace(prepare_place(fl, base), index)
+            return FieldPlace(prepare_place(fl, base), index)
         case typed.Index(value=base, index=index_expr):
-            return _ElementPlace(prepare_place(fl, base), lower_index(fl, index_expr))
+            return ElementPlace(prepare_place(fl, base), lower_index(fl, index_expr))
         case typed.MapIndex(value=base, key=key):
-            return EntryPlace(expr, prepare_place(fl, base), fl.value(key))
+            return EntryPlace(prepare_place(fl, base), expr, fl.value(key))
         case typed.Slice(value=base):
             inner = prepare_place(fl, base)
             low, high = slice_ends(fl, expr)
@@ -328,7 +342,7 @@ def lower_slice(fl: FunctionLowering, expr: typed.Slice) -> Value:
 def lower_assign(fl: FunctionLowering, expr: typed.Assign) -> Value:
     """`place = e`: indices, then the value, then the write."""
     target, text = strip_evidence(expr.place), strip_evidence(expr.value)
-    if isinstance(target, typed.Local) and isinstance(text, typed.Interpolate) and appends_to(text, target.variable):
+    if isinstance(target, typed.Local) and isinstance(text, typed.Interpolate) and appends_to(fl, text, target.variable):
         append_text(fl, prepare_place(fl, target).form(fl), text)
         return fl.unit()
     place = prepare_place(fl, expr.place)

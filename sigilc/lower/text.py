@@ -179,11 +179,23 @@ def _merge_static(parts: Sequence[str | tuple[typed.Expr, FormatSpec]]) -> list[
     return merged
 
 
-def appends_to(expr: typed.Interpolate, variable: typed.Variable) -> bool:
-    """Whether a text is that of a variable, which comes first, with more behind it."""
+def appends_to(fl: FunctionLowering, expr: typed.Interpolate, variable: typed.Variable) -> bool:
+    """Whether a text is that of a variable, which comes first, with more behind it that can be appended piece by piece.
+
+    What is behind it must neither write the variable, nor have a text that user code makes: that might panic halfway.
+    """
     first = expr.parts[0] if expr.parts else ""
-    return (not isinstance(first, str) and isinstance(first[0], typed.Local) and first[0].variable is variable
-            and variable.type == STR and is_plain(first[1]) and first[1].kind == "")
+    if (isinstance(first, str) or not isinstance(first[0], typed.Local) or first[0].variable is not variable
+            or variable.type != STR or not is_plain(first[1]) or first[1].kind != ""):
+        return False
+    values = [p[0] for p in expr.parts[1:] if not isinstance(p, str)]
+    return not fl.may_write(values) and all(_has_plain_text(fl, value) for value in values)
+
+
+def _has_plain_text(fl: FunctionLowering, expr: typed.Expr) -> bool:
+    type_ = fl.type_of(expr)
+    is_scalar = is_integer(type_) or is_float(type_) or type_ in (STR, BOOL, CHAR)
+    return is_scalar and fl.program.own_method("Display", "text", type_) is None
 
 
 def append_text(fl: FunctionLowering, place: Value, expr: typed.Interpolate) -> None:

@@ -8,7 +8,7 @@ from sigilc.check.typed import Expr
 from sigilc.check.types import StructType, Type
 from sigilc.ir.ops import Value
 from sigilc.lower.functions import FunctionLowering
-from sigilc.lower.place import Place
+from sigilc.lower.place import PartPlace
 
 
 def is_union(fl: FunctionLowering, expr: Expr) -> bool:
@@ -26,22 +26,22 @@ def read_union(fl: FunctionLowering, union: Value, index: int, type_: Type) -> V
 
 
 @dataclass(slots=True)
-class UnionPlace(Place):
+class UnionPlace(PartPlace):
     """A field of a union: a copy in a slot, which is written over the beginning of the union."""
 
-    base: Place
     index: int
     formed: list[Value] = field(default_factory=list)
 
     def form(self, fl: FunctionLowering) -> Value:
         address = self.base.form(fl)
         slot = fl.builder.slot(fl.builder.get_field(fl.builder.peek(address), self.index))
-        self.formed = [address, slot]
+        self.formed = [slot]
         return slot
 
     def finish(self, fl: FunctionLowering) -> None:
-        address, slot = self.formed
+        (slot,) = self.formed
         builder = fl.builder
+        address = self.base.settled().form(fl)
         union = builder.peek(address)
         builder.store(address, builder.make_union(union.type, self.index, builder.load(slot), union))
         self.base.finish(fl)
