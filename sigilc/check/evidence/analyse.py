@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sigilc.check.evidence import control, expressions, foreign, pipelines
-from sigilc.check.evidence.annotations import annotate, demand
+from sigilc.check.evidence.annotations import annotate
 from sigilc.check.evidence.flow import Flow, Program
 from sigilc.check.evidence.graph import (
     ASSERT,
@@ -18,6 +18,7 @@ from sigilc.check.evidence.graph import (
     Wanted,
     propagate,
 )
+from sigilc.check.evidence.implementations import keep_exits_to_requirement, keep_to_requirement
 from sigilc.check.evidence.rules import RULES
 from sigilc.check.evidence.slots import Piece, pieces_of
 from sigilc.check.evidence.summaries import Summary, empty_summary, parameter_marks, result_marks
@@ -57,6 +58,7 @@ def analyse_function(program: Program, function: Function) -> Analysis:
     control.eval_tail(flow, function.body, flow.give_result)
     if not flow.dead:
         flow.leave_by_exit()
+    keep_exits_to_requirement(graph, function, summary, pieces)
     inputs: list[tuple[int, int, Variable | None]] = []
     for number, slot in enumerate(summary.slots):
         label = pieces[number][0]
@@ -97,20 +99,10 @@ def _give_result(flow: Flow, summary: Summary, result: Tree, tree: Tree, e: Expr
     wanted = Wanted("E0305", e.span, "result", function.name)
     why = Reason(function.result_span or function.span, "`{}` is declared to give reported data", function.name)
     if function.requirement is not None or function.trait is not None:
-        _keep_to_requirement(flow, summary, tree, e)
+        keep_to_requirement(flow.graph, function, summary, tree, e.span)
     given = annotate(flow.graph, tree, function.result, marks, "", wanted, why)
     if RULES["result"]:
         flow_tree(flow.graph, given, result, (e.span, "is what `{}` gives", function.name))
-
-
-def _keep_to_requirement(flow: Flow, summary: Summary, tree: Tree, e: Expr) -> None:
-    """What a trait's method does not declare reported is the join of the arguments: an impl may add nothing."""
-    pieces: list[Piece] = []
-    pieces_of(flow.function.result, flow.function.result, tree, pieces)
-    wanted = Wanted("E0305", e.span, "implementation", flow.function.name)
-    for (label, _), slot in zip(pieces, summary.slots[summary.result_start:summary.faults_start], strict=True):
-        if slot.is_output and not slot.mark and isinstance(label, int):
-            demand(flow.graph, label, KNOWN, wanted, real_only=True)
 
 
 def _reduce(summary: Summary, graph: Graph, masks: Masks, pieces: list[Piece], inputs: list[int]) -> None:

@@ -32,6 +32,7 @@ from sigilc.check.types import (
 DEMAND_RULES = {"argument": "demand_argument", "message": "demand_argument", "annotation": "demand_annotation",
                 "field": "demand_field", "function": "demand_function", "confirm": "demand_confirm",
                 "stage": "demand_confirm", "result": "demand_result", "implementation": "demand_implementation",
+                "implementation_exit": "demand_implementation",
                 "state": "demand_actor_field", "state_exit": "demand_actor_field", "exit": "demand_exit",
                 "foreign": "demand_confirm"}
 

@@ -6,7 +6,7 @@ from sigilc.check.evidence.annotations import annotate
 from sigilc.check.evidence.closures import copy_closure
 from sigilc.check.evidence.flow import Flow, is_never
 from sigilc.check.evidence.graph import ASSERT, KNOWN, MIX, REPORTED_LEVEL, Graph, Reason, Step, Wanted
-from sigilc.check.evidence.places import write_at_fault, write_place
+from sigilc.check.evidence.places import read_in_place, write_at_fault, write_place
 from sigilc.check.evidence.rules import RULES
 from sigilc.check.evidence.slots import Piece, pieces_of
 from sigilc.check.evidence.summaries import Summary, parameter_marks
@@ -47,7 +47,10 @@ def eval_call(flow: Flow, e: Call) -> Tree:
     trees = eval_arguments(flow, e.args, [p.type for p in function.params])
     summary = flow.program.summary_of(function)
     bound = bind_arguments(flow, summary, trees, [a.span for a in e.args], "argument")
-    result, exits, faults = instantiate(flow, summary, bound, argument_types(e.args, function.params), e.type, e.span, "call")
+    types = argument_types(e.args, function.params)
+    kept = [read_in_place(flow, arg.place) if isinstance(arg, InOut) and summary.entered else tree
+            for arg, tree in zip(e.args, bound, strict=True)]
+    result, exits, faults = instantiate(flow, summary, bound, types, e.type, e.span, "call", kept)
     for arg, left in zip(e.args, faults, strict=True):
         if isinstance(arg, InOut) and left is not None:
             write_at_fault(flow, arg.place, left, arg.span)
@@ -91,15 +94,18 @@ def write_exits(flow: Flow, args: list[Expr], exits: list[Tree | None]) -> None:
 
 
 def instantiate(flow: Flow, summary: Summary, trees: list[Tree], types: list[Type], result_type: Type, span: Span,
-                rule: str) -> tuple[Tree, list[Tree | None], list[Tree | None]]:
+                rule: str, kept: list[Tree] | None = None) -> tuple[Tree, list[Tree | None], list[Tree | None]]:
     """Copies a summary's edges into the caller's graph.
 
+    `kept` are the arguments' trees for what a callee leaves where it was, by default `trees`.
     Gives the result's tree, what in-out parameters hold after a return, and after a fault where that may be more.
     """
     params = summary.function.params
     pieces: list[Piece] = []
-    for param, tree, type_ in zip(params, trees, types, strict=True):
+    staying: list[Piece] = []
+    for param, tree, type_, stays in zip(params, trees, types, kept or trees, strict=True):
         pieces_of(param.type, type_, tree, pieces)
+        pieces_of(param.type, type_, stays, staying)
     filled = set(summary.flows)
     filled.update(number for number, _, _ in summary.constants)
     exits = _exit_trees(flow, summary, types, pieces, filled)
@@ -108,7 +114,7 @@ def instantiate(flow: Flow, summary: Summary, trees: list[Tree], types: list[Typ
     faults: list[Tree | None] = [None] * len(params)
     if summary.may_leave_more():
         faults = _exit_trees(flow, summary, types, pieces, filled)
-    _copy_edges(flow, summary, pieces, span, rule)
+    _copy_edges(flow, summary, pieces, staying, span, rule)
     return result, exits, faults
 
 
@@ -124,7 +130,7 @@ def _exit_trees(flow: Flow, summary: Summary, types: list[Type], pieces: list[Pi
     return exits
 
 
-def _copy_edges(flow: Flow, summary: Summary, pieces: list[Piece], span: Span, rule: str) -> None:
+def _copy_edges(flow: Flow, summary: Summary, pieces: list[Piece], staying: list[Piece], span: Span, rule: str) -> None:
     graph, slots = flow.graph, summary.slots
     step = (span, "passes through `{}`", summary.function.name)
     for output, sources in summary.flows.items():
@@ -134,7 +140,7 @@ def _copy_edges(flow: Flow, summary: Summary, pieces: list[Piece], span: Span, r
             continue
         target = pieces[output][0]
         for source, flags in sources:
-            given, given_type = pieces[source]
+            given, given_type = (staying if summary.entered.get(output) == source else pieces)[source]
             if isinstance(target, int) and isinstance(given, int) and slots[source].type.__class__ is not ParamType:
                 graph.edge(given, target, step, flags & ASSERT)
             elif not flags & MIX and slots[source].type == slots[output].type:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sigilc.check.evidence.analyse import Analysis, analyse_function
 from sigilc.check.evidence.call_graph import order_functions
 from sigilc.check.evidence.flow import Program, marks_level
+from sigilc.check.evidence.implementations import check_signature
 from sigilc.check.evidence.reports import report_function
 from sigilc.check.evidence.summaries import Summary, empty_summary, result_marks, summarise_signature
 from sigilc.check.typed import Function, TypedProgram
@@ -35,6 +36,7 @@ def check_evidence(program: TypedProgram, diagnostics: Diagnostics) -> None:
             report_function(analysis, diagnostics)
     for function in reached:
         _check_border(function, diagnostics)
+        check_signature(function, diagnostics)
 
 
 def _solve_component(shared: Program, summaries: dict[Function, Summary], component: list[Function],

@@ -15,7 +15,7 @@ from sigilc.check.evidence.graph import (
     Wanted,
 )
 from sigilc.check.evidence.rules import RULES
-from sigilc.check.evidence.trees import Tree, labels_of, map_labels, merge_trees
+from sigilc.check.evidence.trees import FnTree, Tree, all_labels, map_data, map_labels, merge_trees
 from sigilc.check.types import NO_MARKS, UNIT, ArrayType, EnumType, StructType, TupleType
 from sigilc.source.spans import Span
 
@@ -134,6 +134,7 @@ def eval_fault_field(flow: Flow, e: t.FaultField) -> Tree:
 def eval_assign(flow: Flow, e: t.Assign) -> Tree:
     """`place = e`."""
     tree = flow.eval_as(e.value, e.place.type)
+    places.visit_indices(flow, e.place)
     if not flow.dead:
         places.write_place(flow, e.place, tree, Wanted("E0301", e.value.span, "annotation"))
     return KNOWN
@@ -142,7 +143,8 @@ def eval_assign(flow: Flow, e: t.Assign) -> Tree:
 def eval_op_assign(flow: Flow, e: t.OpAssign) -> Tree:
     """`place op= e`: what was there joins."""
     step = (e.span, "is computed here", "")
-    before = flow.eval(e.place)
+    places.visit_indices(flow, e.place)
+    before = places.read_in_place(flow, e.place)
     value = flow.eval_as(e.value, e.place.type)
     if flow.dead:
         return KNOWN
@@ -216,10 +218,15 @@ def eval_confirm(flow: Flow, e: t.Confirm) -> Tree:
 
 
 def confirm_tree(flow: Flow, tree: Tree, wanted: Wanted) -> Tree:
-    """What is at most asserted is known from here on."""
-    for label in labels_of(tree):
+    """What is at most asserted is known from here on; of a function that is what it captured."""
+
+    def confirm(label: int) -> int:
         demand(flow.graph, label, ASSERTED_LEVEL, wanted)
-    return map_labels(tree, lambda label: KNOWN)
+        return KNOWN
+
+    if isinstance(tree, FnTree):
+        confirm(tree.own)
+    return map_data(tree, confirm)
 
 
 def is_foreign_call(e: t.Expr) -> bool:
@@ -259,7 +266,7 @@ def eval_assert(flow: Flow, e: t.Assert) -> Tree:
             graph.edge(label, target, (e.span, "is asserted here", ""), ASSERT)
         return target
 
-    return map_labels(tree, vouch)
+    return map_data(tree, vouch)
 
 
 def eval_interpolate(flow: Flow, e: t.Interpolate) -> Tree:
@@ -280,7 +287,7 @@ def eval_panic(flow: Flow, e: t.Panic) -> Tree:
 
 def eval_make_dyn(flow: Flow, e: t.MakeDyn) -> Tree:
     """All that a value holds is one behind `dyn`."""
-    return flow.join("make", labels_of(flow.eval(e.value)))
+    return flow.join("make", all_labels(flow.graph, flow.eval(e.value)))
 
 
 def eval_spawn(flow: Flow, e: t.Spawn) -> Tree:

@@ -15,10 +15,10 @@ from sigilc.check.evidence.rules import RULES
 from sigilc.check.evidence.summaries import Summary
 from sigilc.check.evidence.trees import (
     Tree,
+    all_labels,
     flow_tree,
     fresh_like,
     known_tree,
-    labels_of,
     merge_trees,
 )
 from sigilc.check.evidence.trees import join_labels as join_in_graph
@@ -220,7 +220,7 @@ class Flow:
         """Labels of all that can be read out of a value, fields with a mark of their own included."""
         if isinstance(tree, int) and type_.__class__ is PrimType and type_ != FAULT:
             return [tree]
-        labels = labels_of(tree)
+        labels = all_labels(self.graph, tree)
         level = inner_level(type_, self.program.inner_levels)
         if level:
             labels.append(self.graph.source(level, Reason(span, "a `{}` holds reported data", str(type_))))

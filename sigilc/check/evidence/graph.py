@@ -20,6 +20,7 @@ REPORTED_LEVEL = 2
 
 MIX = 1
 ASSERT = 2
+LEAK = 4        # what a function passes to another is read by whoever supplies that one: no demand of the function's own
 
 Step = tuple[Span, str, str]        # where, message with one `{}`, what goes there
 Edge = tuple[int, int, Step | None]     # target, flags, what to say about it

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 
-from sigilc.check.evidence.graph import ASSERT, ASSERTED_LEVEL, REPORTED_LEVEL, Graph, Reason, Step
+from sigilc.check.evidence.graph import ASSERT, ASSERTED_LEVEL, LEAK, REPORTED_LEVEL, Graph, Reason, Step
 
 
 @dataclass(slots=True)
@@ -82,19 +82,24 @@ def find_origin(reason: Reason) -> tuple[Reason, list[Step]]:
     return reason, steps
 
 
-def reaches_demand(graph: Graph, start: list[int], avoid: set[int], limits: dict[int, int]) -> int | None:
-    """The first demanded label that reported data put in at `start` would break, without going through `avoid`."""
-    pending = deque((label, REPORTED_LEVEL) for label in start)
-    seen = set(pending)
+def reaches_demand(graph: Graph, start: list[int], avoid: set[int], limits: dict[int, int]) -> tuple[int, Step | None] | None:
+    """The first demanded label that reported data put in at `start` would break, without going through `avoid`.
+
+    With it the first step on the way that can be shown.
+    """
+    pending: deque[tuple[int, int, Step | None]] = deque((label, REPORTED_LEVEL, None) for label in start)
+    seen = {(label, REPORTED_LEVEL) for label in start}
     while pending:
-        label, level = pending.popleft()
+        label, level, shown = pending.popleft()
         if label in avoid:
             continue
         if label in limits and level > limits[label]:
-            return label
-        for target, flags, _ in graph.out[label]:
+            return label, shown
+        for target, flags, step in graph.out[label]:
+            if flags & LEAK:
+                continue
             state = (target, min(level, ASSERTED_LEVEL) if flags & ASSERT else level)
             if state not in seen:
                 seen.add(state)
-                pending.append(state)
+                pending.append((*state, shown or step))
     return None

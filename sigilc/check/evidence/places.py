@@ -16,6 +16,7 @@ from sigilc.check.evidence.slots import marks_part
 from sigilc.check.evidence.trees import (
     FnTree,
     Tree,
+    all_labels,
     build_tree,
     declared_label,
     flow_tree,
@@ -147,13 +148,13 @@ def _inject_type(flow: Flow, tree: Tree, type_: Type, marks: Marks, inherited: s
         elif type_ in gathered.args:
             gathered.args[type_].append(tree)
         else:
-            gathered.own += labels_of(tree)
+            gathered.own += all_labels(flow.graph, tree)
     elif isinstance(tree, FnTree):
         assert isinstance(type_, FnType)
         if RULES["demand_function"]:
             require_acceptance(flow.graph, tree, type_, marks, mark, wanted)
         seen = annotate(flow.graph, tree, type_, marks, mark, wanted, _NO_REASON, False)
-        gathered.own += labels_of(seen)
+        gathered.own += all_labels(flow.graph, seen)
     elif isinstance(tree, tuple):
         parts = tree
         if not isinstance(type_, TupleType):
@@ -205,8 +206,11 @@ _NO_REASON = Reason(None, "")  # type: ignore[arg-type]
 
 def read_field(flow: Flow, e: GetField) -> Tree:
     """`value.field` and `value.0`."""
+    return _field_of(flow, e, flow.eval(e.value))
+
+
+def _field_of(flow: Flow, e: GetField, tree: Tree) -> Tree:
     owner = e.value.type
-    tree = flow.eval(e.value)
     if isinstance(owner, TupleType):
         assert isinstance(tree, tuple)
         return flow.via("project", tree[e.index], e.type)
@@ -247,16 +251,56 @@ def read_entry(flow: Flow, e: MapIndex) -> Tree:
 
 def read_variant(flow: Flow, e: VariantPlace) -> Tree:
     """A payload's field in place."""
+    return _payload_field_of(flow, e, flow.eval(e.value))
+
+
+def _payload_field_of(flow: Flow, e: VariantPlace, tree: Tree) -> Tree:
     owner = e.value.type
     while isinstance(owner, OptionType):
         owner = owner.item
     assert isinstance(owner, EnumType)
-    return project(flow, flow.eval(e.value), owner, e.field)
+    return project(flow, tree, owner, e.field)
 
 
 def read_payload(flow: Flow, e: PayloadPlace) -> Tree:
     """The trust of a `T?` is its payload's."""
     return flow.eval(e.value)
+
+
+def visit_indices(flow: Flow, place: Expr) -> None:
+    """Analyses what a place is chosen by: indices, keys and bounds, outermost last."""
+    if isinstance(place, GetField | VariantPlace | PayloadPlace | Index | MapIndex | Slice):
+        visit_indices(flow, place.value)
+    for chosen in _choices(place):
+        flow.eval(chosen)
+
+
+def _choices(place: Expr) -> list[Expr]:
+    if isinstance(place, Index):
+        return [place.index]
+    if isinstance(place, Slice):
+        return [end for end in (place.low, place.high) if end is not None]
+    return [place.key] if isinstance(place, MapIndex) else []
+
+
+def read_in_place(flow: Flow, place: Expr) -> Tree:
+    """What a place holds when it is changed there: index and key say only where, so they do not join what stays."""
+    if isinstance(place, Local):
+        return flow.read(place.variable, place.span)
+    if isinstance(place, GetField):
+        return _field_of(flow, place, read_in_place(flow, place.value))
+    if isinstance(place, VariantPlace):
+        return _payload_field_of(flow, place, read_in_place(flow, place.value))
+    if isinstance(place, PayloadPlace | Slice):
+        return read_in_place(flow, place.value)
+    if isinstance(place, Index | MapIndex):
+        tree = read_in_place(flow, place.value)
+        assert isinstance(tree, tuple)
+        part = flow.via("project", tree[-1], place.type)
+        if isinstance(place, MapIndex) and place.default is not None:
+            part = flow.merge("project", [part, flow.eval_as(place.default, place.type)], place.type)
+        return part
+    raise InternalError("what is changed is no place", place.span)
 
 
 # ---- Writing
@@ -271,7 +315,7 @@ def write_place(flow: Flow, place: Expr, tree: Tree, wanted: Wanted) -> None:
     elif isinstance(place, Index | PayloadPlace | Slice):
         _write_element(flow, place, tree, wanted)
     elif isinstance(place, MapIndex):
-        before = flow.eval(place.value)
+        before = read_in_place(flow, place.value)
         assert isinstance(before, tuple)
         key = merge_trees(flow.graph, [before[1], flow.eval(place.key)])
         value = merge_trees(flow.graph, [before[2], flow.via("assign", tree, place.type)])
@@ -329,7 +373,7 @@ def _write_field(flow: Flow, place: GetField | VariantPlace, tree: Tree, wanted:
     owner = place.value.type
     while isinstance(owner, OptionType):
         owner = owner.item
-    before = flow.eval(place.value)
+    before = read_in_place(flow, place.value)
     tree = flow.via("assign", tree, place.type)
     if isinstance(owner, TupleType):
         assert isinstance(place, GetField) and isinstance(before, tuple)
@@ -352,7 +396,7 @@ def _write_field(flow: Flow, place: GetField | VariantPlace, tree: Tree, wanted:
 
 
 def _write_element(flow: Flow, place: Index | PayloadPlace | Slice, tree: Tree, wanted: Wanted) -> None:
-    before = flow.eval(place.value)
+    before = read_in_place(flow, place.value)
     tree = flow.via("assign", tree, place.type)
     after: Tree
     if isinstance(place, PayloadPlace):

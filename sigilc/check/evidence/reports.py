@@ -22,6 +22,7 @@ MESSAGES = {
     "foreign": "`!` on what comes from foreign code",
     "result": "the result is promised as `!`, but {a} value is given here",
     "implementation": "this implementation gives {a} value, which its trait does not declare",
+    "implementation_exit": "this implementation leaves {a} value in `{n}`, which its trait does not declare",
     "state": "{a} value is stored in a field of an actor that does not say `~`",
     "state_exit": "this call may leave {a} value in a field of an actor that does not say `~`",
     "exit": "this call may leave {a} value in a variable that takes only {c} ones",
@@ -37,6 +38,7 @@ LABELS = {
     "foreign": "foreign code gives reported values",
     "result": "not {c} on this path",
     "implementation": "its trait promises no more than the arguments bring",
+    "implementation_exit": "its trait promises no more than the arguments bring",
     "state": "field `{n}` takes only {c} values",
     "state_exit": "field `{n}` takes only {c} values",
     "exit": "`{n}` is declared {c}",
@@ -56,10 +58,11 @@ def report_function(analysis: Analysis, diagnostics: Diagnostics) -> None:
             limits[demand.label] = min(demand.limit, limits.get(demand.label, demand.limit))
     explained: set[int] = set()
     for check in graph.checks:
-        label = reaches_demand(graph, check.labels, set(check.exits) - set(check.labels), limits)
-        if label is not None:
+        reached = reaches_demand(graph, check.labels, set(check.exits) - set(check.labels), limits)
+        if reached is not None:
+            label, step = reached
             explained.add(label)
-            diagnostics.add(_function_refused(check.wanted))
+            diagnostics.add(_function_refused(check.wanted, step[0] if step is not None else analysis.function.span))
     for demand in graph.demands:
         if demand.label in explained:
             continue
@@ -86,11 +89,10 @@ def _warn(analysis: Analysis, diagnostics: Diagnostics) -> None:
             help="write `~` behind the result's type"))
 
 
-def _function_refused(wanted: Wanted) -> Diagnostic:
-    span = wanted.span
-    assert span is not None
+def _function_refused(wanted: Wanted, passed: Span) -> Diagnostic:
+    """`passed` is where the function goes into a parameter of a function value, which names no place of its own."""
     return Diagnostic(wanted.code, "a function that demands known arguments is used where one is required that accepts all",
-                      span, "an unmarked parameter in a function type accepts any trust",
+                      wanted.span or passed, "an unmarked parameter in a function type accepts any trust",
                       help="mark the parameter in the function type, as in `fn(str!)`, or let the function take `~`")
 
 
@@ -140,6 +142,8 @@ def _help(demand: Demand, path: Path, owner: Variable | None, span: Span) -> str
         return f"write `{owner.name}: {owner.type}{mark}` to demand it of the callers"
     if wanted.what == "implementation":
         return "declare the trait's result with `~`"
+    if wanted.what == "implementation_exit":
+        return f"declare the trait's parameter with `~`, or keep it in a field of `{wanted.name}` that says `~`"
     text = _shown_value(wanted, span)
     if path.level == ASSERTED_LEVEL:
         return f"confirm it with `{text}!`" if text else "confirm it with `!`"

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from sigilc.check.evidence.annotations import has_function
 from sigilc.check.evidence.graph import ASSERTED_LEVEL, MIX, REPORTED_LEVEL, Reason
 from sigilc.check.evidence.rules import RULES
-from sigilc.check.evidence.slots import Slot, slots_of
+from sigilc.check.evidence.slots import Slot, marks_part, slots_of
 from sigilc.check.typed import Function, Variable
 from sigilc.check.types import (
     NO_MARKS,
@@ -31,7 +31,8 @@ class Summary:
     """What callers know of a function.
 
     `flows[o]` lists (input slot, flags) for output slot o; `constants` has (output slot, level, reason) for what the
-    function brings in. `default_mark` is that of unmarked parameters (`!` in handlers).
+    function brings in. `default_mark` is that of unmarked parameters (`!` in handlers). `entered` has for each slot of
+    an exit the slot by which the same position came in.
     """
 
     function: Function
@@ -44,6 +45,7 @@ class Summary:
     constants: list[tuple[int, int, Reason]] = field(default_factory=list)
     needs_binding: list[bool] = field(default_factory=list)
     slot_owner: list[Variable | None] = field(default_factory=list)
+    entered: dict[int, int] = field(default_factory=dict)
 
     def may_leave_more(self) -> bool:
         """Whether an in-out parameter may hold something at a fault that it can't hold at a return."""
@@ -65,12 +67,18 @@ def parameter_marks(variable: Variable) -> Marks:
 
 
 def result_marks(function: Function) -> Marks:
-    """A result's written marks, those of the trait method that it implements where it has none of its own."""
-    if function.result_marks is not None and not function.result_marks.is_empty:
-        return function.result_marks
-    if function.requirement is not None and function.requirement.result_marks is not None:
-        return function.requirement.result_marks
-    return NO_MARKS
+    """A result's written marks, with those of the trait method that it implements where it has none of its own."""
+    own = function.result_marks or NO_MARKS
+    if function.requirement is None or function.requirement.result_marks is None:
+        return own
+    return _completed(own, function.requirement.result_marks)
+
+
+def _completed(own: Marks, required: Marks) -> Marks:
+    if required.is_empty:
+        return own
+    parts = [_completed(marks_part(own, i), marks_part(required, i)) for i in range(max(len(own.parts), len(required.parts)))]
+    return Marks(own.own or required.own, tuple(parts))
 
 
 def empty_summary(function: Function, is_handler: bool) -> Summary:
@@ -111,6 +119,8 @@ def _add_exit_slots(summary: Summary) -> None:
             before = len(summary.slots)
             slots_of(param.type, parameter_marks(param), "", True, summary.slots)
             summary.slot_owner += [param] * (len(summary.slots) - before)
+            start = summary.slot_owner.index(param)
+            summary.entered.update((number, start + number - before) for number in range(before, len(summary.slots)))
 
 
 def summarise_signature(function: Function, is_handler: bool = False) -> Summary:

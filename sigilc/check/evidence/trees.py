@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeAlias
 
-from sigilc.check.evidence.graph import KNOWN, REPORTED_LEVEL, ClosureBody, Graph, Reason, Step
+from sigilc.check.evidence.graph import KNOWN, LEAK, REPORTED_LEVEL, ClosureBody, Graph, Reason, Step
 from sigilc.check.evidence.rules import RULES
 from sigilc.check.types import (
     ArrayType,
@@ -94,6 +94,9 @@ def _build_function(graph: Graph, type_: FnType, leaf: Leaf, is_opaque: bool) ->
             graph.edge(source, label)
         return label
 
+    for passed in labels_given(params):
+        for source in (own, *arguments):
+            graph.edge(source, passed)
     exits = tuple(build_tree(graph, p, given, True) if m else None for p, m in zip(type_.params, inout, strict=True))
     return FnTree(own, params, exits, build_tree(graph, type_.result, given, True))
 
@@ -131,7 +134,7 @@ def known_tree(graph: Graph, type_: Type) -> Tree:
 
 
 def labels_of(tree: Tree | None) -> list[int]:
-    """The labels of what a holder of the value can read out of it: all but the parameters of functions."""
+    """The labels of data that a holder of the value can read out of it: all but the parameters of functions."""
     if tree is None:
         return []
     if isinstance(tree, int):
@@ -144,14 +147,65 @@ def labels_of(tree: Tree | None) -> list[int]:
     return found
 
 
+def labels_passed(tree: Tree | None) -> list[int]:
+    """The labels of what functions in the value pass to functions that they are given: their caller can read it there."""
+    if tree is None or isinstance(tree, int):
+        return []
+    if isinstance(tree, tuple):
+        return [label for part in tree for label in labels_passed(part)]
+    return [label for part in tree.params for label in labels_given(part)] \
+        + [label for part in (tree.result, *tree.exits) for label in labels_passed(part)]
+
+
+def labels_given(tree: Tree | None) -> list[int]:
+    """The labels of what whoever takes the value puts into it: the arguments with which he calls functions in it."""
+    if tree is None or isinstance(tree, int):
+        return []
+    if isinstance(tree, tuple):
+        return [label for part in tree for label in labels_given(part)]
+    return [label for part in tree.params for label in [*labels_of(part), *labels_passed(part)]] \
+        + [label for part in (tree.result, *tree.exits) for label in labels_given(part)]
+
+
+def all_labels(graph: Graph, tree: Tree) -> list[int]:
+    """The labels of all that can be read out of a value that is made one: what functions in it pass on included."""
+    labels = labels_of(tree)
+    for label in labels_passed(tree):
+        leaked = graph.fresh()
+        graph.edge(label, leaked, None, LEAK)
+        labels.append(leaked)
+    return labels
+
+
 def map_labels(tree: Tree, change: Callable[[int], int]) -> Tree:
-    """The tree with every label that can be read replaced; parameters of functions stay."""
+    """The tree with every label that can be read replaced."""
     if isinstance(tree, int):
         return change(tree)
     if isinstance(tree, tuple):
         return tuple([map_labels(part, change) for part in tree])
     exits = tuple(None if part is None else map_labels(part, change) for part in tree.exits)
-    return FnTree(change(tree.own), tree.params, exits, map_labels(tree.result, change))
+    params = tuple([_map_given(part, change) for part in tree.params])
+    return FnTree(change(tree.own), params, exits, map_labels(tree.result, change))
+
+
+def _map_given(tree: Tree, change: Callable[[int], int]) -> Tree:
+    """A parameter's tree with every label replaced that stands for what the function passes on."""
+    if isinstance(tree, int):
+        return tree
+    if isinstance(tree, tuple):
+        return tuple([_map_given(part, change) for part in tree])
+    exits = tuple(None if part is None else _map_given(part, change) for part in tree.exits)
+    params = tuple([map_labels(part, change) for part in tree.params])
+    return FnTree(tree.own, params, exits, _map_given(tree.result, change))
+
+
+def map_data(tree: Tree, change: Callable[[int], int]) -> Tree:
+    """The tree with every label of data replaced. Functions stay: what a call gives depends on its arguments."""
+    if isinstance(tree, int):
+        return change(tree)
+    if isinstance(tree, tuple):
+        return tuple([map_data(part, change) for part in tree])
+    return tree
 
 
 def validated(tree: Tree, type_: Type) -> Tree:
@@ -164,7 +218,7 @@ def validated(tree: Tree, type_: Type) -> Tree:
         if isinstance(type_, TupleType):
             return tuple(map(validated, tree, type_.items))
         return (KNOWN, *map(validated, tree[1:], type_.parts()))
-    return map_labels(tree, lambda label: KNOWN)
+    return map_data(tree, lambda label: KNOWN)
 
 
 def fresh_like(graph: Graph, tree: Tree) -> Tree:
