@@ -26,6 +26,7 @@ from sigilc.check.types import (
     StructType,
     TupleType,
     Type,
+    is_result,
     substitute,
 )
 
@@ -317,7 +318,7 @@ def show(type_: Type, key: object, parts: list[str]) -> str:
         return f"({', '.join(parts)})"
     if isinstance(type_, EnumType) and isinstance(key, int):
         variant = type_.decl.variants[key]
-        name = f"{type_.decl.name}·{variant.name}"
+        name = variant.name if is_result(type_) else f"{type_.decl.name}·{variant.name}"
         return name + show_fields(variant.fields, parts, variant.has_names)
     if isinstance(type_, StructType):
         return type_.decl.name + show_fields(type_.decl.fields, parts, not type_.decl.is_tuple)

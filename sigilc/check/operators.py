@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from sigilc.check import typed as t
+from sigilc.check.early_returns import EarlyReturns
 from sigilc.check.foreign import check_pointer_item, converts_pointer
 from sigilc.check.impls import find_impl, satisfies
 from sigilc.check.infer import is_never, resolve, settled, shallow, unifies, unify
-from sigilc.check.places import Places
 from sigilc.check.types import (
     BOOL,
     CHAR,
@@ -43,7 +43,7 @@ _COMPARISONS = frozenset(("==", "!=", "<", "<=", ">", ">="))
 _FAULT_FIELDS: dict[str, Type] = {"message": STR, "stage": STR, "site": STR, "cause": OptionType(FAULT)}
 
 
-class Operators(Places):
+class Operators(EarlyReturns):
     """Methods of Body."""
 
     def check_Paren(self, node: Any, expected: Type | None) -> t.Expr:
@@ -285,35 +285,6 @@ class Operators(Places):
         if isinstance(type_, OptionType):
             return t.Confirm(span, type_.item, value, True)
         return t.Confirm(span, value.type, value, False)
-
-    def check_try(self, node: Any, expected: Type | None) -> t.Expr:
-        """`e?`: the value, or an early return of its absence."""
-        if self.stages:
-            raise self.error("E0218", "`?` can't return out of a stage's body", node, "a stage body is no function",
-                             "mark the stage itself, `|stage?`, or use `|all_present` after it")
-        value = self.expr(node.value)
-        type_ = shallow(value.type)
-        if isinstance(type_, ErrorType):
-            return self.error_expr(self.span(node))
-        if not isinstance(type_, OptionType):
-            raise self.error("E0216", "`?` stands after a value that is always present", value,
-                             f"this is `{resolve(type_)}`", "leave out the `?`")
-        result = shallow(self.result) if self.result is not None else None
-        if not isinstance(result, OptionType) and not isinstance(result, ErrorType):
-            shown = f"it returns `{resolve(result)}`" if result is not None else "nothing is returned here"
-            labels = [(self.function.result_span, shown)] if self.function and self.function.result_span else None
-            raise self.error("E0304", f"`?` in a {'closure' if self.closures else 'function'} whose result is neither "
-                             "uncertain nor a `Result`", Span(self.source, node.end - 1, node.end),
-                             "would return an absence", self.other_than_try(), labels)
-        return t.Try(self.span(node), type_.item, value)
-
-    def other_than_try(self) -> str:
-        """How a function could return an absence, or do without."""
-        if self.closures or self.function is None:
-            return "handle absence with `??` or `match`"
-        if self.function.result_span is None:
-            return "write the function's result type, `-> T?`, or handle absence with `??` or `match`"
-        return "write `?` after the result type, or handle absence with `??` or `match`"
 
     # ---- Structs, tuples, arrays ----------------------------------------------------------------------------------------
 

@@ -30,9 +30,11 @@ from sigilc.check.types import (
     TupleType,
     Type,
     is_integer,
+    is_result,
     substitute,
 )
 from sigilc.diagnostics.suggest import closest
+from sigilc.resolve.symbols import Item, Module
 from sigilc.syntax import ast
 
 
@@ -130,7 +132,7 @@ class Patterns(Literals):
             if node.name == "None":
                 self.need_option(node, type_)
                 return t.NonePattern(span, type_, None)
-            item = self.scope.module.lookup(node.name)
+            item = self.lookup_item(node.name)
             is_named = getattr(item, "kind", "") in ("const", "variant")
             if node.name[:1].isupper() and isinstance(wanted, EnumType) and not is_named:
                 variant = next((v for v in wanted.decl.variants if v.name == node.name), None)
@@ -175,6 +177,10 @@ class Patterns(Literals):
 
     def resolve_value_path(self, node: Any) -> Any:
         """What a path names; given by paths.py."""
+        raise NotImplementedError
+
+    def lookup_item(self, name: str) -> Item | Module | None:
+        """What an unqualified name means; given by paths.py."""
         raise NotImplementedError
 
     def tuple_pattern(self, node: Any, type_: Type, kind: str) -> t.Pattern:
@@ -269,7 +275,7 @@ class Patterns(Literals):
         """A variant without its enum before it, unless a `use` brought it in."""
         wanted = shallow(type_)
         if isinstance(path, ast.Path) and isinstance(wanted, EnumType) and self.scope.module.lookup(path.name) is None \
-                and any(v.name == path.name for v in wanted.decl.variants):
+                and not is_result(wanted) and any(v.name == path.name for v in wanted.decl.variants):
             raise self.error("E0105", f"`{path.name}` is not known here", path, "its enum is missing",
                              f"write `{wanted.decl.name}·{path.name}`")
 

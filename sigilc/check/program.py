@@ -20,7 +20,7 @@ from sigilc.check.foreign import check_border
 from sigilc.check.infer import finish_types, is_never, resolve, shallow
 from sigilc.check.sources import Sources
 from sigilc.check.templates import Templates
-from sigilc.check.types import ERROR, NEVER, UNIT, InferVar, Type
+from sigilc.check.types import ERROR, NEVER, UNIT, ErrorType, InferVar, OptionType, Type, is_integer, is_result
 from sigilc.diagnostics.diagnostic import Diagnostics
 from sigilc.diagnostics.suggest import closest
 from sigilc.resolve.modules import std_modules
@@ -246,6 +246,15 @@ class Program:
         if main.params or main.type_params:
             self.context.error("E0220", "`main` takes no parameters", main.span, "called without arguments",
                                "read the arguments with `std·env·args()`")
+        if not is_exit(main.result):
+            self.context.error("E0230", f"`main` can't give `{main.result}`", main.result_span or main.span,
+                               "nothing is done with it",
+                               "an exit status is an integer; a `T?` or `Result` may say that the program has failed")
+
+
+def is_exit(result: Type) -> bool:
+    """Whether `main` may have this result: nothing, an exit status, or what may say that the program has failed."""
+    return isinstance(result, OptionType | ErrorType) or is_result(result) or is_integer(result) or result in (UNIT, NEVER)
 
 
 class ProgramBody(Body):

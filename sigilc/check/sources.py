@@ -95,7 +95,9 @@ class Sources:
         return self.std[name]
 
     def load_prelude(self) -> Module:
-        """What needs no `use`: a module with the items of all files in `prelude`, which may name each other's."""
+        """What needs no `use`: a module with the items of all files in `prelude`, which may name each other's,
+        and `Ok` and `Err`.
+        """
         folder = Path(data_folder("stdlib")) / "prelude"
         prelude = Module("std", SourceFile("std/prelude", ""), is_std=True)
         for path in sorted(folder.glob("*.sg")):
@@ -104,6 +106,7 @@ class Sources:
             if twice:
                 raise InternalError(f"{part.source.path} declares again: {', '.join(sorted(twice))}")
             prelude.items.update(part.items)
+        prelude.items.update(prelude.items["Result"].variants)
         return prelude
 
     def _load_library_file(self, name: str, path: Path) -> Module:

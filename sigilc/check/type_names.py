@@ -56,7 +56,7 @@ _GENERIC: dict[str, tuple[int, Callable[..., Type]]] = {
     "Option": (1, OptionType), "Future": (1, FutureType),
 }
 _LATER = {"Stream": "streams are", "OrdMap": "ordered maps are", "OrdSet": "ordered sets are", "Deque": "deques are",
-          "Heap": "heaps are", "Result": "`Result` is"}
+          "Heap": "heaps are"}
 
 Marked = tuple[Type, Marks]
 

@@ -404,3 +404,8 @@ def is_float(type_: Type) -> bool:
 def is_numeric(type_: Type) -> bool:
     """True for integers and floats."""
     return is_integer(type_) or is_float(type_)
+
+
+def is_result(type_: Type) -> bool:
+    """True for the library's `Result<T, E>`."""
+    return isinstance(type_, EnumType) and type_.decl.name == "Result" and type_.decl.span.file.is_library

@@ -65,6 +65,7 @@ TITLE_BY_CODE: dict[str, str] = {
     "E0227": "a trait is implemented twice for a type",
     "E0228": "a method could be that of several traits",
     "E0229": "a trait can't stand behind `dyn`",
+    "E0230": "`main` gives what nothing is done with",
     "E0240": "a constant is computed by what is not constant",
     "E0241": "computing a constant takes too long",
     "E0242": "computing a constant panics",

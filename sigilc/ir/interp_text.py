@@ -128,7 +128,7 @@ def parse_float(text: str) -> float | None:
 def parse_single(text: str) -> float | None:
     """As Rust's `f32::from_str`: the decimal is rounded once, half to even."""
     wide = parse_float(text)
-    if wide is None or math.isnan(wide) or math.isinf(wide) and text.strip("+-")[:1] in "iI":
+    if wide is None or math.isnan(wide) or (math.isinf(wide) and text.strip("+-")[:1] in "iI"):
         return wide
     exact = abs(Fraction(text))
     if exact >= SINGLE_OVERFLOW:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sigilc.check.typed import FormatSpec, Function
-from sigilc.check.types import EnumType, Type, is_integer, substitute
+from sigilc.check.types import EnumType, Type, is_integer, is_result, substitute
 from sigilc.ir.builder import FunctionBuilder
 from sigilc.ir.function import IrFunction
 from sigilc.ir.ops import Value
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 
 def entry_function(program: ProgramLowering, main: Function) -> str:
-    """The name of the function to call: `main` itself unless its result is an enum with `Ok` and `Err`."""
+    """The name of the function to call: `main` itself unless its result is a `Result`."""
     name = program.instance(main)
     result = main.result
-    if not isinstance(result, EnumType) or [v.name for v in result.decl.variants] != ["Ok", "Err"]:
+    if not isinstance(result, EnumType) or not is_result(result):
         return name
     entry = IrFunction(f"{name}.entry", [], I64, span=main.span)
     program.add_function(entry)
