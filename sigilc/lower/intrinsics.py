@@ -295,7 +295,8 @@ def _default_of(fl: FunctionLowering, type_: Type) -> Value:
 
 _INTRINSICS: dict[str, Intrinsic] = {
     "pointer_read": _pointer_read, "pointer_write": _pointer_write,
-    "array_len": _length, "array_push": _array_push, "array_pop": _array_pop, "array_reserve": _array_reserve,
+    "array_len": _length, "array_extent": _length,
+    "array_push": _array_push, "array_pop": _array_pop, "array_reserve": _array_reserve,
     "str_len": _length, "str_byte": _str_byte, "str_bytes": _share, "str_from_utf8_unchecked": _share,
     "map_new": _map_new, "map_len": _length, "map_contains": _map_contains, "map_get": _map_get,
     "map_insert": _map_insert, "map_remove": _map_remove,

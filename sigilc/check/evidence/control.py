@@ -12,7 +12,7 @@ from sigilc.check.evidence.annotations import annotate
 from sigilc.check.evidence.flow import EVALUATORS, Accept, Flow
 from sigilc.check.evidence.graph import KNOWN, Reason, Wanted
 from sigilc.check.evidence.patterns import bind_pattern
-from sigilc.check.evidence.trees import Tree, flow_tree, fresh_like
+from sigilc.check.evidence.trees import Tree, flow_tree, fresh_tree
 from sigilc.check.types import UNIT, ArrayType, MapType, SetType, Type
 from sigilc.crash import InternalError
 
@@ -180,7 +180,7 @@ def eval_catch(flow: Flow, e: t.CatchPanic) -> Tree:
     """A panic may end the block anywhere: afterwards a variable may hold whatever was written to it."""
     graph = flow.graph
     outer = dict(flow.fault_exits)
-    held = {variable: fresh_like(graph, flow.env[variable]) for variable in e.captures if variable in flow.mutable}
+    held = {variable: fresh_tree(graph, variable.type) for variable in e.captures if variable in flow.mutable}
     for variable, tree in held.items():
         flow_tree(graph, flow.env[variable], tree)
         if variable in outer:

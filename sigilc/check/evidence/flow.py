@@ -17,7 +17,7 @@ from sigilc.check.evidence.trees import (
     Tree,
     all_labels,
     flow_tree,
-    fresh_like,
+    fresh_tree,
     known_tree,
     merge_trees,
 )
@@ -171,7 +171,7 @@ class Flow:
         """Gives every variable that the loop may change a tree that its end will flow into."""
         frame = LoopFrame(list(self.mutable), [])
         for variable in frame.variables:
-            head = fresh_like(self.graph, self.env[variable])
+            head = fresh_tree(self.graph, variable.type)
             flow_tree(self.graph, self.env[variable], head)
             frame.heads.append(head)
             self.rename(variable, head)

@@ -14,7 +14,7 @@ from sigilc.check.evidence.flow import EVALUATORS, Flow
 from sigilc.check.evidence.graph import KNOWN, Wanted
 from sigilc.check.evidence.patterns import bind_pattern, pattern_variables
 from sigilc.check.evidence.rules import RULES
-from sigilc.check.evidence.trees import Tree, flow_tree, fresh_like, labels_of, validated
+from sigilc.check.evidence.trees import Tree, flow_tree, fresh_tree, labels_of, validated
 from sigilc.check.types import UNIT, ArrayType, FutureType, MapType, OptionType, SetType, Type
 from sigilc.crash import InternalError
 
@@ -135,7 +135,7 @@ def _collect(flow: Flow, type_: Type, own: int, item: Tree) -> Tree:
 
 def _reduce(flow: Flow, e: t.Pipeline, sink: t.ReduceSink, item: Tree, initial: Tree) -> Tree:
     start = initial if sink.initial is not None else item
-    accumulator = fresh_like(flow.graph, start)
+    accumulator = fresh_tree(flow.graph, sink.accumulator.type)
     if RULES["reduce"]:
         flow_tree(flow.graph, start, accumulator)
     bind_pattern(flow, sink.accumulator, accumulator, sink.span)
