@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from sigilc.check import typed
 from sigilc.check.impls import resolve_method
@@ -11,7 +12,7 @@ from sigilc.check.types import DynType, Type
 from sigilc.ir.ops import Value
 from sigilc.ir.types import IrFn, IrStruct
 from sigilc.lower.foreign import lower_call_foreign
-from sigilc.lower.functions import FunctionLowering, Lowerings
+from sigilc.lower.functions import Diverges, FunctionLowering, InPlace, Lowerings
 from sigilc.lower.intrinsics import lower_intrinsic
 from sigilc.lower.place import Place
 from sigilc.lower.places import may_insert, prepare_place, root_variable
@@ -67,16 +68,26 @@ def lower_dyn_call(fl: FunctionLowering, function: typed.Function, receiver: Dyn
 
 def lower_in_place(fl: FunctionLowering, function: typed.Function, type_args: tuple[Type, ...], args: list[Value],
                    call: typed.Call) -> Value:
-    """The body of a `#[track_caller]` function, which does not return early: its panics and faults have the call's position."""
-    outer, outer_caller = fl.substitution, fl.caller
+    """The body of a `#[track_caller]` function: its panics and faults have the call's position."""
+    outer, outer_caller, outer_frame = fl.substitution, fl.caller, fl.in_place
     fl.substitution = dict(zip(function.type_params, type_args, strict=True))
     fl.caller = outer_caller or call.span
+    fl.in_place = frame = InPlace(fl.ir_type(function.result))
     try:
         fl.bind_params(function.params, args)
         assert function.body is not None
-        return fl.value(function.body)
+        value = None
+        with suppress(Diverges):
+            value = fl.value(function.body)
     finally:
-        fl.substitution, fl.caller = outer, outer_caller
+        fl.substitution, fl.caller, fl.in_place = outer, outer_caller, outer_frame
+    if frame.returned is not None:
+        if value is not None:
+            frame.returned.enter(value)
+        return frame.returned.finish()
+    if value is None:
+        raise Diverges
+    return value
 
 
 def lower_call_value(fl: FunctionLowering, expr: typed.CallValue) -> Value:

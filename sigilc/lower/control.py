@@ -148,9 +148,9 @@ def _targets(fl: FunctionLowering, label: typed.LoopLabel, expr: typed.Expr) -> 
 def lower_return(fl: FunctionLowering, expr: typed.Return) -> Value:
     """`return e`."""
     value = fl.value(expr.value) if expr.value is not None else None
-    if value is None or fl.function.result == IR_UNIT:
+    if value is None or fl.result == IR_UNIT:
         value = fl.unit()
-    fl.builder.return_(value)
+    fl.leave(value)
     raise Diverges
 
 

@@ -81,6 +81,14 @@ class LoopTargets:
     next: Block
 
 
+@dataclass(eq=False, slots=True)
+class InPlace:
+    """A function whose body stands in that of its caller: its result's type, and where its early returns meet."""
+
+    result: IrType
+    returned: Join | None = None
+
+
 Lowering = Callable[["FunctionLowering", Any], Value]
 Lowerings = dict[type[Expr], Lowering]
 
@@ -101,6 +109,7 @@ class FunctionLowering:
         self.bindings: dict[Variable, Binding] = {}
         self.loops: dict[LoopLabel, LoopTargets] = {}
         self.caller: Span | None = None     # inside a `#[track_caller]` function: where it is called
+        self.in_place: InPlace | None = None    # the innermost function whose body stands here
         self._closures = 0
         self._unit: Value | None = None
         self.builder.position_at(self.builder.new_block("entry"))
@@ -226,6 +235,21 @@ class FunctionLowering:
         blocks = self.builder.new_block(then), self.builder.new_block(otherwise)
         self.builder.cond_branch(condition, *blocks)
         return blocks
+
+    @property
+    def result(self) -> IrType:
+        """The result of the function that is being lowered, or of the one whose body stands in it."""
+        return self.in_place.result if self.in_place is not None else self.function.result
+
+    def leave(self, value: Value) -> None:
+        """Returns early."""
+        frame = self.in_place
+        if frame is None:
+            self.builder.return_(value)
+            return
+        if frame.returned is None:
+            frame.returned = self.join(frame.result, "returned")
+        frame.returned.enter(value)
 
     def finish(self, body: Expr) -> None:
         """Lowers the function's body and its result."""

@@ -71,10 +71,10 @@ def lower_try(fl: FunctionLowering, expr: typed.Try) -> Value:
     value = fl.value(expr.value)
     some, none = fl.fork(builder.is_some(value), "some", "none")
     builder.position_at(none)
-    result = fl.function.result
+    result = fl.result
     if not isinstance(result, IrOption):
         raise InternalError("`?` in a function whose result is not uncertain", expr.span)
-    builder.return_(builder.make_none(result.item, builder.get_fault(value)))
+    fl.leave(builder.make_none(result.item, builder.get_fault(value)))
     builder.position_at(some)
     return builder.unwrap(value)
 
