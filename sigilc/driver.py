@@ -153,7 +153,10 @@ def _compile(c: Compilation) -> None:
                                             constant_evaluator())
     with c.stage("evidence"):
         from sigilc.check.evidence import check_evidence
+        from sigilc.check.lints import lint
         check_evidence(program, c.diagnostics)
+        if not c.has_errors:
+            lint(program, c.diagnostics)
     if c.harness is not None and not c.harness(program):
         return
     if package is not None:

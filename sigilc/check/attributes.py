@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sigilc.check.context import Context
+from sigilc.diagnostics.codes import TITLE_BY_CODE
 from sigilc.diagnostics.suggest import closest
 from sigilc.resolve.symbols import Module
 from sigilc.source.spans import Span
@@ -17,10 +18,17 @@ LATER = frozenset(["constant_time", "mailbox", "transient"])
 
 
 class Attributes:
-    """Reads a list of attribute entries; an unknown one is an error."""
+    """Reads a list of attribute entries; an unknown one is an error.
 
-    def __init__(self, context: Context, entries: list[Any], module: Module):
+    `declared` is the span of what has them, as its own declaration keeps it; `node` its whole tree.
+    """
+
+    def __init__(self, context: Context, entries: list[Any], module: Module, declared: Span | None = None,
+                 node: Any = None):
         self.entries = entries
+        if entries and declared is not None:
+            context.attributes.add(declared, self)
+            self._allow(context, Span(module.source, node.start, node.end))
         for entry in entries:
             if entry.name in KNOWN or (entry.name in STD_ONLY and module.is_std):
                 continue
@@ -32,9 +40,43 @@ class Attributes:
                 context.error("E0109", f"the attribute `{entry.name}` is not known", span, "no attribute of this name",
                               f"did you mean `{near}`?" if near else "")
 
+    def _allow(self, context: Context, extent: Span) -> None:
+        """`#[allow(W0103)]`: no warning of these codes inside."""
+        arguments = [a for entry in self.entries if entry.name == "allow" for a in entry.arguments or []]
+        codes = []
+        for argument in arguments:
+            name = argument.name if isinstance(argument, ast.Path) else ""
+            if name.startswith("W") and name in TITLE_BY_CODE:
+                codes.append(name)
+            else:
+                context.error("E0109", "`#[allow(…)]` names the codes of warnings",
+                              Span(extent.file, argument.start, argument.end), "no code of a warning",
+                              "for example `#[allow(W0103)]`")
+        if codes:
+            context.diagnostics.allowed.append((extent, frozenset(codes)))
+
     def has(self, name: str) -> bool:
         """Whether an attribute is there."""
         return any(e.name == name for e in self.entries)
+
+    def hints(self, context: Context, span: Span) -> tuple[str, ...]:
+        """How a function is to be compiled, as the IR has it."""
+        found: list[str] = []
+        for entry in self.entries:
+            if entry.name not in ("inline", "cold"):
+                continue
+            words = [getattr(a, "name", "") for a in entry.arguments or []]
+            where = Span(span.file, entry.start, entry.end)
+            if entry.name == "inline" and any(hint.startswith("inline") for hint in found):
+                context.error("E0109", "`inline` stands twice", where, "a second one", "leave out one of them")
+            elif not words:
+                found.append(entry.name)
+            elif entry.name == "inline" and words in (["always"], ["never"]):
+                found.append(f"inline_{words[0]}")
+            else:
+                context.error("E0109", f"`#[{entry.name}(…)]` is not known so", where, "nothing takes this",
+                              "write `#[inline]`, `#[inline(always)]`, `#[inline(never)]` or `#[cold]`")
+        return tuple(found)
 
     def text(self, name: str) -> str:
         """The text argument of an attribute, or the empty text."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sigilc.check import typed as t
+from sigilc.check.attribute_table import AttributeTable
 from sigilc.check.types import ERROR, ParamType, Type
 from sigilc.diagnostics.diagnostic import Diagnostic, Diagnostics, Label
 from sigilc.resolve.symbols import Item, Module
@@ -69,6 +70,7 @@ class Context:
         self.foreign: dict[str, t.Function] = {}            # by symbol
         self.calls: list[tuple[Span, str]] = []     # the calls that made the instances being checked
         self.field_defaults: dict[int, tuple[Any, Scope]] = {}      # by id of a Field: its default's tree
+        self.attributes = AttributeTable()
         self.modules_by_decl: dict[int, Module] = {}        # where a struct or actor is declared, for privacy
 
     def error(self, code: str, message: str, span: Span, label: str = "", help_: str = "",

@@ -85,7 +85,7 @@ class Declarations:
     def make(self, item: Item) -> Any:
         """Declares an item for the first time."""
         if item.kind not in ("fn", "trait"):        # those look at their attributes themselves
-            Attributes(self.context, item.attributes, item.module)
+            Attributes(self.context, item.attributes, item.module, item.span, item.node)
         self.open.append(item)
         try:
             match item.kind:
@@ -368,8 +368,8 @@ class Declarations:
         `result` the result's where none is written: what a trait requires.
         """
         signature = node.signature if isinstance(node, ast.Fn) else node
-        known = Attributes(self.context, attributes, scope.module)
         span = Span(scope.module.source, signature.start, signature.end)
+        known = Attributes(self.context, attributes, scope.module, span, node)
         generics = self.generics(signature, name, scope.module)
         inner = Scope(scope.module, {**scope.generics, **generics}, scope.self_type)
         function = t.Function(name, span, (*impl_params, *generics.values()), actor=actor)  # type: ignore[arg-type]
@@ -378,6 +378,7 @@ class Declarations:
         function.foreign = signature.name if abi == "C" else ""
         function.trusted_caller = known.text("trusted_caller")
         function.tracks_caller = known.has("track_caller")
+        function.hints = known.hints(self.context, span)
         function.export = signature.name if known.has("export") else ""
         if any(known.has(kind) for kind in KINDS) and (scope.self_type is not None or scope.module.is_block):
             refuse_member_case(self.context, function)
@@ -509,7 +510,7 @@ class Declarations:
         if node.target is not None:
             self.traits.declare_impl(impl)
             return
-        attributes = Attributes(self.context, impl.attributes, module)
+        attributes = Attributes(self.context, impl.attributes, module, Span(module.source, node.start, node.end), node)
         if attributes.has("fixed_arrays"):
             self.fixed_impls.append(impl)
             return

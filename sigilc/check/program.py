@@ -88,7 +88,7 @@ class Program:
         cases = collect_cases(self.context, self.sources.own_modules(), self.sources.doc_tests)
         return t.TypedProgram(self.context.functions, self.context.structs, self.context.enums, self.context.actors,
                               self.context.constants, entry, self.sources.imports, self.context.libraries,
-                              traits=self.prelude_traits(), cases=cases)
+                              traits=self.prelude_traits(), cases=cases, attributes=self.context.attributes)
 
     def prelude_traits(self) -> dict[str, t.TraitDecl]:
         """The traits of the prelude that something has named."""

@@ -92,7 +92,7 @@ class TraitDeclarations:
     def declare_trait(self, item: Item) -> t.TraitDecl:
         """A trait: its associated types first, for its methods mention them."""
         node, name = item.node, item.module.qualified(item.name)
-        known = Attributes(self.context, item.attributes, item.module)
+        known = Attributes(self.context, item.attributes, item.module, item.span, item.node)
         own = fresh_params(f"{name}@{node.start}", ["Self"])["Self"]
         assert isinstance(own, ParamType)
         generics = self.declarations.generics(node, name, item.module)
@@ -157,7 +157,7 @@ class TraitDeclarations:
 
     def declare_impl(self, impl: Impl) -> None:
         """`impl Trait for Type { … }`."""
-        attributes = Attributes(self.context, impl.attributes, impl.module)
+        attributes = Attributes(self.context, impl.attributes, impl.module, self.span(impl.module, impl.node), impl.node)
         for written in attributes.words("for_each"):
             self.implement_for(impl, PrimType(written))
         if not attributes.has("for_each"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sigilc.check.attribute_table import AttributeTable
 from sigilc.check.types import Marks, ParamType, Type
 from sigilc.source.files import SourceFile
 from sigilc.source.records import field, record, value
@@ -126,6 +127,7 @@ class Function:
                  parameter is `Self`, then come the trait's own
     bounds       what type arguments must implement
     is_const     a `const fn`: it may be called to compute a constant
+    hints        how it is to be compiled: of `inline`, `inline_always`, `inline_never`, `cold`
     """
 
     name: str
@@ -150,6 +152,7 @@ class Function:
     trait: TraitDecl | None = None
     bounds: list[Bound] = field(default_factory=list)
     is_const: bool = False
+    hints: tuple[str, ...] = ()
 
 
 @value
@@ -246,3 +249,4 @@ class TypedProgram:
     libraries: list[str] = field(default_factory=list)
     traits: dict[str, TraitDecl] = field(default_factory=dict)
     cases: list[Case] = field(default_factory=list)
+    attributes: AttributeTable = field(default_factory=AttributeTable)

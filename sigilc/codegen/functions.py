@@ -16,6 +16,7 @@ from sigilc.ir.types import IrAddr
 INTERNAL_OPS = 40
 # Where the head of a hot loop falls is worth a fifth of its time.
 HOT_ALIGNMENT = 64
+_ATTRIBUTE_BY_HINT = {"inline": "inlinehint", "inline_always": "alwaysinline", "inline_never": "noinline", "cold": "cold"}
 
 
 def emit_function(context: ModuleContext, function: IrFunction, linkage: Linkage) -> str:
@@ -137,7 +138,9 @@ def _signature(context: ModuleContext, function: IrFunction, params: list[str]) 
     result = aggregate_type(layout)
     if len(layout.leaves) == 1 and layout.leaves[0].is_defined and not layout.areas:
         result = f"noundef {result}"
-    attributes = "nounwind uwtable" if function.name in context.module.nounwind else "uwtable"
+    words = [*(["nounwind"] if function.name in context.module.nounwind else []), "uwtable",
+             *(_ATTRIBUTE_BY_HINT[hint] for hint in function.hints)]
+    attributes = " ".join(words)
     return f"{result} {function_symbol(function.name)}({', '.join(params)}) {attributes}"
 
 

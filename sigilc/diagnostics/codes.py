@@ -97,9 +97,14 @@ TITLE_BY_CODE: dict[str, str] = {
     "E0612": "linking fails",
     "E0613": "a program has no `main`",
     "W0101": "a stage's name means the built-in stage, not your function",
+    "W0102": "something deprecated is used",
+    "W0103": "a variable is never read",
     "W0201": "an arm can never be reached",
+    "W0202": "a value is computed that nothing uses",
+    "W0203": "a value that must be used is dropped",
     "W0301": "a public result is reported, and its type does not say so",
     "W0302": "a predicate validates a value without looking at it",
+    "W0401": "a variable is `mut`, and nothing changes it",
 }
 
 

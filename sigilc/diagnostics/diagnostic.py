@@ -36,9 +36,13 @@ class Diagnostics:
     def __init__(self) -> None:
         self.items: list[Diagnostic] = []
         self.error_count = 0
+        self.allowed: list[tuple[Span, frozenset[str]]] = []       # where warnings of some codes are not wanted
 
     def add(self, diagnostic: Diagnostic) -> None:
-        """Keeps a diagnostic, unless one of the same code at the same place is there."""
+        """Keeps a diagnostic, unless one of the same code at the same place is there, or it is a warning and allowed."""
+        if diagnostic.severity == "warning" and any(
+                diagnostic.code in codes and extent.contains(diagnostic.span) for extent, codes in self.allowed):
+            return
         if any(d.code == diagnostic.code and d.span == diagnostic.span for d in self.items):
             return
         self.items.append(diagnostic)

@@ -8,6 +8,8 @@ from sigilc.ir.types import IrEnum, IrStruct, IrType
 from sigilc.source.records import field, record
 from sigilc.source.spans import Span
 
+HINTS = ("inline", "inline_always", "inline_never", "cold")
+
 
 @record
 class Block:
@@ -31,6 +33,7 @@ class IrFunction:
     params   borrowed; of type IrAddr for in-out ones
     export   the C symbol of an `#[export]` function: code generation adds a wrapper with the C ABI
     catches  the wrapper gives a status: 2 when this function panics, else what it returns, an I32
+    hints    of HINTS: what the user says of how it is to be compiled
     """
 
     name: str
@@ -40,6 +43,7 @@ class IrFunction:
     export: str = ""
     span: Span | None = None
     catches: bool = False
+    hints: tuple[str, ...] = ()
 
 
 @record

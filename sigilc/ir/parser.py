@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sigilc.ir.forms import FORM_BY_MNEMONIC, Form
-from sigilc.ir.function import Block, ForeignFunction, IrActor, IrFunction, IrHandler, Module
+from sigilc.ir.function import HINTS, Block, ForeignFunction, IrActor, IrFunction, IrHandler, Module
 from sigilc.ir.ops import Op, Value
 from sigilc.ir.statics import IrStatic, StaticFault
 from sigilc.ir.types import (
@@ -385,6 +385,8 @@ class _Parser:
         if self.accept("export"):
             function.export = self.symbol()
         function.catches = self.accept("catches")
+        while self.token.text in HINTS:
+            function.hints += (self.take("name"),)
         if self.accept("nounwind"):
             self.module.nounwind.add(name)
         if name in self.module.functions:

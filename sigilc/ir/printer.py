@@ -214,6 +214,7 @@ def print_function(function: IrFunction, spans: bool = False, is_nounwind: bool 
     export = f" export {print_symbol(function.export)}" if function.export else ""
     nounwind = " nounwind" if is_nounwind else ""
     export += " catches" if function.catches else ""
+    export += "".join(f" {hint}" for hint in function.hints)
     lines = [f"fn {print_symbol(function.name)}({params}) -> {print_type(function.result)}{export}{nounwind} {{"]
     for block in function.blocks:
         block_params = ", ".join(_typed(v, names) for v in block.params)

@@ -81,7 +81,8 @@ class ProgramLowering:
                 return self.types.lower(substitute(type_, substitution))
             params = [Value(IrAddr(lower(p.type)) if p.kind == "inout" else lower(p.type), p.name)
                       for p in function.params]
-            ir_function = IrFunction(name, params, lower(function.result), span=function.span)
+            ir_function = IrFunction(name, params, lower(function.result), span=function.span,
+                                     hints=function.hints)
             self.module.functions[name] = ir_function
             self._pending.append((function, args, ir_function))
         return name

@@ -38,6 +38,10 @@ class Span:
         """The source text."""
         return self.file.text[self.start:self.end]
 
+    def contains(self, other: Span) -> bool:
+        """Whether all of another span lies in this one."""
+        return self.file is other.file and self.start <= other.start and other.end <= self.end
+
     def site(self) -> str:
         """`file:line:column`, as panics and faults show it."""
         line, column = self.file.position(self.start)

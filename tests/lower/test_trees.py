@@ -37,6 +37,13 @@ def enum_of(*variants: tuple[str, list[Type], int]) -> EnumType:
     return EnumType(decl)
 
 
+def result_of(ok: Type) -> EnumType:
+    """The library's `Result<ok, str>`."""
+    enum = enum_of(("Ok", [ok], 0), ("Err", [STR], 1))
+    enum.decl.name, enum.decl.span = "Result", Span(SourceFile("std/results.sg", "tree", "results.sg"), 0, 4)
+    return enum
+
+
 def variant(enum: EnumType, index: int, *args: Expr) -> Expr:
     return typed.MakeVariant(SPAN, enum, enum.decl.variants[index], list(args))
 
@@ -51,13 +58,13 @@ def test_cast_of_variant_gives_its_discriminant() -> None:
 
 
 def test_error_of_main_is_reported() -> None:
-    enum = enum_of(("Ok", [UNIT], 0), ("Err", [STR], 1))
+    enum = result_of(UNIT)
     assert run(variant(enum, 1, literal("bad", STR)), enum) == ("", 'error: "bad"\n', 1)
     assert run(variant(enum, 0, literal(None, UNIT)), enum) == ("", "", 0)
 
 
 def test_number_in_ok_is_the_status() -> None:
-    enum = enum_of(("Ok", [PrimType("u8")], 0), ("Err", [STR], 1))
+    enum = result_of(PrimType("u8"))
     assert run(variant(enum, 0, literal(9, PrimType("u8"))), enum)[2] == 9
 
 

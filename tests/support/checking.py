@@ -38,6 +38,7 @@ def check_loaded(source: SourceFile, diagnostics: Diagnostics) -> None:
     if diagnostics.has_errors or not can_check():
         return
     from sigilc.check.evidence import check_evidence
+    from sigilc.check.lints import lint
     from sigilc.check.program import check_program
     from sigilc.driver import constant_evaluator, in_large_stack
 
@@ -45,5 +46,7 @@ def check_loaded(source: SourceFile, diagnostics: Diagnostics) -> None:
         program = check_program(source, tree, diagnostics, evaluate=constant_evaluator())
         if not diagnostics.has_errors:
             check_evidence(program, diagnostics)
+        if not diagnostics.has_errors:
+            lint(program, diagnostics)
 
     in_large_stack(check)

@@ -115,6 +115,11 @@ def test_large_functions_of_large_programs_are_not_internal() -> None:
     assert linkages_with_chain_of(3000) == {"big": "hidden", "small": "internal"}
 
 
+def test_hints_reach_llvm() -> None:
+    text = emit("fn f(%n: i64) -> i64 inline_never cold {\nentry:\n  return %n\n}\n")
+    assert re.search(r'define .*@"·f"\(.*noinline cold', text)
+
+
 def test_functions_that_loop_are_aligned() -> None:
     heads = dict(re.findall(r'define \w+ [^@]*@"·(\w+)"\([^)]*\) ([^{]*)', emit(PRELUDE + PROGRAMS["loops"])))
     assert "align 64" in heads["sum"]
