@@ -1,7 +1,8 @@
 """Random programs do the same in the interpreter, at -O0 and at -O3, with and without overflow checks.
 
 Output, messages, positions and exit status are compared; nothing may be alive at the end, panic or not; and what every
-pass leaves behind is certified. `SIGIL_RANDOM=n` runs n programs instead of the usual number, the same ones each time.
+pass leaves behind is certified. Usually 500 programs run, half of them with overflow checks; with SIGILC_LONG_TESTS=1
+20,000, or SIGIL_RANDOM=n of them, with and without. They are the same ones each time.
 """
 
 from __future__ import annotations
@@ -15,8 +16,10 @@ from tests.support.build import Ran
 from tests.support.differential import Differential, first_difference
 from tests.support.random_programs import RandomModule, random_module
 
-PROGRAMS_PER_MODULE = 50
-PROGRAMS = int(os.environ.get("SIGIL_RANDOM", 200))
+PROGRAMS_PER_MODULE = 100
+STATEMENTS = 3
+IS_LONG = bool(os.environ.get("SIGILC_LONG_TESTS"))
+PROGRAMS = int(os.environ.get("SIGIL_RANDOM", 20_000 if IS_LONG else 500))
 SEEDS = range(-(-PROGRAMS // PROGRAMS_PER_MODULE))
 
 
@@ -26,11 +29,13 @@ def test_compiled_programs_do_what_the_interpreter_does(seed: int, tmp_path: Pat
                                                         monkeypatch: pytest.MonkeyPatch) -> None:
     """A module of programs at a time, so that the compiler's own time is shared."""
     monkeypatch.chdir(tmp_path)     # short paths in messages
-    module = random_module(seed, min(PROGRAMS_PER_MODULE, PROGRAMS - seed * PROGRAMS_PER_MODULE))
+    module = random_module(seed, min(PROGRAMS_PER_MODULE, PROGRAMS - seed * PROGRAMS_PER_MODULE), STATEMENTS)
+    modes = (True, False) if IS_LONG else (seed % 2 == 0,)
     try:
-        complaints = {found.number: str(found) for found in Differential(module, Path()).differences()}
+        complaints = {found.number: str(found) for found in Differential(module, Path(), None, modes).differences()}
     except Exception as error:
-        complaints = {number: text for number in range(len(module.programs)) if (text := complaint(module, number))}
+        complaints = {number: text for number in range(len(module.programs))
+                      if (text := complaint(module, number, modes))}
         if not complaints:
             raise error
     if complaints:
@@ -39,10 +44,10 @@ def test_compiled_programs_do_what_the_interpreter_does(seed: int, tmp_path: Pat
                     f"{module.text(number)}", pytrace=False)
 
 
-def complaint(module: RandomModule, number: int) -> str:
+def complaint(module: RandomModule, number: int, modes: tuple[bool, ...]) -> str:
     """What is wrong with one program on its own; empty when nothing is."""
     try:
-        found = Differential(module, Path(), number).differences()
+        found = Differential(module, Path(), number, modes).differences()
     except Exception as error:
         return f"program {number}: {type(error).__name__}: {error}"
     return str(found[0]) if found else ""

@@ -65,7 +65,7 @@ class CollectionWriter(ScalarWriter):
             lambda: f"({self.expr(array(kind), d)} |flat)" if item.head != "?" else self.expr(kind, 0),
             lambda: f"({self.expr(kind, d)} |flat{self.body(item, kind, d)})",
             lambda: self.sliced(kind, d), lambda: self.sliced(kind, d),
-            lambda: self.typed(kind, self.expr(fixed(item, 3), d)),
+            lambda: self.coerced(kind, fixed(item, 3), d),
             lambda: f"{self.expr(fixed(item, 3), d)}[{self.rng.choice(['1..', '..2', '..', '1..=1'])}]",
             lambda: f"({self.expr(fixed(item, 2), d)} |{self.rng.choice(['reverse', 'take(1)', 'collect'])})"]
         if self.world.is_ordered(item):
@@ -85,6 +85,11 @@ class CollectionWriter(ScalarWriter):
         if item.head != "?":
             makers += [lambda: f"({self.expr(array(option(item)), d)} |flat)"]
         return self.choose(*makers)
+
+    def coerced(self, kind: Kind, source: Kind, d: int) -> str:
+        """A value of another type that becomes this one; its own type is written, for its parts would take it for this one."""
+        name = self.fresh("f")
+        return f"({{ let {name}: {source} = {self.expr(source, d)}; {self.typed(kind, name)} }})"
 
     def whole_stages(self, kind: Kind, d: int) -> list[Callable[[], str]]:
         """Stages that need a whole array, or two."""

@@ -49,6 +49,15 @@ impl Ord for Money { fn cmp(self, other: Money) -> Ordering { other.cents.cmp(se
 const LIMITS: [i64; 3] = [3, 14, 15]
 const fn power(n: i64) -> i64 { if n == 0 { 1 } else { 2 * power(n - 1) } }
 const POWER: i64 = power(10)
+trait Score { fn score(self) -> i64; fn shown(self) -> str { "scored {self.score()}" } }
+impl Score for i64 { fn score(self) -> i64 { self } }
+impl Score for str { fn score(self) -> i64 { self.len() as i64 } fn shown(self) -> str { self } }
+impl Score for Money { fn score(self) -> i64 { self.cents } }
+impl Score for [str] { fn score(self) -> i64 { 7 } fn shown(self) -> str { self[0] } }
+impl<A, B> Both<A, B> {
+    fn put(mut self, a: A) -> A { let old = self.left; self.left = a; old }
+    fn keep(self, mut into: [A]) -> i64 { into.push(self.left); into.len() as i64 }
+}
 actor Cell<T> {
     held: T
     seen: [T] = []
@@ -103,6 +112,9 @@ class ExpressionWriter(CollectionWriter):
                 return self.table_expr(kind, depth)
             case "fn":
                 return self.function_expr(kind, depth)
+            case "dyn Score":
+                of = self.rng.choice([I64, STR, Kind("Money"), array(STR)])
+                return self.coerced(kind, of, max(depth - 1, 0))
         if kind.count:
             return self.fixed_expr(kind, depth)
         d = max(depth - 1, 0)
@@ -149,6 +161,8 @@ class ExpressionWriter(CollectionWriter):
             if of.head in ("[]", "?") and of.args[0] == kind:
                 if of.head == "?":
                     found.append(f"({name} ?? {self.expr(kind, 0)})")
+                    if self.chance(0.1):
+                        found.append(f"({name})" + self.rng.choice([".unwrap()", '.expect("gone")']))
                     if self.can_try and not self.closures:
                         found.append(f"({name})?")
                 else:
@@ -156,6 +170,8 @@ class ExpressionWriter(CollectionWriter):
             elif of.head == "fn" and of.args[-1] == kind:
                 callee = name if "." not in name else f"({name})"
                 found.append(f"{callee}({', '.join(self.expr(part, 0) for part in of.args[:-1])})")
+            elif of.head in self.world.methods and self.world.methods[of.head].look == kind:
+                found.append(f"{name}.look({self.expr(self.world.methods[of.head].looked_for, 0)})")
             elif of.head == "Map" and of.args[1] == kind and kind.head != "?":
                 found.append(f"({name}.get({self.expr(of.args[0], 0)}) ?? {self.expr(kind, 0)})")
         return self.rng.choice(found) if found else None
@@ -191,7 +207,12 @@ class ExpressionWriter(CollectionWriter):
             with self.scope(Variable(name, part)):
                 return text + f"{self.expr(kind, d)} }})"
 
-        return self.choose(conditional, conditional, by_option, by_number, block, lambda: self.by_enum(kind, d))
+        def after_effect() -> str:
+            effect = self.effect()
+            return f"({{ {effect}; {self.expr(kind, d)} }})" if effect else block()
+
+        return self.choose(conditional, conditional, by_option, by_number, block, lambda: self.by_enum(kind, d),
+                           after_effect, after_effect)
 
     def by_enum(self, kind: Kind, d: int) -> str:
         """A `match` on an enum's variants, the last of them by `_` now and then."""

@@ -81,6 +81,16 @@ class Actor:
     handlers: dict[str, tuple[list[Kind], Kind | None]]
 
 
+@dataclass(frozen=True)
+class Methods:
+    """Of a declared type: `alter(mut self, a: altered_by) -> alter` and `look(self, b: looked_for) -> look`."""
+
+    altered_by: Kind
+    alter: Kind
+    looked_for: Kind
+    look: Kind
+
+
 @dataclass
 class World:
     """The declared types of a module.
@@ -92,6 +102,7 @@ class World:
     structs: dict[str, Fields] = field(default_factory=dict)
     enums: dict[str, dict[str, Fields]] = field(default_factory=dict)
     actors: dict[str, Actor] = field(default_factory=dict)
+    methods: dict[str, Methods] = field(default_factory=dict)
 
     def fields(self, kind: Kind) -> Fields:
         """Of a struct or tuple; empty for others."""
@@ -133,18 +144,20 @@ class World:
 
     def is_showable(self, kind: Kind) -> bool:
         """Whether it has a text and can be compared."""
-        return not self.has(kind, "fn", *self.actors)
+        return not self.has(kind, "fn", "dyn Score", *self.actors)
 
     def is_ordered(self, kind: Kind) -> bool:
         """Whether `<` and sorting fit."""
-        return not self.has(kind, "fn", "Map", "Set", "?", *self.actors)
+        return not self.has(kind, "fn", "dyn Score", "Map", "Set", "?", *self.actors)
 
     def kind(self, depth: int = 2) -> Kind:
         """Some type."""
         if depth <= 0 or self.rng.random() < 0.3:
             return self.rng.choice(SCALARS if self.rng.random() < 0.4 else COMMON)
         match self.rng.choice(["[]", "[]", "[]", "?", "?", "()", "Map", "Set", "fn", "declared", "declared", "Both",
-                               "Either", "fixed"]):
+                               "Either", "fixed", "dyn" if self.rng.random() < 0.3 else "[]"]):
+            case "dyn":
+                return Kind("dyn Score")
             case "fixed":
                 return fixed(self.kind(depth - 1), self.rng.choice([1, 2, 3, 9]))
             case "?":
@@ -178,7 +191,7 @@ class World:
         if self.rng.random() < 0.8:
             return self.rng.choice([STR, STR, I64, I64, U8, CHAR, Kind("i16"), F64, BOOL])
         found = self.kind(1)
-        return STR if self.has(found, "fn", "Map", "Set", "?", *self.actors) else found
+        return STR if self.has(found, "fn", "dyn Score", "Map", "Set", "?", *self.actors) else found
 
     def declare(self) -> str:
         """Adds some structs and enums; their text."""

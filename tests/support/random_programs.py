@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from random import Random
 
 from tests.support.random_expressions import DECLARATIONS
-from tests.support.random_kinds import Actor, Kind, World, array, option
+from tests.support.random_kinds import Actor, Kind, Methods, World, array, option
 from tests.support.random_scope import Variable
 from tests.support.random_statements import StatementWriter
 
@@ -72,21 +72,44 @@ class ProgramWriter(StatementWriter):
         """With places for its in-out parameters, where there are fitting ones; they never overlap."""
         helper = self.rng.choice(self.helpers)
         taken: set[str] = set()
-        args = []
-        for kind, is_mutable in helper.params:
-            if not is_mutable:
-                args.append(self.expr(kind, 1))
-                continue
-            names = [name for name in self.names(kind, is_mutable=True) if name not in taken]
-            if not names:
-                names = [self.fresh("m")]
-                self.line(f"let mut {names[0]}: {kind} = {self.expr(kind, 1)}")
-                self.add(names[0], kind, True)
-            taken.add(names[0])
-            args.append(f"&mut {names[0]}")
+        conditions: list[str] = []
+        args = [self.place_argument(kind, taken, conditions) if is_mutable else "" for kind, is_mutable in helper.params]
+        for number, (kind, is_mutable) in enumerate(helper.params):
+            same = [v.name for v in self.variables() if v.name in taken and v.kind == kind]
+            if not is_mutable:      # often a view of what is passed in-out as well
+                args[number] = self.rng.choice(same) if same and self.chance(0.6) else self.expr(kind, 1)
+        call = f"{helper.name}({', '.join(args)})"
+        if conditions:
+            self.line(f"if {' && '.join(conditions)} {{ let {self.fresh()} = {call} }}")
+            return
         name = self.fresh()
-        self.line(f"let {name} = {helper.name}({', '.join(args)})")
+        self.line(f"let {name} = {call}")
         self.add(name, helper.result)
+
+    def place_argument(self, kind: Kind, taken: set[str], conditions: list[str]) -> str:
+        """`&mut place`, whose variable is taken from then on; a new variable where there is none."""
+        places = self.places_of(kind, taken)
+        if not places:
+            name = self.fresh("m")
+            self.line(f"let mut {name}: {kind} = {self.expr(kind, 1)}")
+            self.add(name, kind, True)
+            places = [(name, "", name)]
+        text, condition, variable = self.rng.choice(places)
+        taken.add(variable)
+        if condition:
+            conditions.append(condition)
+        return f"&mut {text}"
+
+    def methods(self, kind: Kind) -> str:
+        """Two methods of a declared type, one of which changes it."""
+        made = Methods(*(self.world.kind(1) for _ in range(4)))
+        own = [Variable("self", kind, True), Variable("a", made.altered_by)]
+        own += [Variable(f"self.{part}", k, True) for part, k in self.world.fields(kind)]
+        alter = self.function(f"fn alter(mut self, a: {made.altered_by})", own, made.alter, self.rng.randint(1, 3), 40)
+        seen = [Variable(v.name, v.kind) for v in own if v.name != "a"]
+        look = self.function(f"fn look(self, b: {made.looked_for})", [*seen, Variable("b", made.looked_for)], made.look, 1, 20)
+        self.world.methods[kind.head] = made
+        return f"impl {kind} {{\n{alter}{look}}}\n"
 
     # ---- Actors -----------------------------------------------------------------------------------------------------
 
@@ -182,6 +205,8 @@ def random_module(seed: int, programs: int, statements: int = 8) -> RandomModule
     """That many programs; the same for the same numbers."""
     world = World(Random(f"{seed}"))
     shared = ["use std·env\n", DECLARATIONS, world.declare() + "\n"]
+    shared += [ProgramWriter(world, f"impl{name}").methods(Kind(name)) for name in (*world.structs, *world.enums)
+               if name != "Money"]
     shared += [ProgramWriter(world, f"actor{i}").actor(f"A{i}") for i in range(2)]
     made, actors = [], world.actors
     for i in range(programs):

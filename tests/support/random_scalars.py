@@ -107,7 +107,8 @@ class ScalarWriter(ScopeWriter):
         return self.choose(
             lambda: f"({self.expr(self.rng.choice([I64, STR, array(I64), array(STR)]), d)}).weigh()", lambda: "POWER",
             lambda: f"LIMITS[{self.rng.randrange(3)}]", lambda: f"scaled({self.expr(I64, d)})",
-            lambda: f"scaled({self.expr(I64, d)}, offset: {self.expr(I64, d)})")
+            lambda: f"scaled({self.expr(I64, d)}, offset: {self.expr(I64, d)})",
+            lambda: f"({self.expr(Kind('dyn Score'), d)}).score()")
 
     def table_length(self) -> str:
         """The length of a map or set."""
@@ -179,6 +180,7 @@ class ScalarWriter(ScopeWriter):
             lambda: f"({self.expr(STR, d)}).{self.rng.choice(['trim', 'to_uppercase', 'trim_end', 'to_lowercase'])}()",
             lambda: f"({self.expr(STR, d)}).replace(\"{self.rng.choice('aetg-')}\", {self.expr(STR, 0)})",
             lambda: f"swell({self.expr(STR, d)}, {self.rng.randrange(4)})",
+            lambda: f"({self.expr(Kind('dyn Score'), d)}).shown()",
             lambda: f"({self.expr(array(self.rng.choice(SCALARS)), d)} |join(\"/\"))")
 
     def interpolation(self) -> str:

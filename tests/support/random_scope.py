@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -85,11 +86,25 @@ class ScopeWriter(ABC):
         name = self.fresh("t")
         return f"({{ let {name}: {kind} = {text}; {name} }})"
 
+    @contextmanager
+    def frozen(self, place: str) -> Iterator[None]:
+        """The variable of a place, and what is part of it, may only be read: it is being matched."""
+        root = re.split(r"[.\[]", place)[0]
+        before = self.frames
+        self.frames = [[Variable(v.name, v.kind, v.is_mutable and v.name.split(".")[0] != root) for v in frame]
+                       for frame in before]
+        yield
+        self.frames = before
+
+    def effect(self) -> str:
+        """A statement that changes a variable; empty where there is none to change."""
+        return ""
+
     def lambda_of(self, kind: Kind, d: int) -> str:
-        """A closure; what it captures of an actor would count as reported."""
+        """A closure, which changes nothing around it; what it captures of an actor would count as reported."""
         params = [Variable(self.fresh("c"), part) for part in kind.args[:-1]]
         before = self.frames
-        self.frames = [[v for v in frame if not v.name.startswith("self.")] for frame in before]
+        self.frames = [[Variable(v.name, v.kind) for v in frame if not v.name.startswith("self.")] for frame in before]
         with self.closure(*params):
             text = f"|{', '.join(f'{v.name}: {v.kind}' for v in params)}| {self.expr(kind.args[-1], d)}"
         self.frames = before
@@ -100,6 +115,8 @@ class ScopeWriter(ABC):
         name = self.fresh("x")
         with self.closure(Variable(name, item)):
             text = self.expr(result, d)
+            if self.chance(0.15) and (effect := self.effect()):
+                return f"{{{name} => {{ {effect}; {text} }}}}"
         if item.head in ("()",) and self.chance(0.4):
             parts = [Variable(self.fresh("y"), part) for part in item.args]
             with self.closure(*parts):

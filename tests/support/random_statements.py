@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.support.random_expressions import ExpressionWriter
-from tests.support.random_kinds import BOOL, I64, INTEGERS, NARROW, SIGNED, STR, USIZE, Kind, World, array, fixed, option
+from tests.support.random_changes import ChangeWriter
+from tests.support.random_kinds import BOOL, I64, INTEGERS, STR, Kind, World, array, fixed, option
 from tests.support.random_scope import Variable
 
 
-class StatementWriter(ExpressionWriter):
+class StatementWriter(ChangeWriter):
     """Writes the lines of one function."""
 
     def __init__(self, world: World, prefix: str):
@@ -39,7 +39,7 @@ class StatementWriter(ExpressionWriter):
         """One statement."""
         kinds: list[Callable[[], None]] = [self.let, self.let, self.let_mutable, self.let_mutable, self.change, self.change,
                                            self.change, self.change, self.show, self.take_apart, self.hold, self.assign_several,
-                                           self.labelled_block]
+                                           self.labelled_block, self.capture, self.catch]
         if self.indent < 4 and self.left > 0:
             kinds += [self.if_statement, self.for_statement, self.while_statement, self.match_statement,
                       self.match_place, self.match_fixed, self.loop_statement, self.each_statement]
@@ -55,7 +55,7 @@ class StatementWriter(ExpressionWriter):
         self.add(name, kind)
 
     def let_mutable(self) -> None:
-        kind, name = self.world.kind(), self.fresh("m")
+        kind, name = self.world.kind(3 if self.chance(0.2) else 2), self.fresh("m")
         self.line(f"let mut {name}: {kind} = {self.expr(kind, 2)}")
         self.add(name, kind, True)
 
@@ -107,102 +107,39 @@ class StatementWriter(ExpressionWriter):
         self.line("}")
         self.add(name, kind)
 
-    # ---- Changes ----------------------------------------------------------------------------------------------------
-
-    def place(self, kind: Kind, name: str) -> tuple[str, Kind, list[str]]:
-        """A place in the variable: its text, its type, and the conditions under which it is there."""
-        conditions: list[str] = []
-        while self.chance(0.6):
-            if fields := self.world.fields(kind):
-                part, kind = self.rng.choice(fields)
-                name = f"{name}.{part}"
-            elif kind.count:
-                index = self.rng.choice([str(self.rng.randrange(kind.count)), f"{self.expr(USIZE, 0)} % {kind.count}"])
-                name, kind = f"{name}[{index}]", kind.args[0]
-            elif kind.head == "[]":
-                index = self.rng.choice(["0", "1", f"{self.expr(USIZE, 0)} % {name}.len()"])
-                if not (index == "0" and self.chance(0.1)):
-                    conditions.append(f"{name}.len() > {index if index in '01' else 0}")
-                name, kind = f"{name}[{index}]", kind.args[0]
-            elif kind.head == "Map":
-                key = self.expr(kind.args[0], 0)
-                if self.chance(0.8):
-                    key = f"{key}, default: {self.expr(kind.args[1], 1)}"
-                elif not self.chance(0.1):
-                    conditions.append(f"{name}.contains({key})")
-                name, kind = f"{name}[{key}]", kind.args[1]
-            else:
-                break
-        return name, kind, conditions
-
-    def some_place(self) -> tuple[str, Kind, list[str]] | None:
-        """A place in some mutable variable."""
-        candidates = [v for v in self.variables() if v.is_mutable]
-        if not candidates:
-            return None
-        variable = self.rng.choice(candidates)
-        return self.place(variable.kind, variable.name)
+    # ---- Changes -----------------------------------------------------------------------------------------------------
 
     def change(self) -> None:
-        """Changes a place in one of the ways that its type has."""
-        found = self.some_place()
-        if found is None:
-            return self.let_mutable()
-        name, kind, conditions = found
-        change = self.rng.choice(self.changes(name, kind))()
-        if conditions:
-            self.line(f"if {' && '.join(conditions)} {{ {change} }}")
+        """Changes a place."""
+        if effect := self.effect():
+            self.line(effect)
         else:
-            self.line(change)
+            self.let_mutable()
+
+    def capture(self) -> None:
+        """A closure that holds what a variable was before it is changed."""
+        held = [v for v in self.variables() if v.is_mutable and not v.name.startswith("self")]
+        if not held:
+            return self.let_mutable()
+        of, name = self.rng.choice(held), self.fresh("g")
+        self.line(f"let {name}: {Kind('fn', (of.kind,))} = || {of.name}")
+        self.change()
+        self.add(name, Kind("fn", (of.kind,)))
         return None
 
-    def changes(self, name: str, kind: Kind) -> list[Callable[[], str]]:
-        """What can be done to a place of a type; all that does not fit the type alone: assign it, pass it on."""
-        kept = self.fresh("k")
-        ways: list[Callable[[], str]] = [lambda: f"{name} = {self.expr(kind, 2)}"]
-        if not self.world.has(kind, "fn"):
-            ways += [lambda: f"let {kept} = replace(&mut {name}, {self.expr(kind, 2)})"]
-        if kind.head in INTEGERS:
-            ways += [lambda: f"{name} {self.rng.choice(['^=', '&=', '|=', '/=', '%='])} ({self.expr(kind, 1)} | 1{kind})",
-                     lambda: f"{name} {self.rng.choice(['+=', '-='])} 1{kind}"]
-            if kind.head in NARROW:
-                ways += [lambda: f"{name} = {name}.wrapping_add({self.expr(kind, 1)})"]
-            if kind.head in SIGNED:
-                ways += [lambda: f"{name} >>= {self.rng.randrange(7)}{kind}"]
-        elif kind == STR:
-            ways += [lambda: f"{name}.push_str({self.expr(STR, 1)})", lambda: f"{name}.push('→')"]
-        elif kind.head == "[]":
-            ways += self.array_changes(name, kind)
-        elif kind.count:
-            last = kind.count - 1
-            ways += [lambda: f"{name}[{last}] = {self.expr(kind.args[0], 1)}", lambda: f"{name}.swap(0, {last})",
-                     lambda: f"{name}.reverse()", lambda: f"{name}.fill({name}[{last}])",
-                     lambda: f"{name}[..] = {name} |reverse", lambda: f"{name}[{last}..] = [{name}[0]]"]
-        elif kind.head in ("Map", "Set"):
-            key = self.expr(kind.args[0], 1)
-            value = "" if kind.head == "Set" else f", {self.expr(kind.args[1], 1)}"
-            ways += [lambda: f"{name}.insert({key}{value})", lambda: f"{name}.insert({key}{value})",
-                     lambda: f"{name}.remove({key})", lambda: f"let {kept} = {name}.remove({key})",
-                     lambda: f"{name}.clear()"]
-        elif kind.head == "?":
-            inner = self.fresh("n")
-            ways += [lambda: f"if let Some({inner}) = &mut {name} {{ {self.rng.choice(self.changes(inner, kind.args[0]))()} }}"]
-        return ways
-
-    def array_changes(self, name: str, kind: Kind) -> list[Callable[[], str]]:
-        """What can be done to an array."""
-        (item,) = kind.args
-        count = self.names(I64, is_mutable=True)
-        ways: list[Callable[[], str]] = [
-            lambda: f"{name}.push({self.expr(item, 1)})", lambda: f"{name}.push({self.expr(item, 1)})",
-            lambda: f"{name}.extend({self.expr(kind, 1)})", lambda: f"{name}.extend({name})", lambda: f"{name}.reverse()",
-            lambda: f"let {self.fresh('p')} = {name}.pop()", lambda: f"{name}.truncate({self.rng.randrange(4)})",
-            lambda: f"if {name}.len() > 1 {{ {name}.swap(0, {name}.len() - 1) }}",
-            lambda: f"if {name}.len() > 1 {{ {name}[0..2] = [{self.expr(item, 1)}, {name}[0]] }}",
-            lambda: f"if {name}.len() > 0 {{ {name}[0] = {name}[{name}.len() - 1] }}"]
-        if count and name != count[0]:
-            ways += [lambda: f"grow(&mut {name}, &mut {count[0]})"]
-        return ways
+    def catch(self) -> None:
+        """Changes up to a panic; they stay."""
+        self.line("assert_panics{")
+        before = self.loops, self.result, self.can_try
+        self.loops, self.result, self.can_try = [], None, False
+        with self.scope():
+            self.indent += 1
+            for _ in range(self.rng.randint(1, 2)):
+                self.change()
+            self.line(f'panic("{{{self.expr(STR, 1)}}}")')
+            self.indent -= 1
+        self.loops, self.result, self.can_try = before
+        self.line("}")
 
     # ---- Control ----------------------------------------------------------------------------------------------------
 
@@ -379,11 +316,13 @@ class StatementWriter(ExpressionWriter):
         for name, payload in self.world.variants(variable.kind).items():
             bound = [Variable(self.fresh("e"), part, True) for _, part in payload]
             pattern = self.variant_pattern(variable.kind.head, name, payload, bound)
-            hidden = [[v for v in frame if v != variable] for frame in self.frames]
-            before, self.frames = self.frames, hidden       # the place itself is in use
-            with self.scope(*bound):
+            with self.frozen(variable.name), self.scope(*bound):
                 changes = [self.rng.choice(self.changes(v.name, v.kind))() for v in bound if self.chance(0.8)]
-            self.frames = before
+                if self.chance(0.4):
+                    copy = self.fresh("k")
+                    changes.insert(self.rng.randrange(len(changes) + 1), f"let {copy} = {variable.name}")
+                    if self.world.is_showable(variable.kind):
+                        changes.append(f'println("{{{copy}:?}}")')
             self.line(f"    {pattern} => {{ {'; '.join(changes)} }}")
         self.line("}")
         return None
