@@ -49,6 +49,21 @@ static void *system_block(int64_t size) {
     return (uint8_t *)base + HEADER;
 }
 
+/* From this size on the system may move a block by changing page tables only, which beats any copy. */
+#define REMAPPED_FROM (256 << 10)
+
+/* A larger block in the place of one from the system, with the first `kept` bytes of its content. */
+static void *grown_system_block(void *block, int64_t size, int64_t kept) {
+    if (size > INT64_MAX / 2) rt_die("out of memory");
+    uint8_t *base = realloc((uint8_t *)block - HEADER, (size_t)(size + HEADER));
+    if (!base) rt_die("out of memory");
+    if ((uintptr_t)base % RT_ALIGNMENT == 0) return base + HEADER;
+    void *aligned = system_block(size);
+    memcpy(aligned, base + HEADER, (size_t)kept);
+    free(base);
+    return aligned;
+}
+
 static int class_of_size(int64_t size) {
     if (size <= FINE_LIMIT) return size <= 16 ? 0 : (int)((size - 1) / 16);
     return FINE_CLASSES + (int)((size - 1) / 64) - 2;
@@ -208,6 +223,19 @@ static int64_t grown_capacity(int64_t length, int64_t needed, int64_t size) {
     return capacity > least ? capacity : least;
 }
 
+/* Lets the system enlarge a unique buffer, where it is so large that this may cost less than a copy. */
+static bool grow_in_place(sigil_buffer *array, int64_t capacity, int64_t size) {
+    sigil_buffer_header *owner = array->owner;
+    int64_t bytes;
+    if (array->length * size < REMAPPED_FROM || array->data != rt_buffer_data(owner) ||
+        __builtin_mul_overflow(capacity, size, &bytes) || bytes > INT64_MAX / 2 || (RT_POOLS && rt_chunk_class(owner) >= 0))
+        return false;
+    owner = grown_system_block(owner, bytes + HEADER, array->length * size + HEADER);
+    owner->capacity = capacity;
+    *array = (sigil_buffer){.data = rt_buffer_data(owner), .length = array->length, .owner = owner};
+    return true;
+}
+
 void sigil_buffer_reserve(sigil_buffer *array, int64_t more, const sigil_type *item) {
     int64_t size = item_size(item), needed;
     if (more < 0 || __builtin_add_overflow(array->length, more, &needed)) rt_die("out of memory");
@@ -220,6 +248,7 @@ void sigil_buffer_reserve(sigil_buffer *array, int64_t more, const sigil_type *i
         if (more <= owner->capacity - end) return;
     }
     int64_t capacity = more == 0 ? needed : grown_capacity(array->length, needed, size);
+    if (unique && grow_in_place(array, capacity, size)) return;
     sigil_buffer_header *fresh = sigil_buffer_new(capacity, size);
     uint8_t *data = rt_buffer_data(fresh);
     if (unique) move_out(array, data, item);

@@ -26,6 +26,7 @@ from sigilc.ir.ops import (
     ElementAddr,
     Length,
     MakeArray,
+    MakeUnique,
     Op,
     Slice,
 )
@@ -33,7 +34,8 @@ from sigilc.ir.types import STR, U8, IrArray, IrMap, IrType
 
 # Offsets in a sigil_buffer_header, and its size: data follows.
 _CAPACITY, USED_OFFSET, HEADER = 8, 16, 32
-_VIEW = "{ ptr, i64, ptr }"
+# What the slow paths give: where a view's data and its owner are now. Its length stays.
+_MOVED = "{ ptr, ptr }"
 # From this many scalars on, an array of constants is static data, copied when it is first written.
 _STATIC_FROM = 2
 
@@ -184,7 +186,7 @@ def _unique_data(w: Writer, type_: IrType, place: str) -> str:
 
     def copy() -> Leaves:
         new = _call_slow(w, "unique", item_type(type_), view)
-        w.store(view_layout, new, place)
+        w.store(view_layout, (new[0], "poison", new[2]), place)     # the length stays
         return new
 
     count = w.load_word(COUNT, view[2])
@@ -219,7 +221,7 @@ def _is_unique_to_the_end(f: Writer, layout: Layout, view: Leaves) -> str:
 
 
 def _join_views(f: Writer, is_ready: str, view: Leaves, make: Callable[[], Leaves]) -> Leaves:
-    """The view where it is ready, else what `make` gives."""
+    """The view where it is ready, else what `make` gives: the same length elsewhere."""
     before = f.label
     slow, joined = f.new_label("slow"), f.new_label("ready")
     f.branch_if(is_ready, joined, slow)
@@ -233,11 +235,10 @@ def _join_views(f: Writer, is_ready: str, view: Leaves, make: Callable[[], Leave
 
 
 def _call_slow(f: Writer, verb: str, item: IrType, view: Leaves, *more: str) -> Leaves:
-    """Calls a slow path; the new view."""
+    """Calls a slow path; the new view, which is as long as the old one."""
     arguments = (f"ptr {view[0]}", f"i64 {view[1]}", f"ptr {view[2]}", f"ptr {f.context.descriptor(item)}", *more)
-    new = f.value(f"call {_VIEW} {_slow_function(f.context, verb)}({', '.join(arguments)})")
-    first, length, owner = (f.value(f"extractvalue {_VIEW} {new}, {i}") for i in range(3))
-    return first, length, owner
+    new = f.value(f"call {_MOVED} {_slow_function(f.context, verb)}({', '.join(arguments)})")
+    return f.value(f"extractvalue {_MOVED} {new}, 0"), view[1], f.value(f"extractvalue {_MOVED} {new}, 1")
 
 
 def _slow_function(context: ModuleContext, verb: str) -> str:
@@ -254,9 +255,11 @@ def _slow_function(context: ModuleContext, verb: str) -> str:
             w.call_runtime("sigil_buffer_reserve", "void", f"ptr {place}", "i64 %more", "ptr %type")
         else:
             w.call_runtime("sigil_buffer_make_unique", "void", f"ptr {place}", "ptr %type")
-        w.give_back(layout, w.load(layout, place))
+        data, _, owner = w.load(layout, place)
+        first = w.value(f"insertvalue {_MOVED} poison, ptr {data}, 0")
+        w.emit(f"ret {_MOVED} {w.value(f'insertvalue {_MOVED} {first}, ptr {owner}, 1')}")
         more = ", i64 %more" if verb == "reserve" else ""
-        return w.text(f"define internal {_VIEW} {name}(ptr %data, i64 %length, ptr %owner, ptr %type{more}) "
+        return w.text(f"define internal {_MOVED} {name}(ptr %data, i64 %length, ptr %owner, ptr %type{more}) "
                       "cold noinline nounwind")
 
     return context.define(name, build)
@@ -293,8 +296,16 @@ def emit_element_addr(f: FunctionEmitter, op: ElementAddr) -> None:
     if op.checked:
         length = f.types.layout(type_).leaves[1]
         check_index(f, op, index, f.load_leaf(length, f.offset(place, length.offset)))
-    data = _call_or_write(f, "unique", type_, place, _unique_data)
+    if op.is_unique:
+        data = f.load_leaf(f.types.layout(type_).leaves[0], place)
+    else:
+        data = _call_or_write(f, "unique", type_, place, _unique_data)
     f.define(op, f.element(data, index, f.types.layout(item_type(type_))))
+
+
+def emit_make_unique(f: FunctionEmitter, op: MakeUnique) -> None:
+    """Copied when something else sees the buffer."""
+    _call_or_write(f, "unique", f.target(op.address), f.scalar(op.address), _unique_data)
 
 
 def emit_array_sort(f: FunctionEmitter, op: ArraySort) -> None:
@@ -327,5 +338,5 @@ def on_places(context: ModuleContext, verb: str, function: str, type_: IrType, c
 EMITTERS: dict[type[Op], Callable[[FunctionEmitter, Any], None]] = {
     MakeArray: emit_make_array, Length: emit_length, ArrayGet: emit_array_get, Slice: emit_slice,
     ArrayPush: emit_array_push, ArrayPop: emit_array_pop, ArrayReserve: emit_array_reserve, ArraySort: emit_array_sort,
-    ElementAddr: emit_element_addr,
+    ElementAddr: emit_element_addr, MakeUnique: emit_make_unique,
 }

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
+from sigilc.codegen import tbaa
 from sigilc.codegen.debug import DebugInfo
+from sigilc.codegen.metadata import Metadata
 from sigilc.codegen.names import c_bytes, glue, symbol
 from sigilc.codegen.runtime_symbols import declaration
 from sigilc.codegen.types import TypeTable
@@ -32,6 +34,7 @@ class ModuleContext:
         self.is_optimised = is_optimised
         self.types = types or TypeTable()
         self.debug = debug
+        self.metadata = debug.metadata if debug is not None else Metadata(tbaa.NODE_COUNT)
         self.constants: dict[str, str] = {}
         self.declarations: dict[str, str] = {}
         self.definitions: dict[str, str] = {}

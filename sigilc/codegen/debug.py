@@ -60,7 +60,7 @@ class DebugInfo:
         return own
 
     def lines(self) -> list[str]:
-        """All metadata; nothing when no function has a place."""
+        """What refers to the metadata; nothing when no function has a place."""
         if not self._files:
             return []
         first = next(iter(self._files.values()))
@@ -69,8 +69,7 @@ class DebugInfo:
                                          "runtimeVersion: 0, emissionKind: FullDebug, splitDebugInlining: false)")
         flags = [self.metadata.add('!{i32 2, !"Debug Info Version", i32 3}'),
                  self.metadata.add('!{i32 7, !"Dwarf Version", i32 5}')]
-        return [f"!llvm.dbg.cu = !{{{self._unit}}}", f"!llvm.module.flags = !{{{', '.join(flags)}}}",
-                *self.metadata.lines()]
+        return [f"!llvm.dbg.cu = !{{{self._unit}}}", f"!llvm.module.flags = !{{{', '.join(flags)}}}"]
 
 
 class FunctionDebug:

@@ -86,7 +86,7 @@ def _emit_call(w: Writer, function: IrFunction, values: list[Leaves], *, is_bord
     places = w.result_places(layout)
     arguments = [*(f"ptr {place}" for place in places), *arguments]
     w.has_pads = True
-    call = (f"invoke {result} {function_symbol(function.name)}({', '.join(arguments)}) "
+    call = (f"invoke {result} {function_symbol(function.name)}({', '.join(arguments)}){_no_inlining(w.context)} "
             "to label %done unwind label %pad")
     returned = ""
     if result == "void":
@@ -163,7 +163,7 @@ def emit_program(context: ModuleContext, main: IrFunction) -> str:
     w = Writer(context)
     w.begin("start")
     layout = context.types.layout(main.result)
-    call = f"call {aggregate_type(layout)} {function_symbol(main.name)}()"
+    call = f"call {aggregate_type(layout)} {function_symbol(main.name)}(){_no_inlining(context)}"
     if layout.leaves:
         leaves = w.split(layout, w.value(call))
     else:
@@ -184,6 +184,11 @@ def emit_program(context: ModuleContext, main: IrFunction) -> str:
         emit_release(w, type_, leaves)
         w.emit("ret i32 0")
     return w.text(f"define i32 {symbol(PROGRAM)}() uwtable")
+
+
+def _no_inlining(context: ModuleContext) -> str:
+    """With debug information: functions that are not in the source have none, and take it from what they inline."""
+    return " noinline" if context.debug is not None else ""
 
 
 def _as_status(w: Writer, type_: IrInt, scalar: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sigilc.codegen.alias_scopes import access_suffixes, find_scopes
 from sigilc.codegen.context import Linkage, ModuleContext
 from sigilc.codegen.emitter import FunctionEmitter
 from sigilc.codegen.names import function_symbol, local_hint
@@ -31,7 +32,8 @@ def emit_function(context: ModuleContext, function: IrFunction, linkage: Linkage
         for param in block.params:
             f.param_areas[param] = tuple(f.undefined(leaf) if leaf.area else ""
                                          for leaf in f.types.layout(param.type).leaves)
-    phi_lines = {block: _emit_block(f, block) for block in order}
+    scopes = _Scopes(f)
+    phi_lines = {block: _emit_block(f, block, scopes) for block in order}
     _fill_in_phis(f, phi_lines)
     f.finish()
     head = f"define {linkage} {_signature(context, function, params)}"
@@ -88,7 +90,26 @@ def _parameters(context: ModuleContext, function: IrFunction) -> tuple[list[str]
     return texts, values
 
 
-def _emit_block(f: FunctionEmitter, block: Block) -> int:
+class _Scopes:
+    """What the function's ops say to LLVM's alias analysis."""
+
+    def __init__(self, f: FunctionEmitter):
+        context = f.context
+        scopes = find_scopes(f.function) if context.is_optimised else []
+        domain = context.metadata.add_distinct("") if scopes else ""
+        names = [context.metadata.add_distinct(domain) for _ in scopes]
+        self.suffixes = access_suffixes(scopes, names)
+        self.entering: dict[Block, list[str]] = {}
+        for scope, name in zip(scopes, names, strict=True):
+            self.entering.setdefault(scope.entering, []).append(name)
+
+    def declare(self, f: FunctionEmitter, block: Block) -> None:
+        """Declares the scopes of the loop that the block is about to enter."""
+        for name in self.entering.get(block, ()):
+            f.call_runtime("llvm.experimental.noalias.scope.decl", "void", f"metadata !{{{name}}}")
+
+
+def _emit_block(f: FunctionEmitter, block: Block, scopes: _Scopes) -> int:
     """Writes a block; gives the line behind its label, where its phis will go."""
     f.begin(f.block_labels[block])
     phi_line = len(f.lines)
@@ -101,6 +122,9 @@ def _emit_block(f: FunctionEmitter, block: Block) -> int:
         if emit is None:
             raise InternalError(f"code generation knows no op {type(op).__name__}", op.span)
         begin = len(f.lines)
+        f.access_suffix = scopes.suffixes.get(op, "")
+        if op is block.ops[-1]:
+            scopes.declare(f, block)
         emit(f, op)
         f.end_op()
         if f.debug is not None and not isinstance(op, Declare):

@@ -30,10 +30,16 @@ class Metadata:
             self.define(known, definition)
         return known
 
+    def add_distinct(self, parent: str) -> str:
+        """A node that is like no other: it begins with itself, and may name another."""
+        name = self.reserve()
+        self.define(name, f"distinct !{{{name}{', ' + parent if parent else ''}}}")
+        return name
+
     def node(self, elements: Sequence[str]) -> str:
         """A list of nodes."""
         return self.add(f"!{{{', '.join(elements)}}}")
 
     def lines(self) -> list[str]:
-        """All definitions, in the order of their numbers."""
-        return [f"!{self._first + i} = {definition}" for i, definition in enumerate(self._definitions)]
+        """All definitions, in the order of their numbers; a reserved node that got none is not there."""
+        return [f"!{self._first + i} = {definition}" for i, definition in enumerate(self._definitions) if definition]

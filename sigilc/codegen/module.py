@@ -65,7 +65,7 @@ def emit_module(module: Module, part: Part | None = None, *, debug: bool = False
         *texts,
         *context.definitions.values(),
         "\n".join(tbaa.metadata()),
-        *(["\n".join(context.debug.lines())] if context.debug is not None else []),
+        "\n".join([*(context.debug.lines() if context.debug is not None else []), *context.metadata.lines()]),
     ]) + "\n"
 
 

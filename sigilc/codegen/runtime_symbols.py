@@ -56,6 +56,7 @@ _TABLE = {
     "__gcc_personality_v0": ("i32", "...", ""),
     "llvm.memcpy.p0.p0.i64": ("void", "ptr, ptr, i64, i1", ""),
     "llvm.memset.p0.i64": ("void", "ptr, i8, i64, i1", ""),
+    "llvm.experimental.noalias.scope.decl": ("void", "metadata", ""),
     "sigil_guard": ("void", "ptr noundef, ptr noundef", "nounwind"),
 }
 

@@ -29,6 +29,8 @@ class Writer:
         # Nobody asks at -O0 what may alias.
         self.load_suffix = load_suffix if context.is_optimised else _no_suffix
         self.store_suffix = store_suffix if context.is_optimised else _no_suffix
+        # What else follows loads and stores of values.
+        self.access_suffix = ""
         self.lines: list[str] = []
         self.allocas: list[str] = []
         self.label = "entry"
@@ -146,9 +148,9 @@ class Writer:
             self.copy_memory(copy, address, leaf)
             return copy
         if leaf.ll_type == "i1":
-            byte = self.value(f"load i8, ptr {address}{self.load_suffix(leaf.tag)}")
+            byte = self.value(f"load i8, ptr {address}{self.load_suffix(leaf.tag)}{self.access_suffix}")
             return self.value(f"trunc i8 {byte} to i1")
-        return self.value(f"load {leaf.ll_type}, ptr {address}{self.load_suffix(leaf.tag)}")
+        return self.value(f"load {leaf.ll_type}, ptr {address}{self.load_suffix(leaf.tag)}{self.access_suffix}")
 
     def load(self, layout: Layout, address: str) -> Leaves:
         """The value at an address, whatever is written there later."""
@@ -203,7 +205,7 @@ class Writer:
             ll_type = leaf.ll_type
             if ll_type == "i1":
                 ll_type, scalar = "i8", self.zero_extend_bool(scalar)
-            self.lines.append(f"  store {ll_type} {scalar}, ptr {place}{self.store_suffix(leaf.tag)}")
+            self.emit(f"store {ll_type} {scalar}, ptr {place}{self.store_suffix(leaf.tag)}{self.access_suffix}")
 
     def zero_extend_bool(self, scalar: str) -> str:
         """A bool as a byte."""

@@ -418,6 +418,7 @@ MAKERS: dict[type[ops.Op], Callable[[Any, FunctionCompiler], Step | None]] = {
     ops.ArrayPush: make_array_push,
     ops.ArrayPop: make_array_pop,
     ops.ArrayReserve: _nothing,
+    ops.MakeUnique: _nothing,
     ops.ArraySort: make_array_sort,
     ops.ShareBuffer: make_share_buffer, ops.MakeBox: make_same, ops.Unbox: make_same, ops.BoxAddr: make_same,
     ops.Copy: make_copy,

@@ -364,6 +364,11 @@ def _array_reserve(op: ops.ArrayReserve, _: Module) -> None:
     _no_result(op)
 
 
+def _make_unique(op: ops.MakeUnique, _: Module) -> None:
+    _array_of(_place(op.address))
+    _no_result(op)
+
+
 def _array_sort(op: ops.ArraySort, module: Module) -> None:
     item = _array_of(_place(op.address)).item
     _signature(module, op.compare, (item, item), I32)
@@ -618,6 +623,7 @@ RULES: dict[type[Op], Callable[[Any, Module], None]] = {
     ops.ArrayPush: _array_push,
     ops.ArrayPop: _array_pop,
     ops.ArrayReserve: _array_reserve,
+    ops.MakeUnique: _make_unique,
     ops.ArraySort: _array_sort,
     ops.ShareBuffer: _share_buffer,
     ops.MakeBox: lambda op, _: _result(op, IrBox(op.value.type)),

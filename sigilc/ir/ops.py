@@ -462,6 +462,15 @@ class ArrayReserve(Op):
 
 
 @keyword_record
+class MakeUnique(Op):
+    """Makes the array at `address` unique: a buffer that others see as well is copied (from `hoist_uniqueness` on)."""
+
+    address: Value
+    OPERANDS = ("address",)
+    EFFECT = True
+
+
+@keyword_record
 class ArraySort(Op):
     """Sorts the array at `address` (made unique), stably; `compare` names an IR function `(T, T) -> i32`."""
 
@@ -591,12 +600,14 @@ class PayloadAddr(Op):
 class ElementAddr(Op):
     """The place of element `index` (USIZE) of the array at `address`, which is made unique. Out of bounds panics.
 
-    An array of fixed length is its elements: there is nothing to make unique.
+    An array of fixed length is its elements: there is nothing to make unique. `is_unique`: a growable one is known to be
+    (`hoist_uniqueness`).
     """
 
     address: Value
     index: Value
     checked: bool = True
+    is_unique: bool = False
     OPERANDS = ("address", "index")
     RESULT = "borrowed"
     BORROWS_FROM = "address"

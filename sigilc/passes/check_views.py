@@ -21,7 +21,20 @@ from dataclasses import dataclass
 from sigilc.crash import InternalError
 from sigilc.ir.cfg import predecessors, reverse_postorder
 from sigilc.ir.function import Block, IrFunction, Module
-from sigilc.ir.ops import BoxAddr, ElementAddr, FieldAddr, MapValueAddr, Op, PayloadAddr, Peek, Release, Retain, Slot, Value
+from sigilc.ir.ops import (
+    BoxAddr,
+    ElementAddr,
+    FieldAddr,
+    MakeUnique,
+    MapValueAddr,
+    Op,
+    PayloadAddr,
+    Peek,
+    Release,
+    Retain,
+    Slot,
+    Value,
+)
 from sigilc.ir.types import IrAddr
 
 Step = tuple[str, int, int]
@@ -140,7 +153,7 @@ class _ViewChecker:
         killed = 0
         for value in op.operands():
             if isinstance(value.type, IrAddr):
-                forms_address = isinstance(op, ElementAddr | MapValueAddr | BoxAddr)
+                forms_address = isinstance(op, ElementAddr | MapValueAddr | BoxAddr | MakeUnique)
                 killed |= self._overlapping(self.places[value], forms_address)
         return killed
 

@@ -11,6 +11,7 @@ from sigilc.passes.check_refcounts import check_refcounts
 from sigilc.passes.check_views import check_views
 from sigilc.passes.eliminate_dead import eliminate_dead
 from sigilc.passes.find_nounwind import find_nounwind
+from sigilc.passes.hoist_uniqueness import hoist_uniqueness
 from sigilc.passes.insert_refcounts import insert_refcounts
 from sigilc.passes.simplify_cfg import simplify_cfg
 
@@ -23,6 +24,7 @@ PIPELINE: tuple[tuple[Pass, int], ...] = (
     (borrow_loads, 0),
     (insert_refcounts, 0),
     (find_nounwind, 0),
+    (hoist_uniqueness, 1),
 )
 
 PASSES: dict[str, Pass] = {step.__name__: step for step, _ in PIPELINE}

@@ -1,0 +1,105 @@
+"""What is left of usual loops at -O3: no bounds checks, vector instructions, no test for what else sees a buffer."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from sigilc.codegen.module import Part, emit_module
+from sigilc.codegen.target import Machine
+from sigilc.options import Options
+from tests.support.build import compile_program
+
+CPU = "x86-64-v3"
+PROGRAM = """
+fn sum_items(xs: [i64]) -> i64 {
+    let mut total = 0
+    for x in xs { total += x }
+    total
+}
+fn sum_range(xs: [i64]) -> i64 {
+    let mut total = 0
+    for i in 0..xs.len() { total += xs[i] }
+    total
+}
+fn sum_while(xs: [i64]) -> i64 {
+    let mut total = 0
+    let mut i = 0usize
+    while i < xs.len() {
+        total += xs[i]
+        i += 1
+    }
+    total
+}
+fn sum_stage(xs: [i64]) -> i64 { xs |Σ }
+fn differences(xs: [i64]) -> i64 {
+    let mut total = 0
+    for i in 1..xs.len() { total += xs[i] - xs[i - 1] }
+    total
+}
+fn axpy(a: f64, x: [f64], mut y: [f64]) {
+    for i in 0..x.len() { y[i] += a * x[i] }
+}
+fn scale(mut xs: [f64], by: f64) {
+    for i in 0..xs.len() { xs[i] *= by }
+}
+fn scale_row(mut rows: [[f64]], r: usize, by: f64) {
+    for i in 0..rows[r].len() { rows[r][i] *= by }
+}
+fn clear(mut flags: [bool]) {
+    let mut i = 0usize
+    while i < flags.len() {
+        flags[i] = false
+        i += 1
+    }
+}
+fn main() {
+    let xs = [1, 2, 3]
+    println("{sum_items(xs)} {sum_range(xs)} {sum_while(xs)} {sum_stage(xs)} {differences(xs)}")
+    let mut ys = [1.0, 2.0]
+    axpy(2.0, [1.0, 2.0], &mut ys)
+    scale(&mut ys, 2.0)
+    let mut rows = [ys]
+    scale_row(&mut rows, 0, 3.0)
+    let mut flags = [true]
+    clear(&mut flags)
+    println("{rows[0][1]} {flags[0]}")
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def bodies(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The optimised LLVM text of each function of the program, none inlined into `main`."""
+    path = tmp_path_factory.mktemp("loops") / "loops.sg"
+    path.write_text(PROGRAM)
+    module = compile_program(path, Options(level=3), stop_after="passes").module
+    assert module is not None
+    part = Part(list(module.functions.values()), is_whole=False)
+    text = Machine(emit_module(module, part, is_optimised=True), 3, CPU, verify=True).text()
+    return {name.removeprefix("\\C2\\B7"): body
+            for name, body in re.findall(r'^define [^@]*@"?([^"(]+)"?\(.*?\{\n(.*?)^\}', text, re.MULTILINE | re.DOTALL)}
+
+
+@pytest.mark.parametrize("name", ["sum_items", "sum_range", "sum_while", "sum_stage", "differences", "scale", "clear"])
+def test_no_bounds_check(bodies: dict[str, str], name: str) -> None:
+    assert "panic_bounds" not in bodies[name]
+
+
+@pytest.mark.parametrize(("name", "vector"), [
+    ("sum_items", "<4 x i64>"), ("sum_range", "<4 x i64>"), ("sum_while", "<4 x i64>"), ("sum_stage", "<4 x i64>"),
+    ("axpy", "<4 x double>"), ("scale", "<4 x double>")])
+def test_vectorised(bodies: dict[str, str], name: str, vector: str) -> None:
+    assert vector in bodies[name]
+
+
+def test_no_comparison_of_addresses(bodies: dict[str, str]) -> None:
+    """The array that is written is known to share nothing with the one that is read."""
+    assert "vector.memcheck" not in bodies["axpy"]
+
+
+def test_uniqueness_is_tested_once(bodies: dict[str, str]) -> None:
+    """One load of a count for each array, before the loop."""
+    for name, arrays in (("scale", 1), ("axpy", 1), ("clear", 1), ("scale_row", 2)):
+        assert len(re.findall(r"= icmp eq i64 %\w+, 1$", bodies[name], re.MULTILINE)) == arrays, name
