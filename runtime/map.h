@@ -7,7 +7,8 @@
 /* Slots hold the number of an entry and, apart, a tag of 7 bits of its key's hash; tags are compared 16 at a time. */
 typedef struct map_index {
     uint8_t *tags;     /* null: no index, entries are searched one by one */
-    uint32_t *entries; /* in the same block */
+    uint32_t *entries; /* those of a group fill a cache line */
+    void *block;       /* both are in it */
     uint64_t slots;    /* a power of two, at least 16 */
     uint64_t filled;   /* slots that are not empty: in use, or left by a removal */
 } map_index;

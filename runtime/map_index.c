@@ -7,6 +7,7 @@
 #endif
 
 #define GROUP 16
+#define CACHE_LINE 64
 #define EMPTY 0x80u   /* ends a search */
 #define REMOVED 0xFEu /* does not */
 
@@ -43,13 +44,15 @@ static inline void advance(probe *at) {
 void rt_index_new(map_index *index, int64_t entries) {
     uint64_t slots = GROUP;
     while (slots - slots / 8 < (uint64_t)entries) slots *= 2;
-    uint8_t *block = sigil_alloc((int64_t)(slots * (1 + sizeof(uint32_t))));
-    *index = (map_index){.tags = block, .entries = (uint32_t *)(void *)(block + slots), .slots = slots};
-    memset(block, EMPTY, slots);
+    uint8_t *block = sigil_alloc((int64_t)(slots * (1 + sizeof(uint32_t)) + CACHE_LINE));
+    uint8_t *positions = block + (CACHE_LINE - (uintptr_t)block % CACHE_LINE);
+    uint8_t *tags = positions + slots * sizeof(uint32_t);
+    *index = (map_index){.tags = tags, .entries = (uint32_t *)(void *)positions, .block = block, .slots = slots};
+    memset(tags, EMPTY, slots);
 }
 
 void rt_index_free(map_index *index) {
-    if (index->tags) sigil_free(index->tags);
+    if (index->block) sigil_free(index->block);
     *index = (map_index){0};
 }
 
@@ -61,6 +64,7 @@ int64_t rt_index_find(const sigil_map *map, const void *key, uint64_t hash) {
     const map_index *index = &map->index;
     for (probe at = start(index, hash);; advance(&at)) {
         const uint8_t *group = index->tags + at.group * GROUP;
+        __builtin_prefetch(&index->entries[at.group * GROUP]); /* comes while the tags do */
         for (uint32_t found = matches(group, tag_of(hash)); found; found &= found - 1) {
             uint32_t position = index->entries[at.group * GROUP + (uint64_t)__builtin_ctz(found)];
             if (map->type->equal(rt_map_entry(map, position), key)) return position;
