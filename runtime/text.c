@@ -108,8 +108,14 @@ int64_t sigil_str_find(const uint8_t *text, int64_t length, const uint8_t *part,
     if (from > (uint64_t)length) return -1;
     if (part_length == 0) return (int64_t)from;
     const uint8_t *start = text + from;
-    const uint8_t *found = memmem(start, (size_t)(length - (int64_t)from), part, (size_t)part_length);
+    size_t left = (size_t)(length - (int64_t)from);
+    const uint8_t *found = part_length == 1 ? memchr(start, part[0], left) : memmem(start, left, part, (size_t)part_length);
     return found ? found - text : -1;
+}
+
+int64_t sigil_str_find_char(const uint8_t *text, int64_t length, uint32_t character, uint64_t from) {
+    uint8_t part[4];
+    return sigil_str_find(text, length, part, rt_utf8_put(part, character), from);
 }
 
 int64_t sigil_str_rfind(const uint8_t *text, int64_t length, const uint8_t *part, int64_t part_length, uint64_t before) {
@@ -120,4 +126,9 @@ int64_t sigil_str_rfind(const uint8_t *text, int64_t length, const uint8_t *part
     while ((at = memrchr(text, part[0], (size_t)(at - text))) != NULL)
         if (memcmp(at, part, (size_t)part_length) == 0) return at - text;
     return -1;
+}
+
+int64_t sigil_str_rfind_char(const uint8_t *text, int64_t length, uint32_t character, uint64_t before) {
+    uint8_t part[4];
+    return sigil_str_rfind(text, length, part, rt_utf8_put(part, character), before);
 }

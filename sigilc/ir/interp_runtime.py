@@ -188,6 +188,8 @@ TABLE: dict[str, RuntimeFunction] = {
     "str_compare": _str_compare,
     "str_find": _str_find,
     "str_rfind": _str_rfind,
+    "str_find_char": lambda machine, text, c, start: _str_find(machine, text, chr(c).encode(), start),
+    "str_rfind_char": lambda machine, text, c, before: _str_rfind(machine, text, chr(c).encode(), before),
     "utf8_valid": _utf8_valid,
     "str_to_lower": lambda machine, text: text.decode().lower().encode(),
     "str_to_upper": lambda machine, text: text.decode().upper().encode(),

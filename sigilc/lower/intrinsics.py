@@ -104,7 +104,8 @@ def _array_pop(fl: FunctionLowering, args: list[Value], result: Type) -> Value:
 
 
 def _str_byte(fl: FunctionLowering, args: list[Value], result: Type) -> Value:
-    return fl.builder.array_get(*args)
+    """A byte at an index that the library knows to be inside."""
+    return fl.builder.array_get(*args, checked=False)
 
 
 def _share(fl: FunctionLowering, args: list[Value], result: Type) -> Value:
