@@ -97,6 +97,6 @@ TABLE = (
     Program("pipelines", "text_sum", size=1_000_000, small=10_000, make_input=write_columns),
     Program("pipelines", "quote", size=1_000_000, small=5_000, make_input=write_items,
             sigil=ROOT / "examples" / "quote_file.sg"),
-    Program("pipelines", "find", size=1_000_000, small=20_000),
+    Program("pipelines", "find", size=1_000_000, small=2_000),
 )
 GROUPS = tuple(dict.fromkeys(program.group for program in TABLE))

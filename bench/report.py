@@ -20,12 +20,13 @@ RESULTS = ROOT / "bench" / "results"
 class Outcome:
     """What was measured of one program; languages by their names.
 
-    `cpu_s` has a figure for each round, and is empty where only instructions were counted, and the other way round.
+    `cpu_s` has a figure for each round at `size`, `instructions` one at `small`; either is empty if it was not wanted.
     """
 
     group: str
     program: str
     size: int
+    small: int
     cpu_s: dict[str, list[float]] = field(default_factory=dict)
     ratios: dict[str, Ratio] = field(default_factory=dict)
     instructions: dict[str, int] = field(default_factory=dict)
@@ -45,8 +46,10 @@ def table(outcomes: Sequence[Outcome], others: Sequence[Peer]) -> str:
     """The figures for people."""
     lines = []
     for outcome in outcomes:
-        ours = f"Sigil {outcome.median_s(SIGIL.name):.4f} s" if outcome.cpu_s else ""
-        lines.append(f"{outcome.program} {outcome.size}: {ours}".rstrip(" :"))
+        if outcome.cpu_s:
+            lines.append(f"{outcome.program} {outcome.size}: Sigil {outcome.median_s(SIGIL.name):.4f} s")
+        else:
+            lines.append(f"{outcome.program} {outcome.small}")
         lines += [f"  to {peer.name:<5}{figures}" for peer in others if (figures := _figures(outcome, peer.name))]
     for peer in others:
         lines += [f"geometric mean to {peer.name}, {group}: {_with_interval(mean)}"

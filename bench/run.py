@@ -93,7 +93,7 @@ def chosen(options: argparse.Namespace) -> list[Program]:
 
 def measure(program: Program, peers: Sequence[Peer], options: argparse.Namespace) -> Outcome:
     """Builds one program in all its languages, compares what they print, times them in turn, and counts."""
-    outcome = Outcome(program.group, program.name, program.size)
+    outcome = Outcome(program.group, program.name, program.size, program.small)
     with tempfile.TemporaryDirectory(prefix="bench-") as scratch:
         if options.timed:
             commands = commands_for(program, peers, "native", program.argument(program.size, Path(scratch)))

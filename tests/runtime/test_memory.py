@@ -26,6 +26,13 @@ def test_buffers(workshop: Workshop, case: str, variant: str) -> None:
     assert_passed(workshop.run("buffers", variant, case))
 
 
+def test_small_blocks_with_few_addresses(workshop: Workshop) -> None:
+    """A limit on the addresses of a process (`ulimit -v`, valgrind) does not make small blocks slow."""
+    program = workshop.program("buffers", "plain")
+    assert_passed(subprocess.run(["sh", "-c", 'ulimit -v 4194304 && exec "$0" few_addresses', program],
+                                 capture_output=True, timeout=60, check=False))
+
+
 @pytest.mark.parametrize("variant", VARIANTS)
 @pytest.mark.parametrize("case", MAPS)
 def test_maps(workshop: Workshop, case: str, variant: str) -> None:

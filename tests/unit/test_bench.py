@@ -72,7 +72,7 @@ def test_geometric_mean(ratio_module: ModuleType) -> None:
 @pytest.mark.parametrize(("low", "status"), [(1.0, 0), (1.25, 0), (1.26, 1)])
 def test_ci_fails_above_the_limit(bench: ModuleType, ratio_module: ModuleType, low: float, status: int) -> None:
     """Only when the whole interval is above it."""
-    outcome = bench.Outcome("compute", "fib", 38, ratios={"Rust": ratio_module.Ratio(low + 0.1, low, low + 0.2)})
+    outcome = bench.Outcome("compute", "fib", 40, 25, ratios={"Rust": ratio_module.Ratio(low + 0.1, low, low + 0.2)})
     assert bench.ci_status([outcome]) == status
 
 
@@ -101,7 +101,7 @@ def test_a_failure_does_not_stop_the_others(bench: ModuleType, monkeypatch: pyte
     def measure(program: Any, *_: object) -> Any:
         if program.name == "fib":
             raise bench.Failed("fib: broken")
-        return bench.Outcome(program.group, program.name, program.size, cpu_s={"Sigil": [2.0], "Rust": [1.0]},
+        return bench.Outcome(program.group, program.name, program.size, program.small, cpu_s={"Sigil": [2.0], "Rust": [1.0]},
                              ratios={"Rust": bench.ratio_of_rounds([2.0], [1.0])})
 
     monkeypatch.setattr(bench, "measure", measure)
@@ -115,7 +115,7 @@ def test_a_failure_does_not_stop_the_others(bench: ModuleType, monkeypatch: pyte
 
 def test_markdown(bench: ModuleType) -> None:
     """The table of the README, with a row for the mean of a group of several."""
-    outcomes = [bench.Outcome("compute", name, 1, cpu_s={"Sigil": [ours], "Rust": [1.0]},
+    outcomes = [bench.Outcome("compute", name, 1, 1, cpu_s={"Sigil": [ours], "Rust": [1.0]},
                               ratios={"Rust": bench.ratio_of_rounds([ours], [1.0])}, instructions={"Sigil": 3, "Rust": 2})
                 for name, ours in (("a", 0.5), ("b", 2.0))]
     assert importlib.import_module("report").markdown(outcomes, "Rust").splitlines()[2:] == [

@@ -145,6 +145,15 @@ static void blocks(void) {
         if (kept[i]) sigil_free(kept[i]);
 }
 
+/* Where the system grants few addresses, small blocks lie as close together as elsewhere. */
+static void few_addresses(void) {
+    uint8_t *one = sigil_alloc(16), *next = sigil_alloc(16);
+    CHECK(next == one + 16);
+    sigil_free(one);
+    sigil_free(next);
+    blocks();
+}
+
 static void leak(void) {
     sigil_buffer text = text_of("nobody frees this");
     (void)text;
@@ -158,6 +167,7 @@ int32_t sigil_program(void) {
     else if (is_case("text_appends_to_itself")) text_appends_to_itself();
     else if (is_case("static_text")) static_text();
     else if (is_case("blocks")) blocks();
+    else if (is_case("few_addresses")) few_addresses();
     else if (is_case("leak")) leak();
     else return 8;
     return 0;
