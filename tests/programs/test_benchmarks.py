@@ -26,15 +26,6 @@ each_program = pytest.mark.parametrize("program", table.TABLE, ids=lambda progra
 
 
 @each_program
-def test_prints_what_is_expected(program: Any, tmp_path: Path) -> None:
-    """At -O0, where overflow panics, and at -O3; `run` also checks that no object is alive at the end."""
-    argument = program.argument(program.small, tmp_path)
-    for level in (0, 3):
-        ran = run(build(program.source(peers.SIGIL), tmp_path / f"at{level}", level), (argument,))
-        assert (ran.stdout, ran.stderr, ran.status) == (program.expected.read_text(encoding="utf-8"), "", 0), f"-O{level}"
-
-
-@each_program
 @pytest.mark.skipif(not os.environ.get("SIGILC_LONG_TESTS"), reason="one of the long tests")
 @pytest.mark.skipif(shutil.which("rustc") is None, reason="no rustc on this machine")
 def test_twin_agrees(program: Any, tmp_path: Path, update: bool) -> None:
@@ -44,3 +35,12 @@ def test_twin_agrees(program: Any, tmp_path: Path, update: bool) -> None:
     if update:
         program.expected.write_text(output, encoding="utf-8")
     assert output == program.expected.read_text(encoding="utf-8")
+
+
+@each_program
+def test_prints_what_is_expected(program: Any, tmp_path: Path) -> None:
+    """At -O0, where overflow panics, and at -O3; `run` also checks that no object is alive at the end."""
+    argument = program.argument(program.small, tmp_path)
+    for level in (0, 3):
+        ran = run(build(program.source(peers.SIGIL), tmp_path / f"at{level}", level), (argument,))
+        assert (ran.stdout, ran.stderr, ran.status) == (program.expected.read_text(encoding="utf-8"), "", 0), f"-O{level}"
