@@ -14,17 +14,13 @@ from sigilc.source.spans import Span
 
 @dataclass(eq=False, slots=True)
 class OpenLoop:
-    """Element-wise stages over one collection, to which further ones may be added; as a value it is a `[T]`.
-
-    `before` are statements that run before the loop: the state of a `scan`.
-    """
+    """Element-wise stages over one collection, to which further ones may be added; as a value it is a `[T]`."""
 
     source: t.Expr
     source_item: Type
     item: Type
     stages: list[t.Stage] = field(default_factory=list)
     span: Span | None = None
-    before: list[t.Expr] = field(default_factory=list)
 
 
 @dataclass(eq=False, slots=True)
@@ -36,6 +32,8 @@ class Lifted:
     inner: Flow
 
 
+# What is the source of a Pipeline only.
+SOURCES = (t.IteratorSource, t.PiecesSource, t.ReversedSource)
 Flow: TypeAlias = "t.Expr | OpenLoop | Lifted"
 
 
@@ -48,13 +46,11 @@ def close(flow: Flow, span: Span, sink: t.Sink | None = None, type_: Type | None
         flatten = isinstance(shallow(body.type), OptionType)
         return t.Lift(span, body.type if flatten else OptionType(body.type), flow.source, flow.variable, body, flatten)
     if sink is None:
-        if not flow.stages and isinstance(shallow(flow.source.type), ArrayType) and not isinstance(
-                flow.source, t.IteratorSource):
+        if not flow.stages and isinstance(shallow(flow.source.type), ArrayType) and not isinstance(flow.source, SOURCES):
             return as_growable(flow.source)
         sink, type_ = t.CollectSink(span), ArrayType(flow.item)
     assert type_ is not None
-    pipeline = t.Pipeline(span, type_, flow.source, flow.source_item, flow.stages, sink)
-    return t.Block(span, type_, flow.before, pipeline) if flow.before else pipeline
+    return t.Pipeline(span, type_, flow.source, flow.source_item, flow.stages, sink)
 
 
 def add_mark(flow: Flow, mark: str, span: Span) -> Flow:

@@ -9,6 +9,7 @@ from sigilc.check.early_returns import EarlyReturns
 from sigilc.check.foreign import check_pointer_item, converts_pointer
 from sigilc.check.impls import find_impl, satisfies
 from sigilc.check.infer import is_never, resolve, settled, shallow, unifies, unify
+from sigilc.check.literals import limits
 from sigilc.check.types import (
     BOOL,
     CHAR,
@@ -166,6 +167,10 @@ class Operators(EarlyReturns):
         self.deferred.append(lambda: self.check_unary(node, value))
         return t.Unary(span, value.type, node.operator, value)
 
+    def check_Negative(self, node: Any, expected: Type | None) -> t.Expr:
+        """`-1` as the operand of a section."""
+        return self.check_Unary(ast.Unary(node.start, node.end, "-", node.number), expected)
+
     def check_unary(self, node: Any, value: t.Expr) -> None:
         """Whether `-` or `!` is for this (now final) type."""
         type_ = settled(value.type)
@@ -245,10 +250,25 @@ class Operators(EarlyReturns):
             self.error("E0204", f"a range runs over integers, not `{type_}`", low, f"this is `{type_}`")
 
     def check_RangeFrom(self, node: Any, expected: Type | None) -> t.Expr:
-        """`a..` outside an index."""
-        raise self.unsupported("open ranges as values are", node, "write both ends")
+        """`a..` outside an index: up to the largest number of its type."""
+        wanted = shallow(expected) if expected is not None else None
+        low = self.present(self.expr(node.low, wanted.item if isinstance(wanted, RangeType) else None), "the end of a range")
+        high = t.Literal(self.span(node), low.type, 0)
 
-    check_RangeTo = check_RangeAll = check_RangeFrom
+        def end_at_largest() -> None:
+            self.check_range_item(low)
+            type_ = settled(low.type)
+            if is_integer(type_):
+                high.value = limits(type_)[1]
+        self.deferred.append(end_at_largest)
+        return t.MakeRange(self.span(node), RangeType(low.type, True), low, high)
+
+    def check_RangeTo(self, node: Any, expected: Type | None) -> t.Expr:
+        """`..b` and `..` outside an index."""
+        raise self.error("E0213", "a range without a beginning is no value", node, "where does it begin?",
+                         "write both ends, or `0..`; `xs[..b]` is a slice")
+
+    check_RangeAll = check_RangeTo
 
     def check_Default(self, node: Any, expected: Type | None) -> t.Expr:
         """`a ?? b`."""

@@ -7,6 +7,7 @@ from typing import Any
 from sigilc.check import typed as t
 from sigilc.check.flows import Flow, Lifted, OpenLoop, add_mark, close
 from sigilc.check.infer import is_never, resolve, settled, shallow, unify
+from sigilc.check.shaping_stages import SHAPING, ShapingStages
 from sigilc.check.stage_bodies import Applied
 from sigilc.check.stage_parts import StageParts, only_expression, parts_of
 from sigilc.check.types import (
@@ -20,11 +21,9 @@ from sigilc.check.types import (
     MapType,
     OptionType,
     SetType,
-    TupleType,
     Type,
     is_numeric,
 )
-from sigilc.check.whole_array_stages import WHOLE_ARRAY, WholeArrayStages
 from sigilc.source.spans import Span
 from sigilc.syntax import ast
 from sigilc.syntax.print_tree import Printer
@@ -34,12 +33,11 @@ LATER = frozenset(["par", "stream", "buffer", "await_all", "await_any", "sh"])
 ACTOR_STAGES = frozenset(["tell", "ask", "await", "stop", "kill"])
 FOLDS = frozenset(["sum", "product", "count", "len", "min", "max", "first", "last"])
 TESTS = frozenset(["any", "all", "find", "position"])
-STAGES = LATER | ACTOR_STAGES | FOLDS | TESTS | WHOLE_ARRAY | frozenset(
-    ["scan", "map", "filter", "sort", "reduce", "take", "skip", "take_while", "enumerate", "flat", "join", "each",
-                   "collect", "all_present", "validate!", "validate?", "assume!"])
+STAGES = LATER | ACTOR_STAGES | FOLDS | TESTS | SHAPING | frozenset(
+    ["map", "filter", "sort", "reduce", "join", "each", "collect", "all_present", "validate!", "validate?", "assume!"])
 
 
-class Pipelines(WholeArrayStages):
+class Pipelines(ShapingStages):
     """Methods of Body."""
 
     def check_Pipe(self, node: Any, expected: Type | None) -> t.Expr:
@@ -175,17 +173,15 @@ class Pipelines(WholeArrayStages):
         if word == "reduce":
             return self.reduce_stage(flow, parts, span)
         loop = self.need_loop(flow, parts, span)
-        if word in WHOLE_ARRAY:
-            return self.whole_array_stage(loop, parts, span)
-        if word == "scan":
-            return self.scan_stage(loop, parts, span)
+        if word in SHAPING:
+            return self.shaping_stage(loop, parts, span)
         if word == "sort":
             return self.sort_stage(loop, parts, span)
         if word in FOLDS:
             return self.fold_stage(loop, parts, span)
         if word in TESTS:
             return self.test_stage(loop, parts, span)
-        return self.element_stage(loop, parts, span)
+        return self.ending_stage(loop, parts, span)
 
     def need_loop(self, flow: Flow, parts: StageParts, span: Span) -> OpenLoop:
         """The flow as a loop over elements; what is no collection is an error."""
@@ -275,11 +271,6 @@ class Pipelines(WholeArrayStages):
         pattern, predicate = self.predicate(parts, loop.item)
         loop.stages.append(t.FilterStage(span, loop.item, pattern, predicate, text, validation))
         return loop
-
-    def predicate(self, parts: StageParts, type_: Type) -> tuple[t.Pattern, t.Expr]:
-        """A body that gives a bool."""
-        pattern, body = self.body_over(parts, type_, BOOL)
-        return pattern, self.coerce(body, BOOL)
 
     def stage_text(self, parts: StageParts, applied: Applied | None) -> str:
         """What a fault calls a φ: `φ{name}` for a named function or call, else the stage's own text."""
@@ -388,32 +379,17 @@ class Pipelines(WholeArrayStages):
 
     # ---- The other stages -------------------------------------------------------------------------------------------------
 
-    def element_stage(self, loop: OpenLoop, parts: StageParts, span: Span) -> Flow:
-        """`take skip take_while enumerate flat join each collect`."""
+    def ending_stage(self, loop: OpenLoop, parts: StageParts, span: Span) -> t.Expr:
+        """`join each collect`."""
         word, item = parts.word, loop.item
-        if word == "take":
-            loop.stages.append(t.TakeStage(span, item, self.one_argument(parts, USIZE)))
-        elif word == "skip":
-            loop.stages.append(t.SkipStage(span, item, self.one_argument(parts, USIZE)))
-        elif word == "take_while":
-            pattern, predicate = self.predicate(parts, item)
-            loop.stages.append(t.TakeWhileStage(span, item, pattern, predicate))
-        elif word == "enumerate":
-            self.no_body(parts)
-            loop.item = TupleType((USIZE, item))
-            loop.stages.append(t.EnumerateStage(span, loop.item))
-        elif word == "flat":
-            return self.flat_stage(loop, parts, span)
-        elif word == "join":
+        if word == "join":
             separator = self.one_argument(parts, STR)
             self.deferred.append(lambda: self.check_joined(item, span))
             return close(loop, span, t.JoinSink(span, separator), STR)
-        elif word == "each":
+        if word == "each":
             pattern, body = self.body_over(parts, item)
             return close(loop, span, t.EachSink(span, pattern, body), UNIT)
-        else:
-            return self.collect_stage(loop, parts, span)
-        return loop
+        return self.collect_stage(loop, parts, span)
 
     def check_joined(self, item: Type, span: Span) -> None:
         """Whether elements have a display text."""
@@ -421,21 +397,6 @@ class Pipelines(WholeArrayStages):
         if not self.implements(type_, "Display"):
             self.error("E0204", f"the stage `join` needs elements with a display text, not `{type_}`", span,
                        f"the elements are `{type_}`", 'make text of them first: `|τ{"{_}"}`')
-
-    def flat_stage(self, loop: OpenLoop, parts: StageParts, span: Span) -> Flow:
-        """`flat`, and `flat{f}`, which maps first."""
-        if parts.body is not None or parts.operator:
-            pattern, body = self.body_over(parts, loop.item)
-            loop.stages.append(t.MapStage(span, body.type, pattern, body))
-            loop.item = body.type
-        item = shallow(loop.item)
-        inner = item.item if isinstance(item, OptionType) else self.item_of(item)
-        if inner is None:
-            raise self.error("E0213", f"the stage `flat` needs elements that are collections or uncertain, not "
-                             f"`{resolve(item)}`", span, f"the elements are `{resolve(item)}`")
-        loop.stages.append(t.FlatStage(span, inner))
-        loop.item = inner
-        return loop
 
     def collect_stage(self, loop: OpenLoop, parts: StageParts, span: Span) -> t.Expr:
         """`collect`, `collect·<Set<T>>`."""

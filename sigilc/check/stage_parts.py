@@ -50,11 +50,15 @@ def parts_of(stage: Any) -> StageParts:
 def only_expression(body: Any) -> Any:
     """The single expression of a stage body without parameters, or None."""
     if isinstance(body, ast.StageBody) and isinstance(body.block, ast.Block) and len(body.block.statements) == 1:
-        value = body.block.statements[0]
-        while isinstance(value, ast.Paren):
-            value = value.value
-        return value
+        return without_parentheses(body.block.statements[0])
     return None
+
+
+def without_parentheses(node: Any) -> Any:
+    """What stands in parentheses."""
+    while isinstance(node, ast.Paren):
+        node = node.value
+    return node
 
 
 def holes_in(node: Any) -> set[str]:

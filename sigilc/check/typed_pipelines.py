@@ -103,7 +103,39 @@ class EnumerateStage(Stage):
 
 @record
 class FlatStage(Stage):
-    """`flat` (each element is a collection, or a `T?` whose absence drops it)."""
+    """`flat`: over each element, bound by `pattern`, runs `source`, a collection, through `stages` of its own.
+
+    Where `source` is a `T?`, its payload goes on, and absence drops it.
+    """
+
+    pattern: Pattern
+    source: Expr
+    source_item: Type
+    stages: list[Stage]
+
+
+@record
+class ZipStage(Stage):
+    """`zip(ys)`: pairs with what `source` gives through `stages` of its own, pulled one at a time."""
+
+    source: Expr
+    source_item: Type
+    stages: list[Stage]
+
+
+@record
+class ScanStage(Stage):
+    """`scan`: `accumulator` is bound to the state, at first `initial`; `body` is the next state, and what goes on."""
+
+    accumulator: Pattern
+    pattern: Pattern
+    body: Expr
+    initial: Expr
+
+
+@record
+class UniqueStage(Stage):
+    """`unique`: the first of equal elements."""
 
 
 @record
@@ -165,6 +197,14 @@ class JoinSink(Sink):
 
 
 @record
+class GroupSink(Sink):
+    """`group_by{key}`: an array of `(key, [T])`, in the order in which the keys were first seen."""
+
+    pattern: Pattern
+    key: Expr
+
+
+@record
 class EachSink(Sink):
     """`each{…}`: runs `body` for its effects. UNIT."""
 
@@ -185,8 +225,24 @@ class IteratorSource(Expr):
 
 
 @record
+class PiecesSource(Expr):
+    """`windows(n)` and `chunks(n)` (`kind`) of an array, as the source of a Pipeline; as a type the array of the pieces."""
+
+    value: Expr
+    kind: str
+    count: Expr
+
+
+@record
+class ReversedSource(Expr):
+    """An array from its end, as the source of a Pipeline."""
+
+    value: Expr
+
+
+@record
 class Pipeline(Expr):
-    """One fused loop: `source` is an array, map (elements are pairs), set, range or IteratorSource."""
+    """One fused loop: `source` is an array, map (elements are pairs), set, range, or one of the `…Source` nodes."""
 
     source: Expr
     item: Type

@@ -29,6 +29,7 @@ from sigilc.ir.ops import (
     MakeUnique,
     Op,
     Slice,
+    SliceView,
 )
 from sigilc.ir.types import STR, U8, IrArray, IrMap, IrType
 
@@ -126,6 +127,13 @@ def emit_slice(f: FunctionEmitter, op: Slice) -> None:
     f.define(op, *leaves)
 
 
+def emit_slice_view(f: FunctionEmitter, op: SliceView) -> None:
+    """A view of a part, which is not counted."""
+    data, _, owner = f.leaves(op.value)
+    low, high = f.scalar(op.low), f.scalar(op.high)
+    f.define(op, f.element(data, low, f.types.layout(item_type(op.value.type))), f.value(f"sub nuw i64 {high}, {low}"), owner)
+
+
 def check_slice(f: FunctionEmitter, op: Op, low: str, high: str, length: str) -> None:
     """Panics unless `low <= high <= length`."""
     beyond = f.value(f"icmp ugt i64 {high}, {length}")
@@ -156,7 +164,8 @@ fine:
 def emit_array_push(f: FunctionEmitter, op: ArrayPush) -> None:
     """In place when the buffer is unique, the view ends where its elements end, and there is room."""
     type_ = f.target(op.address)
-    end = _call_or_write(f, "append", type_, f.scalar(op.address), _append)
+    end = _reserved_end(f, type_, f.scalar(op.address)) if op.reserved else \
+        _call_or_write(f, "append", type_, f.scalar(op.address), _append)
     f.store(f.types.layout(item_type(type_)), f.leaves(op.value), end)
 
 
@@ -177,6 +186,16 @@ def _append(w: Writer, type_: IrType, place: str) -> str:
     longer = w.value(f"add nuw nsw i64 {length}, 1")
     w.store(view_layout, (data, longer, owner), place)
     return w.element(data, length, layout)
+
+
+def _reserved_end(w: Writer, type_: IrType, place: str) -> str:
+    """Makes the array at a place longer by one element, for which there is room; the address of that."""
+    view_layout = w.types.layout(type_)
+    data, length, owner = w.load(view_layout, place)
+    longer = w.value(f"add nuw nsw i64 {length}, 1")
+    w.store_word(USED, longer, w.offset(owner, USED_OFFSET))
+    w.store(view_layout, (data, longer, owner), place)
+    return w.element(data, length, w.types.layout(item_type(type_)))
 
 
 def _unique_data(w: Writer, type_: IrType, place: str) -> str:
@@ -338,5 +357,5 @@ def on_places(context: ModuleContext, verb: str, function: str, type_: IrType, c
 EMITTERS: dict[type[Op], Callable[[FunctionEmitter, Any], None]] = {
     MakeArray: emit_make_array, Length: emit_length, ArrayGet: emit_array_get, Slice: emit_slice,
     ArrayPush: emit_array_push, ArrayPop: emit_array_pop, ArrayReserve: emit_array_reserve, ArraySort: emit_array_sort,
-    ElementAddr: emit_element_addr, MakeUnique: emit_make_unique,
+    ElementAddr: emit_element_addr, MakeUnique: emit_make_unique, SliceView: emit_slice_view,
 }

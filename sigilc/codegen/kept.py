@@ -23,11 +23,12 @@ from sigilc.ir.ops import (
     Retain,
     ShareBuffer,
     Slice,
+    SliceView,
     Value,
 )
 
 _LOOKS = (ArrayGet, CallForeign, CallPointer, CallRuntime, Declare, Length, MapFind, Release, Retain)
-_SHARES = (Slice, ShareBuffer, Copy)
+_SHARES = (Slice, SliceView, ShareBuffer, Copy)
 
 
 def kept_parameters(module: Module, function: IrFunction) -> set[int]:

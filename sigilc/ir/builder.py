@@ -326,9 +326,13 @@ class FunctionBuilder:
         type_ = IrArray(value.type.item) if isinstance(value.type, IrFixed) else value.type
         return self.emit(ops.Slice(value=value, low=low, high=high), type_)
 
-    def array_push(self, address: Value, value: Value) -> None:
-        """Appends to the array at `address`."""
-        self.append(ops.ArrayPush(address=address, value=value))
+    def slice_view(self, value: Value, low: Value, high: Value) -> Value:
+        """`value[low..high]` of an array or text, borrowed; the bounds are known to fit."""
+        return self.emit(ops.SliceView(value=value, low=low, high=high), value.type)
+
+    def array_push(self, address: Value, value: Value, *, reserved: bool = False) -> None:
+        """Appends to the array at `address`; `reserved`: it is unique and has room."""
+        self.append(ops.ArrayPush(address=address, value=value, reserved=reserved))
 
     def array_pop(self, address: Value) -> Value:
         """Takes the last element off the array at `address`, which is not empty."""

@@ -204,6 +204,24 @@ def make_slice(op: ops.Slice, code: FunctionCompiler) -> Step:
     return step
 
 
+def make_slice_view(op: ops.SliceView, code: FunctionCompiler) -> Step:
+    a, i, j, d = code.index(op.value), code.index(op.low), code.index(op.high), code.result(op)
+    is_text, broken = op.value.type == STR, code.broken_promise(op, "the bounds of a view do not fit")
+    is_deep = isinstance(op.value.type, IrArray) and has_buffers(op.value.type.item)
+
+    def step(frame: list[Any]) -> None:
+        value, low, high = frame[a], frame[i], frame[j]
+        items = value if is_text else value.items
+        if not 0 <= low <= high <= len(items):
+            raise broken()
+        part = items[low:high]
+        if is_deep:
+            for item in part:
+                share(item)
+        frame[d] = part if is_text else ArrayValue(part)
+    return step
+
+
 def make_array_push(op: ops.ArrayPush, code: FunctionCompiler) -> Step:
     a, v = code.index(op.address), code.index(op.value)
 
@@ -414,7 +432,7 @@ MAKERS: dict[type[ops.Op], Callable[[Any, FunctionCompiler], Step | None]] = {
     ops.StaticValue: make_static_value,
     ops.Length: _unary(_length),
     ops.ArrayGet: make_array_get,
-    ops.Slice: make_slice,
+    ops.Slice: make_slice, ops.SliceView: make_slice_view,
     ops.ArrayPush: make_array_push,
     ops.ArrayPop: make_array_pop,
     ops.ArrayReserve: _nothing,

@@ -349,6 +349,13 @@ def _slice(op: ops.Slice, _: Module) -> None:
     _result(op, IrArray(op.value.type.item) if isinstance(op.value.type, IrFixed) else op.value.type)
 
 
+def _slice_view(op: ops.SliceView, _: Module) -> None:
+    require(isinstance(op.value.type, IrArray) or op.value.type == STR, "{} has no views of parts", op.value.type)
+    _same("the lower bound", op.low.type, USIZE)
+    _same("the upper bound", op.high.type, USIZE)
+    _result(op, op.value.type)
+
+
 def _array_push(op: ops.ArrayPush, _: Module) -> None:
     _same("the value", op.value.type, _array_of(_place(op.address)).item)
     _no_result(op)
@@ -619,7 +626,7 @@ RULES: dict[type[Op], Callable[[Any, Module], None]] = {
     ops.FillArray: _fill_array,
     ops.Length: _length,
     ops.ArrayGet: _array_get,
-    ops.Slice: _slice,
+    ops.Slice: _slice, ops.SliceView: _slice_view,
     ops.ArrayPush: _array_push,
     ops.ArrayPop: _array_pop,
     ops.ArrayReserve: _array_reserve,

@@ -431,11 +431,24 @@ class Slice(Op):
 
 
 @keyword_record
+class SliceView(Op):
+    """`xs[low..high]` of a growable array or text, as a view that is not counted; the bounds are known to fit."""
+
+    value: Value
+    low: Value
+    high: Value
+    OPERANDS = ("value", "low", "high")
+    RESULT = "borrowed"
+    BORROWS_FROM = "value"
+
+
+@keyword_record
 class ArrayPush(Op):
-    """Appends to the array at `address` (made unique first)."""
+    """Appends to the array at `address` (made unique first). `reserved`: it is known to be unique and to have room."""
 
     address: Value
     value: Value
+    reserved: bool = False
     OPERANDS = ("address", "value")
     CONSUMES = ("value",)
     EFFECT = True

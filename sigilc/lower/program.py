@@ -30,6 +30,7 @@ from sigilc.lower import (
     options,
     pipelines,
     places,
+    sorting,
     text,
 )
 from sigilc.lower.derive import Derivation
@@ -43,7 +44,7 @@ from sigilc.lower.writes import WriteAnalysis
 
 LOWERINGS: Lowerings = {
     **expressions.LOWERINGS, **calls.LOWERINGS, **collections.LOWERINGS, **control.LOWERINGS, **matches.LOWERINGS,
-    **options.LOWERINGS, **places.LOWERINGS, **text.LOWERINGS, **closures.LOWERINGS, **pipelines.LOWERINGS,
+    **options.LOWERINGS, **places.LOWERINGS, **text.LOWERINGS, **closures.LOWERINGS, **pipelines.LOWERINGS, **sorting.LOWERINGS,
     **actors.LOWERINGS, **foreign.LOWERINGS,
 }
 

@@ -8,17 +8,18 @@ from sigilc.check import typed
 from sigilc.check.types import SetType, Type
 from sigilc.crash import InternalError
 from sigilc.ir.ops import Value
-from sigilc.ir.types import BOOL, I32, USIZE, IrArray, IrFloat, IrOption, IrType
+from sigilc.ir.types import BOOL, I32, I64, USIZE, IrArray, IrFloat, IrMap, IrOption, IrTuple, IrType
 from sigilc.lower.cells import OptionalCell, take
-from sigilc.lower.collections import empty
+from sigilc.lower.collections import empty, new_map
 from sigilc.lower.expressions import arithmetic
 from sigilc.lower.functions import FunctionLowering, Join
+from sigilc.lower.loops import count_to
 from sigilc.lower.options import absent
 from sigilc.lower.patterns import Subject, bind_irrefutable
 from sigilc.lower.text import TextWriter
 
-# emits the number of elements that will come, None where it is not known
-Length = Callable[[], Value | None]
+# emits the number of elements that will come
+Length = Callable[[], Value]
 
 
 class Sink:
@@ -38,8 +39,8 @@ class Sink:
         return self.fl.unit()
 
 
-def make_sink(fl: FunctionLowering, expr: typed.Pipeline, item: Type, length: Length) -> Sink:
-    """The sink of a pipeline whose stages give elements of type `item`."""
+def make_sink(fl: FunctionLowering, expr: typed.Pipeline, item: Type, length: Length | None) -> Sink:
+    """The sink of a pipeline whose stages give elements of type `item`, `length` of them where that is known."""
     result = fl.ir_type(expr)
     match expr.sink:
         case typed.CollectSink():
@@ -64,23 +65,25 @@ def make_sink(fl: FunctionLowering, expr: typed.Pipeline, item: Type, length: Le
             return _Reduce(fl, result, sink)
         case typed.JoinSink(separator=separator):
             return _JoinText(fl, result, fl.value(separator), item)
+        case typed.GroupSink() as sink:
+            return _Groups(fl, result, sink)
         case typed.EachSink() as sink:
             return _Each(fl, result, sink)
     raise InternalError(f"{expr.sink} can't be lowered", expr.sink.span)
 
 
 class _Collect(Sink):
-    def __init__(self, fl: FunctionLowering, result: IrType, length: Length, is_set: bool) -> None:
+    def __init__(self, fl: FunctionLowering, result: IrType, length: Length | None, is_set: bool) -> None:
         super().__init__(fl, result)
         self._is_set = is_set
         self._place = fl.builder.slot(empty(fl, result), "items")
-        count = length() if isinstance(result, IrArray) else None
-        if count is not None:
-            fl.builder.array_reserve(self._place, count)
+        self._has_room = length is not None and isinstance(result, IrArray)
+        if length is not None and self._has_room:
+            fl.builder.array_reserve(self._place, length())
 
     def push(self, value: Value) -> None:
         if isinstance(self.result, IrArray):
-            self.builder.array_push(self._place, value)
+            self.builder.array_push(self._place, value, reserved=self._has_room)
             return
         builder = self.builder
         if self._is_set:
@@ -309,3 +312,43 @@ class _Each(Sink):
     def push(self, value: Value) -> None:
         bind_irrefutable(self.fl, self._sink.pattern, Subject(value=value))
         self.fl.value(self._sink.body)
+
+
+class _Groups(Sink):
+    """`group_by`: a map from keys to groups, whose entries lie in the order in which the keys were first seen."""
+
+    def __init__(self, fl: FunctionLowering, result: IrType, sink: typed.GroupSink) -> None:
+        super().__init__(fl, result)
+        assert isinstance(result, IrArray) and isinstance(result.item, IrTuple)
+        key, self._group = result.item.items
+        assert isinstance(self._group, IrArray)
+        self._pair = result.item
+        self._sink = sink
+        self._place = fl.builder.slot(new_map(fl, IrMap(key, self._group)), "groups")
+
+    def push(self, value: Value) -> None:
+        builder, fl = self.builder, self.fl
+        bind_irrefutable(fl, self._sink.pattern, Subject(value=value))
+        key = fl.value(self._sink.key)
+        entry = builder.map_find(builder.peek(self._place), key)
+        join = fl.join(I64, "group")
+        known, new = fl.fork(builder.compare("ge", entry, builder.const(I64, 0)), "known", "new")
+        builder.position_at(new)
+        count = builder.cast(builder.length(builder.peek(self._place)), I64)
+        builder.map_insert(self._place, key, empty(fl, self._group))
+        join.enter(count)
+        builder.position_at(known)
+        join.enter(entry)
+        builder.array_push(builder.map_value_addr(self._place, join.finish()), value)
+
+    def finish(self) -> Value:
+        builder = self.builder
+        entries = builder.load(self._place)
+        count = builder.length(entries)
+        groups = builder.slot(builder.make_array(self._pair), "pairs")
+        builder.array_reserve(groups, count)
+        loop = count_to(builder, builder.cast(count, I64))
+        pair = [builder.map_key(entries, loop.index), builder.map_value(entries, loop.index)]
+        builder.array_push(groups, builder.make_tuple(pair), reserved=True)
+        loop.close()
+        return builder.load(groups)

@@ -65,6 +65,11 @@ def test_ir(path: Path, update: bool) -> None:
     compare_or_update(path.with_suffix(".ir"), print_module(lower(path)), update)
 
 
+@pytest.mark.parametrize("path", sorted((FOLDER.parent / "run" / "pipelines").glob("*.sg")), ids=lambda p: p.stem)
+def test_pipelines_in_the_interpreter(path: Path) -> None:
+    assert outcome(lower(path)) == path.with_suffix(".expected").read_text()
+
+
 @pytest.mark.parametrize("path", sorted((FOLDER / "programs").glob("*.sg")), ids=lambda p: p.stem)
 def test_program(path: Path, update: bool) -> None:
     found = outcome(lower(path))

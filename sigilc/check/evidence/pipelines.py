@@ -6,16 +6,20 @@ find, position, take_while and σ read only chooses.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
 from sigilc.check import typed as t
 from sigilc.check.evidence.call_graph import nodes_of
 from sigilc.check.evidence.control import element_of
 from sigilc.check.evidence.expressions import confirm_tree, report_tree
-from sigilc.check.evidence.flow import EVALUATORS, Flow
+from sigilc.check.evidence.flow import EVALUATORS, Flow, LoopFrame
 from sigilc.check.evidence.graph import KNOWN, Wanted
 from sigilc.check.evidence.patterns import bind_pattern, pattern_variables
 from sigilc.check.evidence.rules import RULES
 from sigilc.check.evidence.trees import Tree, flow_tree, fresh_tree, labels_of, validated
-from sigilc.check.types import UNIT, ArrayType, FutureType, MapType, OptionType, SetType, Type
+from sigilc.check.types import UNIT, ArrayType, MapType, OptionType, SetType, Type
 from sigilc.crash import InternalError
 
 
@@ -28,26 +32,108 @@ def own_label(tree: Tree, type_: Type) -> int:
     return KNOWN
 
 
+@dataclass(slots=True)
+class Elements:
+    """What leaves a stage: the collection's own label, the elements' tree and type."""
+
+    own: int
+    item: Tree
+    type: Type
+
+
+# takes what leaves the last stage
+Finish = Callable[[Elements], None]
+
+
 def eval_pipeline(flow: Flow, e: t.Pipeline) -> Tree:
     """One fused loop."""
-    source = flow.eval(e.source)
-    own = own_label(source, e.source.type)
-    item = element_of(flow, source, e.source.type, e.item)
-    counts = [flow.eval(stage.count) for stage in e.stages if isinstance(stage, t.TakeStage | t.SkipStage)]
-    own = flow.join("count", [own, *(label for count in counts for label in labels_of(count))])
+    elements = source_elements(flow, e.source, e.item)
+    prepared = prepare(flow, e.stages, elements)
     initial: Tree = KNOWN
     if isinstance(e.sink, t.ReduceSink) and e.sink.initial is not None:
         initial = flow.eval_as(e.sink.initial, e.type)
     separator = flow.eval(e.sink.separator) if isinstance(e.sink, t.JoinSink) else KNOWN
     frame = flow.enter_loop()
-    type_ = e.item
-    for stage in e.stages:
-        own, item = run_stage(flow, stage, own, item, type_)
-        type_ = stage.item
-    result = run_sink(flow, e, own, item, type_, initial, separator)
+    results: list[Tree] = []
+
+    def finish(found: Elements) -> None:
+        results.append(run_sink(flow, e, found, initial, separator))
+        flow.break_loop(frame)
+    run_stages(flow, [(stage, frame) for stage in e.stages], prepared, frame, elements, finish)
     flow.repeat_loop(frame)
     flow.leave_loop(frame, ends_at_head=True)
-    return result
+    return results[0]
+
+
+def source_elements(flow: Flow, source: t.Expr, item: Type) -> Elements:
+    """What a source gives."""
+    tree = flow.eval(source)
+    return Elements(own_label(tree, source.type), element_of(flow, tree, source.type, item), item)
+
+
+def prepare(flow: Flow, stages: list[t.Stage], elements: Elements) -> dict[t.Stage, Any]:
+    """What stages evaluate once, before the loop, in their order: the start of a scan, the second side of a zip.
+
+    Counts go into the collection's own label.
+    """
+    found: dict[t.Stage, Any] = {}
+    for stage in stages:
+        if isinstance(stage, t.TakeStage | t.SkipStage):
+            elements.own = flow.join("count", [elements.own, *labels_of(flow.eval(stage.count))])
+        elif isinstance(stage, t.ScanStage):
+            found[stage] = flow.eval_as(stage.initial, stage.item)
+        elif isinstance(stage, t.ZipStage):
+            second = source_elements(flow, stage.source, stage.source_item)
+            found.update(prepare(flow, stage.stages, second))
+            found[stage] = second
+    return found
+
+
+def run_stages(flow: Flow, stages: list[tuple[t.Stage, LoopFrame]], prepared: dict[t.Stage, Any], loop: LoopFrame,
+               elements: Elements, finish: Finish) -> None:
+    """The stages in the loop whose next step takes what one of them drops; each with the loop that it leaves."""
+    for number, (stage, outermost) in enumerate(stages):
+        if isinstance(stage, t.FlatStage) and not isinstance(stage.source.type, OptionType):
+            run_flat(flow, stage, stages[number + 1:], prepared, elements, finish)
+            return
+        if isinstance(stage, t.ZipStage):
+            elements = run_zip(flow, stage, prepared, outermost, elements)
+        else:
+            elements = run_stage(flow, stage, elements, prepared.get(stage, KNOWN))
+        if isinstance(stage, t.FilterStage | t.SkipStage | t.UniqueStage | t.FlatStage):
+            flow.repeat_loop(loop)
+        elif isinstance(stage, t.TakeWhileStage | t.ZipStage):
+            flow.break_loop(outermost)
+    finish(elements)
+
+
+def run_flat(flow: Flow, stage: t.FlatStage, rest: list[tuple[t.Stage, LoopFrame]], prepared: dict[t.Stage, Any],
+             elements: Elements, finish: Finish) -> None:
+    """A loop in the loop, in which all further stages run."""
+    bind_pattern(flow, stage.pattern, elements.item, stage.span)
+    inner = source_elements(flow, stage.source, stage.source_item)
+    inner.own = flow.join("elements", [elements.own, inner.own])
+    inner.item = flow.via("transform", inner.item, inner.type)
+    prepared = {**prepared, **prepare(flow, stage.stages, inner)}
+    frame = flow.enter_loop()
+    run_stages(flow, [*((s, frame) for s in stage.stages), *rest], prepared, frame, inner, finish)
+    flow.repeat_loop(frame)
+    flow.leave_loop(frame, ends_at_head=True)
+
+
+def run_zip(flow: Flow, stage: t.ZipStage, prepared: dict[t.Stage, Any], outermost: LoopFrame, elements: Elements) -> Elements:
+    """The second side runs until it has an element: a loop, which that leaves."""
+    frame = flow.enter_loop()
+    found: list[Elements] = []
+
+    def finish(second: Elements) -> None:
+        found.append(second)
+        flow.break_loop(frame)
+    run_stages(flow, [(s, outermost) for s in stage.stages], prepared, frame, prepared[stage], finish)
+    flow.leave_loop(frame, ends_at_head=False)
+    second = found[0]
+    own = flow.join("elements", [elements.own, second.own])
+    return Elements(own, (elements.item, second.item), stage.item)
 
 
 def eval_iterator_source(flow: Flow, e: t.IteratorSource) -> Tree:
@@ -61,44 +147,49 @@ def eval_iterator_source(flow: Flow, e: t.IteratorSource) -> Tree:
     return (flow.join("elements", labels_of(start)), item)
 
 
-def run_stage(flow: Flow, stage: t.Stage, own: int, item: Tree, type_: Type) -> tuple[int, Tree]:
-    """The collection's own label and the elements' tree after a stage; `type_` is that of the elements before."""
+def run_stage(flow: Flow, stage: t.Stage, elements: Elements, start: Tree) -> Elements:
+    """What leaves a stage that is no loop; `start` is the state that a scan begins with."""
+    own, item, type_ = elements.own, elements.item, elements.type
     if isinstance(stage, t.MapStage):
         bind_pattern(flow, stage.pattern, item, stage.span)
-        return own, flow.via("transform", flow.eval_as(stage.body, stage.item), stage.item)
+        return Elements(own, flow.via("transform", flow.eval_as(stage.body, stage.item), stage.item), stage.item)
     if isinstance(stage, t.FilterStage):
         bind_pattern(flow, stage.pattern, item, stage.span)
         flow.eval(stage.predicate)
         if stage.mode == "!":
             note_validation(flow, stage.pattern, stage.predicate)
-            return KNOWN, validated(item, type_)
-        return own, flow.via("filter", item, type_)
+            return Elements(KNOWN, validated(item, type_), type_)
+        return Elements(own, flow.via("filter", item, type_), type_)
     if isinstance(stage, t.TakeWhileStage):
         bind_pattern(flow, stage.pattern, item, stage.span)
         flow.eval(stage.predicate)
-        return own, item
+        return elements
     if isinstance(stage, t.EnumerateStage):
-        return own, (KNOWN, item)
+        return Elements(own, (KNOWN, item), stage.item)
     if isinstance(stage, t.FlatStage):
-        if isinstance(type_, OptionType | FutureType):
-            return own, item
-        inner = flow.join("elements", [own, own_label(item, type_)])
-        return inner, element_of(flow, item, type_, stage.item)
+        bind_pattern(flow, stage.pattern, item, stage.span)
+        return Elements(own, flow.via("transform", flow.eval(stage.source), stage.item), stage.item)
+    if isinstance(stage, t.ScanStage):
+        return Elements(own, _fold(flow, stage, item, start), stage.item)
     if isinstance(stage, t.MarkStage):
-        if stage.mark == "~":
-            own = flow.join("report", [own, *labels_of(report_tree(flow, KNOWN, stage.span))])
-            return own, report_tree(flow, item, stage.span)
-        wanted = Wanted("E0302", stage.span, "stage", stage.span.text)
-        confirm_tree(flow, own, wanted)
-        return KNOWN, confirm_tree(flow, item, wanted)
-    if isinstance(stage, t.TakeStage | t.SkipStage):
-        return own, item
+        return _marked(flow, stage, elements)
+    if isinstance(stage, t.TakeStage | t.SkipStage | t.UniqueStage):
+        return elements
     raise InternalError(f"no evidence rule for {type(stage).__name__}", stage.span)
 
 
-def run_sink(flow: Flow, e: t.Pipeline, own: int, item: Tree, type_: Type, initial: Tree, separator: Tree) -> Tree:
+def _marked(flow: Flow, stage: t.MarkStage, elements: Elements) -> Elements:
+    if stage.mark == "~":
+        own = flow.join("report", [elements.own, *labels_of(report_tree(flow, KNOWN, stage.span))])
+        return Elements(own, report_tree(flow, elements.item, stage.span), stage.item)
+    wanted = Wanted("E0302", stage.span, "stage", stage.span.text)
+    confirm_tree(flow, elements.own, wanted)
+    return Elements(KNOWN, confirm_tree(flow, elements.item, wanted), stage.item)
+
+
+def run_sink(flow: Flow, e: t.Pipeline, elements: Elements, initial: Tree, separator: Tree) -> Tree:
     """What the whole pipeline gives."""
-    sink = e.sink
+    sink, own, item, type_ = e.sink, elements.own, elements.item, elements.type
     step = (sink.span, "is folded here", "")
     if isinstance(sink, t.CollectSink):
         return _collect(flow, e.type, own, item)
@@ -115,9 +206,13 @@ def run_sink(flow: Flow, e: t.Pipeline, own: int, item: Tree, type_: Type, initi
             return KNOWN
         return flow.join("quantify", [own, *flow.collapse(item, type_, sink.span), *labels_of(predicate)], step)
     if isinstance(sink, t.ReduceSink):
-        return _reduce(flow, e, sink, item, initial)
+        return _fold(flow, sink, item, initial if sink.initial is not None else item)
     if isinstance(sink, t.JoinSink):
         return flow.join("join", [own, *flow.collapse(item, type_, sink.span), *labels_of(separator)], step)
+    if isinstance(sink, t.GroupSink):
+        bind_pattern(flow, sink.pattern, item, sink.span)
+        key = flow.via("transform", flow.eval(sink.key), sink.key.type)
+        return flow.via("elements", (own, (key, (own, item))), e.type)
     if isinstance(sink, t.EachSink):
         bind_pattern(flow, sink.pattern, item, sink.span)
         flow.eval(sink.body)
@@ -133,16 +228,16 @@ def _collect(flow: Flow, type_: Type, own: int, item: Tree) -> Tree:
     return flow.via("elements", (own, item), type_)
 
 
-def _reduce(flow: Flow, e: t.Pipeline, sink: t.ReduceSink, item: Tree, initial: Tree) -> Tree:
-    start = initial if sink.initial is not None else item
-    accumulator = fresh_tree(flow.graph, sink.accumulator.type)
+def _fold(flow: Flow, fold: t.ReduceSink | t.ScanStage, item: Tree, start: Tree) -> Tree:
+    """What a body makes of what is built so far and an element, again and again."""
+    accumulator = fresh_tree(flow.graph, fold.accumulator.type)
     if RULES["reduce"]:
         flow_tree(flow.graph, start, accumulator)
-    bind_pattern(flow, sink.accumulator, accumulator, sink.span)
-    bind_pattern(flow, sink.pattern, item, sink.span)
-    after = flow.eval_as(sink.body, sink.accumulator.type)
+    bind_pattern(flow, fold.accumulator, accumulator, fold.span)
+    bind_pattern(flow, fold.pattern, item, fold.span)
+    after = flow.eval_as(fold.body, fold.accumulator.type)
     if RULES["reduce"]:
-        flow_tree(flow.graph, after, accumulator, (sink.body.span, "is folded here", ""))
+        flow_tree(flow.graph, after, accumulator, (fold.body.span, "is folded here", ""))
     return accumulator
 
 
@@ -190,6 +285,25 @@ def eval_sort(flow: Flow, e: t.Sort) -> Tree:
     return tree
 
 
+def eval_pieces(flow: Flow, e: t.PiecesSource) -> Tree:
+    """`windows(n)`, `chunks(n)`: arrays of the elements; their number and lengths follow the argument."""
+    elements = source_elements(flow, e.value, piece_item(e))
+    own = flow.join("count", [elements.own, *labels_of(flow.eval(e.count))])
+    return (own, (own, elements.item))
+
+
+def piece_item(e: t.PiecesSource) -> Type:
+    """The type of the elements in a piece."""
+    piece = e.type.parts()[0]
+    return piece.parts()[0]
+
+
+def eval_reversed(flow: Flow, e: t.ReversedSource) -> Tree:
+    """The same elements."""
+    elements = source_elements(flow, e.value, e.type.parts()[0])
+    return (elements.own, elements.item)
+
+
 def eval_all_present(flow: Flow, e: t.AllPresent) -> Tree:
     """`[T?]` to `[T]?`: the trees are the same."""
     return flow.eval(e.value)
@@ -198,5 +312,5 @@ def eval_all_present(flow: Flow, e: t.AllPresent) -> Tree:
 EVALUATORS.update({
     t.Pipeline: eval_pipeline, t.IteratorSource: eval_iterator_source, t.Lift: eval_lift,
     t.FilterValue: eval_filter_value, t.Sort: eval_sort,
-    t.AllPresent: eval_all_present,
+    t.AllPresent: eval_all_present, t.PiecesSource: eval_pieces, t.ReversedSource: eval_reversed,
 })
