@@ -17,6 +17,7 @@ from sigilc.check.infer import resolve, shallow, unifies
 from sigilc.check.paths import Associated
 from sigilc.check.stage_parts import StageParts, has_implicit_field, holes_in, only_expression
 from sigilc.check.types import (
+    STR,
     ArrayType,
     FixedType,
     FnType,
@@ -303,6 +304,7 @@ class StageBodies(Control):
 
     def loop_over(self, value: t.Expr) -> OpenLoop | None:
         """A collection as the source of element-wise stages; None for what is no collection."""
+        value = self.lazily(value)
         item = self.item_of(value.type)
         if item is None and self.is_iterator(value.type):
             variable = t.Variable("iterator", value.type, value.span, mutable=True)
@@ -310,4 +312,14 @@ class StageBodies(Control):
             value = t.IteratorSource(value.span, ArrayType(item), value, variable, call)
         return None if item is None else OpenLoop(value, item, item, [], value.span)
 
-
+    def lazily(self, value: t.Expr) -> t.Expr:
+        """The parts of a text one at a time, where the library has such a twin of the method that makes an array of them."""
+        if not isinstance(value, t.Call):
+            return value
+        methods = self.context.methods.get(STR.name, {})
+        name = value.function.name.rpartition("·")[2]
+        twin = methods.get(f"lazy_{name}")
+        if twin is None or methods.get(name) is not value.function:
+            return value
+        fits = all(unifies(p.type, a.type) for p, a in zip(twin.params, value.args, strict=True))
+        return self.call_checked(twin, value.args, value.span) if fits else value

@@ -36,7 +36,8 @@ from sigilc.ir.ops import (
 )
 from sigilc.ir.types import STR, IrEnum, IrStruct
 
-# Offsets in a sigil_fault.
+# A sigil_fault: count, drop, message, stage, site and its length, cause; and offsets in it.
+_FAULT = "{ i64, ptr, ptr, i64, ptr, ptr, i64, ptr, ptr, i64, ptr }"
 _MESSAGE, _STAGE, _CAUSE = 16, 40, 80
 
 
@@ -141,7 +142,13 @@ def emit_get_fault(f: FunctionEmitter, op: GetFault) -> None:
 
 
 def emit_make_fault(f: FunctionEmitter, op: MakeFault) -> None:
-    """Made by the runtime, which takes over the texts."""
+    """Made by the runtime, which takes over the texts; one of constant texts is static and immortal."""
+    texts = [*f.leaves(op.message), *f.leaves(op.stage)]
+    if op.cause is None and not any(scalar.startswith("%") for scalar in texts):
+        words = (f"{kind} {scalar}" for kind, scalar in zip(("ptr", "i64", "ptr") * 2, texts, strict=True))
+        site = f"ptr {f.context.c_string(op.site)}, i64 {len(op.site.encode())}"
+        f.define(op, f.context.constant_value(f"{_FAULT} {{ i64 0, ptr null, {', '.join(words)}, {site}, ptr null }}"))
+        return
     message, stage = f.readable(STR, f.leaves(op.message)), f.readable(STR, f.leaves(op.stage))
     cause = f.scalar(op.cause) if op.cause is not None else "null"
     f.define(op, f.call_runtime("sigil_fault_new", "ptr", f"ptr {message}", f"ptr {stage}",

@@ -58,6 +58,9 @@ def emit_call_runtime(f: FunctionEmitter, op: CallRuntime) -> None:
     if op.function == "math_fmod":
         f.define(op, f.value(f"frem double {f.scalar(op.args[0])}, {f.scalar(op.args[1])}"))
         return
+    if op.function == "f64_total_compare":
+        f.define(op, _total_compare(f, *(f.scalar(arg) for arg in op.args)))
+        return
     arguments: list[str] = []
     for param, value in zip(function.params, op.args, strict=True):
         if isinstance(param, IrInt | IrFloat | IrSimple | IrAddr):
@@ -76,6 +79,26 @@ def emit_call_runtime(f: FunctionEmitter, op: CallRuntime) -> None:
         f.define(op)
     else:
         f.define(op, f.call(op, c_type(function.result), callee, arguments, unwinds=function.may_panic))
+
+
+# The bits of a number, ordered as signed integers: those below zero are turned round, all NaN are one, behind the rest.
+_ORDER = """define internal i64 @"total order"(double %number) alwaysinline nounwind {
+  %bits = bitcast double %number to i64
+  %sign = ashr i64 %bits, 63
+  %rest = lshr i64 %sign, 1
+  %order = xor i64 %bits, %rest
+  %is_nan = fcmp uno double %number, %number
+  %key = select i1 %is_nan, i64 9223372036854775807, i64 %order
+  ret i64 %key
+}"""
+
+
+def _total_compare(f: FunctionEmitter, left: str, right: str) -> str:
+    """-1, 0 or 1 in the total order of floats, as `sigil_f64_total_compare` gives it."""
+    name = f.context.define(symbol("total order"), lambda: _ORDER)
+    a, b = (f.value(f"call i64 {name}(double {number})") for number in (left, right))
+    greater, less = (f.value(f"zext i1 {f.value(f'icmp {op} i64 {a}, {b}')} to i32") for op in ("sgt", "slt"))
+    return f.value(f"sub i32 {greater}, {less}")
 
 
 # ---- C --------------------------------------------------------------------------------------------------------------

@@ -108,6 +108,10 @@ def _str_byte(fl: FunctionLowering, args: list[Value], result: Type) -> Value:
     return fl.builder.array_get(*args, checked=False)
 
 
+def _str_part(fl: FunctionLowering, args: list[Value], result: Type) -> Value:
+    return fl.builder.slice_view(*args)
+
+
 def _share(fl: FunctionLowering, args: list[Value], result: Type) -> Value:
     return fl.builder.share_buffer(args[0])
 
@@ -298,7 +302,8 @@ _INTRINSICS: dict[str, Intrinsic] = {
     "pointer_read": _pointer_read, "pointer_write": _pointer_write,
     "array_len": _length, "array_extent": _length,
     "array_push": _array_push, "array_pop": _array_pop, "array_reserve": _array_reserve,
-    "str_len": _length, "str_byte": _str_byte, "str_bytes": _share, "str_from_utf8_unchecked": _share,
+    "str_len": _length, "str_byte": _str_byte, "str_part": _str_part, "str_bytes": _share,
+    "str_from_utf8_unchecked": _share,
     "map_new": _map_new, "map_len": _length, "map_contains": _map_contains, "map_get": _map_get,
     "map_insert": _map_insert, "map_remove": _map_remove,
     "set_new": _map_new, "set_len": _length, "set_contains": _map_contains, "set_insert": _set_insert,

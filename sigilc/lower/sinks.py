@@ -8,7 +8,7 @@ from sigilc.check import typed
 from sigilc.check.types import SetType, Type
 from sigilc.crash import InternalError
 from sigilc.ir.ops import Value
-from sigilc.ir.types import BOOL, I32, I64, USIZE, IrArray, IrFloat, IrMap, IrOption, IrTuple, IrType
+from sigilc.ir.types import BOOL, I32, I64, USIZE, IrArray, IrFloat, IrInt, IrMap, IrOption, IrTuple, IrType
 from sigilc.lower.cells import OptionalCell, take
 from sigilc.lower.collections import empty, new_map
 from sigilc.lower.expressions import arithmetic
@@ -50,7 +50,9 @@ def make_sink(fl: FunctionLowering, expr: typed.Pipeline, item: Type, length: Le
         case typed.FoldSink(kind="count"):
             return _Count(fl, result)
         case typed.FoldSink(kind="min" | "max" as kind):
-            return _Extreme(fl, result, kind)
+            assert isinstance(result, IrOption)
+            number = result.item
+            return _ExtremeNumber(fl, result, number, kind) if isinstance(number, IrInt) else _Extreme(fl, result, kind)
         case typed.FoldSink(kind="first"):
             return _First(fl, result)
         case typed.FoldSink(kind="last"):
@@ -202,6 +204,36 @@ class _Last(Sink):
 
     def finish(self) -> Value:
         return self._cell.as_option("empty")
+
+
+class _ExtremeNumber(Sink):
+    """`min` and `max` of integers: without a branch, from the number that loses against every other."""
+
+    def __init__(self, fl: FunctionLowering, result: IrType, item: IrInt, kind: str) -> None:
+        super().__init__(fl, result)
+        builder = fl.builder
+        self._op = "lt" if kind == "min" else "gt"
+        largest = 2 ** (item.bits - 1) - 1 if item.signed else 2 ** item.bits - 1
+        worst = largest if kind == "min" else -largest - 1 if item.signed else 0
+        self._place = builder.slot(builder.const(item, worst), "best")
+        self._flag = builder.slot(builder.const_bool(False), "found")
+
+    def push(self, value: Value) -> None:
+        builder = self.builder
+        old = builder.load(self._place)
+        builder.store(self._place, builder.select(builder.compare(self._op, value, old), value, old))
+        builder.store(self._flag, builder.const_bool(True))
+
+    def finish(self) -> Value:
+        fl, builder = self.fl, self.builder
+        join = fl.join(self.result, "result")
+        some, none = fl.fork(builder.load(self._flag), "some", "none")
+        builder.position_at(some)
+        join.enter(builder.make_some(builder.load(self._place)))
+        builder.position_at(none)
+        assert isinstance(self.result, IrOption)
+        join.enter(absent(fl, self.result.item, "empty"))
+        return join.finish()
 
 
 class _Extreme(Sink):
