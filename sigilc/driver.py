@@ -61,7 +61,7 @@ class Compilation:
         self.harness = harness
         self.package: Package | None = None
         self.is_checked_library = False         # one for other packages: there is nothing to build
-        self.diagnostics = Diagnostics()
+        self.diagnostics = Diagnostics(options.warnings)
         self.program: TypedProgram | None = None
         self.module: Module | None = None
         self.artifacts: dict[str, str | bytes] = {}

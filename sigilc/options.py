@@ -14,6 +14,8 @@ HOST_CPU = "native"
 # What `--emit` may ask for, with the suffix of the file.
 EMIT_SUFFIXES = {"ll": ".ll", "ll-raw": ".raw.ll", "asm": ".s", "obj": ".o", "ssa": ".ssa", "header": ".h",
                  "rust": ".rs"}
+# Warnings that are given only where `-W` asks for them.
+OPTIONAL_WARNINGS = ("lifting",)
 CRATE_TYPES = ("bin", "obj", "staticlib", "cdylib")
 # What goes before and behind the program's name, for the crate types that are no executables.
 PRODUCT_NAMES = {"obj": ("", ".o"), "staticlib": ("lib", ".a"), "cdylib": ("lib", ".so")}
@@ -30,6 +32,7 @@ class Options:
     emit              keys of EMIT_SUFFIXES: files to write besides
     output            path of what is made; empty: named after the program, here
     debug             information for debuggers
+    warnings          those of OPTIONAL_WARNINGS that are asked for
     """
 
     level: int = 0
@@ -39,6 +42,7 @@ class Options:
     emit: frozenset[str] = frozenset()
     output: str = ""
     debug: bool = False
+    warnings: frozenset[str] = frozenset()
 
     @property
     def is_library(self) -> bool:

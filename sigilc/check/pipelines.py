@@ -69,6 +69,9 @@ class Pipelines(ShapingStages):
         parts = parts_of(node.stage)
         parts.shown = self.stage_word(parts)
         span = Span(self.source, node.stage.start, node.end)
+        if parts.word in ("assume", "validate") and mark in ("!", "?") and not self.is_users_stage(parts.word):
+            parts.word = parts.shown = parts.word + mark[0]
+            mark = ""
         if parts.word in ("validate!", "validate?"):
             mark = "!" if parts.word == "validate!" else "!?"
             parts.word = "filter"
@@ -223,7 +226,22 @@ class Pipelines(ShapingStages):
         if parts.path:
             raise self.error("E0213", f"`{parts.shown}` has no form `·{'·'.join(parts.path)}`", parts.node, "not known",
                              "there are `·whole` and `·each`")
-        return item is None if applied is None else self.takes_whole(applied, whole, item)
+        if applied is None:
+            return item is None
+        is_whole = self.takes_whole(applied, whole, item)
+        self.note_lifting(parts, whole, item, is_whole)
+        return is_whole
+
+    def note_lifting(self, parts: StageParts, whole: Type, item: Type | None, is_whole: bool) -> None:
+        """Warns, where that is asked for, that a function's type decides on the level of a stage."""
+        if item is None or "lifting" not in self.context.diagnostics.wanted or self.scope.module.is_std:
+            return
+        word = parts.shown if parts.word in ("map", "filter") else "τ"
+        level = "whole" if is_whole else "each"
+        span = self.span(parts.node)
+        where = f"the whole, a `{resolve(whole)}`" if is_whole else f"each element, a `{resolve(item)}`"
+        self.context.warn("W0204", f"this stage works on {where}", span, "as the function's parameter says",
+                          f"say it with `|{word}·{level}{{…}}`")
 
     def levels(self, flow: Flow) -> tuple[Type, Type | None]:
         """The type of the whole, and of the elements where there are any."""
@@ -339,6 +357,9 @@ class Pipelines(ShapingStages):
         """`ρ`: a fold, or the call of a one-parameter function that takes the collection."""
         if parts.arguments is not None:
             return self.reduce_call(self.need_loop(flow, parts, span), parts, span)
+        if parts.body is None and not parts.operator:
+            raise self.error("E0213", f"the stage `{parts.shown}` needs a body", parts.node, "a body is missing",
+                             "write `|ρ+`, `|ρ{acc, x => …}` or `|ρ(+, 0)`")
         applied = self.applied_body(parts) if parts.body is not None else None
         closure = only_expression(parts.body) if parts.body is not None else None
         count = applied.arity() - len([a for a in applied.arguments if not self.is_hole(a)]) if applied else 2
@@ -477,7 +498,9 @@ class Pipelines(ShapingStages):
             self.resolve_value_path(path)       # reports the unknown name
             raise self.error("E0207", f"`{parts.word}` is no function", span, "can't be piped into")
         whole, item = self.levels(flow)
-        if self.takes_whole(applied, whole, item):
+        is_whole = self.takes_whole(applied, whole, item)
+        self.note_lifting(parts, whole, item, is_whole)
+        if is_whole:
             return self.apply(applied, close(flow, span))
         loop = self.need_loop(flow, parts, span)
         variable = self.element_variable(loop.item, parts.node)

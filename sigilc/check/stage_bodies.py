@@ -115,7 +115,7 @@ class StageBodies(Control):
         if unifies(wanted, item):
             return False
         raise self.error(
-            "E0213", f"this stage fits neither `{resolve(whole)}` nor its elements", applied.tree,
+            "E0213", f"this stage fits neither `{resolve(whole)}` nor its elements, `{resolve(item)}`", applied.tree,
             f"takes `{resolve(wanted)}`", "convert the value first, or use a closure",
             [(applied.function().span, "declared here")] if applied.function() else None)  # type: ignore[union-attr]
 

@@ -11,6 +11,7 @@ import click
 
 from sigilc.cache import MANIFEST, root_file
 from sigilc.driver import Compilation, in_large_stack, render_json, render_text
+from sigilc.options import OPTIONAL_WARNINGS
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -61,6 +62,12 @@ def split_filter(words: Sequence[str]) -> tuple[str, str]:
         return program_file(""), words[0]
     file, pattern = (*words, "", "")[:2]
     return program_file(file), pattern
+
+
+def warning_option(command: Command) -> Command:
+    """`-W NAME`, as often as wanted."""
+    return click.option("-W", "warnings", type=click.Choice(OPTIONAL_WARNINGS), multiple=True,
+                        help="Also warn of this: `lifting`, where a stage's level follows from a function's type.")(command)
 
 
 def code_options(cpu: str, level: str = "0") -> Callable[[Command], Command]:

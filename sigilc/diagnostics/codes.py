@@ -102,6 +102,7 @@ TITLE_BY_CODE: dict[str, str] = {
     "W0201": "an arm can never be reached",
     "W0202": "a value is computed that nothing uses",
     "W0203": "a value that must be used is dropped",
+    "W0204": "a stage's level follows from a function's type",
     "W0301": "a public result is reported, and its type does not say so",
     "W0302": "a predicate validates a value without looking at it",
     "W0401": "a variable is `mut`, and nothing changes it",

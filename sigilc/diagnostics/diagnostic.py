@@ -31,9 +31,10 @@ class Diagnostic:
 
 
 class Diagnostics:
-    """Collects what one run of the compiler reports."""
+    """Collects what one run of the compiler reports. `wanted` names the optional warnings that are asked for."""
 
-    def __init__(self) -> None:
+    def __init__(self, wanted: frozenset[str] = frozenset()) -> None:
+        self.wanted = wanted
         self.items: list[Diagnostic] = []
         self.error_count = 0
         self.allowed: list[tuple[Span, frozenset[str]]] = []       # where warnings of some codes are not wanted

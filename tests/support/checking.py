@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 from pathlib import Path
 
 from sigilc.diagnostics.diagnostic import Diagnostics
@@ -16,18 +17,24 @@ def can_check() -> bool:
     return all(spec is not None and spec.origin is not None for spec in specs)
 
 
+def asked_for(text: str) -> frozenset[str]:
+    """The optional warnings that a program's first line asks for: `// -W lifting`."""
+    return frozenset(re.findall(r"-W (\w+)", text.partition("\n")[0]))
+
+
 def check_source(path: str | Path) -> Diagnostics:
     """Everything that `sigilc check` reports of a file."""
     diagnostics = Diagnostics()
     source = load_source(str(path), diagnostics)
     if source is not None:
+        diagnostics.wanted = asked_for(source.text)
         check_loaded(source, diagnostics)
     return diagnostics
 
 
 def check_text(text: str, path: str = "test.sg") -> Diagnostics:
     """Everything that `sigilc check` reports of a text."""
-    diagnostics = Diagnostics()
+    diagnostics = Diagnostics(asked_for(text))
     check_loaded(SourceFile(path, text), diagnostics)
     return diagnostics
 
