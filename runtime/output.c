@@ -29,9 +29,17 @@ bool rt_write_all(int descriptor, const void *data, int64_t length) {
     return true;
 }
 
-/* Nobody reads the output any more: the program ends quietly. (Mostly SIGPIPE has ended it before.) */
+/* When nobody reads the output any more the program ends quietly. (Mostly SIGPIPE has ended it before.) */
 static void write_out(const uint8_t *data, int64_t length) {
-    if (!rt_write_all(STDOUT_FILENO, data, length)) _exit(1);
+    static const char failed[] = "sigil: can't write the output: ";
+    if (rt_write_all(STDOUT_FILENO, data, length)) return;
+    if (errno != EPIPE) {
+        const char *reason = strerror(errno);
+        (void)rt_write_all(STDERR_FILENO, failed, (int64_t)sizeof failed - 1);
+        (void)rt_write_all(STDERR_FILENO, reason, (int64_t)strlen(reason));
+        (void)rt_write_all(STDERR_FILENO, "\n", 1);
+    }
+    _exit(1);
 }
 
 void sigil_flush(void) {

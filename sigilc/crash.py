@@ -1,8 +1,14 @@
 """Failures that are no diagnostics: the compiler's own faults, and an environment that does not let it work."""
 
+import errno
+
 from sigilc.source.spans import Span
 
 EXIT_PROGRAM, EXIT_USAGE, EXIT_INTERNAL = 1, 2, 70
+
+# What no compiler can do anything about: full disks, permissions, limits of the machine.
+_OUTER_ERRORS = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EFBIG, errno.EMFILE, errno.ENFILE,
+                           errno.EACCES, errno.EPERM, errno.EBADF))
 
 
 class InternalError(Exception):
@@ -33,6 +39,14 @@ class EnvironmentFault(Exception):
         if self.help:
             lines.append(f"  help: {self.help}")
         return "\n".join(lines)
+
+
+def outer_fault(error: OSError) -> EnvironmentFault | None:
+    """An error of the operating system that is no fault of the compiler; None for others, which should not happen."""
+    if error.errno not in _OUTER_ERRORS:
+        return None
+    where = error.filename if isinstance(error.filename, str) else "the output"
+    return EnvironmentFault(f"can't write {where}: {(error.strerror or str(error)).lower()}")
 
 
 def describe(error: BaseException, stage: str, path: str) -> str:

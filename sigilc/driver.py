@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
-from sigilc.crash import EXIT_PROGRAM, CompilerCrash, EnvironmentFault
+from sigilc.crash import EXIT_PROGRAM, CompilerCrash, EnvironmentFault, outer_fault
 from sigilc.diagnostics.diagnostic import Diagnostics
 from sigilc.options import EMIT_SUFFIXES, PRODUCT_NAMES, Options
 from sigilc.source.files import load_source
@@ -121,7 +121,8 @@ def compile_file(path: str, options: Options, stop_after: str = "link",
     except EnvironmentFault:
         raise
     except Exception as error:
-        raise CompilerCrash(error, compilation.current_stage, path) from error
+        fault = outer_fault(error) if isinstance(error, OSError) else None
+        raise fault or CompilerCrash(error, compilation.current_stage, path) from error
     return compilation
 
 

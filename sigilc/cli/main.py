@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
+import errno
+import io
 import os
 import sys
 import traceback
@@ -20,7 +23,7 @@ from sigilc.cli.new import new_command
 from sigilc.cli.opt import opt_command
 from sigilc.cli.run import run_command
 from sigilc.cli.test import test_command
-from sigilc.crash import EXIT_INTERNAL, EXIT_USAGE, CompilerCrash, EnvironmentFault
+from sigilc.crash import EXIT_INTERNAL, EXIT_USAGE, CompilerCrash, EnvironmentFault, outer_fault
 from sigilc.options import VERSION
 
 EXIT_INTERRUPTED, EXIT_BROKEN_PIPE = 130, 141
@@ -42,6 +45,7 @@ for command in (build_command, run_command, check_command, test_command, bench_c
 
 def run(arguments: list[str] | None = None) -> None:
     """Runs the command line and exits."""
+    _replace_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")       # a terminal that lacks Greek still shows the message
@@ -67,6 +71,9 @@ def _status_of(arguments: list[str] | None) -> int:
     except CompilerCrash as crash:
         return _report_crash(crash)
     except Exception as error:
+        unwritable = outer_fault(error) if isinstance(error, OSError) else None
+        if unwritable is not None:
+            return _report_unwritable(unwritable)
         return _report_crash(CompilerCrash(error, "command line", " ".join(sys.argv[1:])))
 
 
@@ -81,6 +88,32 @@ def _leave_at_once() -> NoReturn:
     """Ends the process under a compilation that still runs in its thread: LLVM does not survive an orderly end."""
     atexit._run_exitfuncs()         # removes temporary folders
     os._exit(EXIT_INTERRUPTED)
+
+
+def _report_unwritable(fault: EnvironmentFault) -> int:
+    """Where stdout or stderr can't be written there may be nobody to tell, but the exit status."""
+    with contextlib.suppress(OSError):
+        print(fault.render(), file=sys.stderr)
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError):
+            _silence(stream)
+    return fault.status
+
+
+class _ClosedStream(io.TextIOBase):
+    """Takes the place of stdout when it was closed before the start: writing to it is an error."""
+
+    def write(self, text: str) -> int:
+        """Fails as the operating system would."""
+        raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+
+
+def _replace_closed_streams() -> None:
+    """Python has None for streams that are closed. Without stderr nobody can be told anything."""
+    if sys.stdout is None:
+        sys.stdout = _ClosedStream()
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")        # noqa: SIM115
 
 
 def _silence(stream: TextIO) -> None:

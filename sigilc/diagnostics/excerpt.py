@@ -1,5 +1,6 @@
 """Draws lines of a source file with the places underlined that a diagnostic speaks of."""
 
+from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -85,17 +86,14 @@ def crop(text: str, underlines: list[Underline]) -> tuple[str, list[Underline]]:
     if len(text) <= MAX_COLUMNS:
         return text, underlines
     left = max(min((u.start for u in underlines), default=0) - MARGIN, 0)
-    out, column = [], 0
-    for char, begin in zip(text, visible(text)[1], strict=False):
-        if left <= begin < left + MAX_COLUMNS:
-            out.append(char)
-        column = begin
-    head, tail = ("…" if left else ""), ("…" if column >= left + MAX_COLUMNS else "")
+    columns = visible(text)[1]
+    first, end = (bisect_left(columns, column, 0, len(text)) for column in (left, left + MAX_COLUMNS))
+    head, tail = ("…" if left else ""), ("…" if end < len(text) else "")
     shift = left - len(head)
     limit = MAX_COLUMNS + len(head)
     moved = [Underline(min(max(u.start - shift, 0), limit), min(max(u.end - shift, 1), limit + 1), u.text, u.is_primary)
              for u in underlines]
-    return head + "".join(out) + tail, moved
+    return head + text[first:end] + tail, moved
 
 
 def draw(underlines: list[Underline], paint: Paint, strong: Callable[[str], str]) -> list[str]:

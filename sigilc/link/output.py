@@ -34,8 +34,8 @@ def replacing(path: str) -> Iterator[str]:
     scratch_folder = tempfile.gettempdir() if _is_device(target) else os.path.dirname(target)
     scratch = os.path.join(scratch_folder, f".{os.path.basename(target)}.{os.getpid()}.tmp")
     try:
-        yield scratch
         with _as_fault(path):
+            yield scratch
             if _is_device(target):
                 shutil.copyfile(scratch, target)
             else:
@@ -47,7 +47,7 @@ def replacing(path: str) -> Iterator[str]:
 
 def write_output(path: str, content: str | bytes) -> None:
     """Writes a whole file, at once or not at all."""
-    with replacing(path) as scratch, _as_fault(path), open(scratch, "wb") as file:
+    with replacing(path) as scratch, open(scratch, "wb") as file:
         file.write(content.encode() if isinstance(content, str) else content)
 
 

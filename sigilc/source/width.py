@@ -1,5 +1,6 @@
 """How source text looks on a terminal: which characters are shown, and how many columns they take."""
 
+from collections.abc import Sequence
 from unicodedata import category, east_asian_width
 
 TAB = 4
@@ -14,12 +15,16 @@ def char_width(char: str) -> int:
     return 2 if east_asian_width(char) in "WF" else 1
 
 
-def visible(line: str) -> tuple[str, list[int]]:
+def visible(line: str) -> tuple[str, Sequence[int]]:
     """A line with tabs spread out and control characters replaced, and the 0-based column of each character.
 
-    The list has one entry more than the line: the column behind its end.
+    There is one column more than the line has characters: the one behind its end.
     """
-    shown, columns, column = [], [], 0
+    if line.isascii() and line.isprintable():
+        return line, range(len(line) + 1)
+    shown: list[str] = []
+    columns: list[int] = []
+    column = 0
     for char in line:
         columns.append(column)
         if char == "\t":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 
 from sigilc.crash import EnvironmentFault
 from sigilc.resolve.packages import LIBRARY_FILE, MANIFEST, PROGRAM_FILE, is_package_name, use_name
@@ -83,5 +84,6 @@ def new_package(folder: str, is_library: bool) -> list[str]:
             with open(written[-1], "x", encoding="utf-8") as file:
                 file.write(text)
     except OSError as error:
+        shutil.rmtree(folder, ignore_errors=True)       # it was not there before
         raise EnvironmentFault(f"can't write {error.filename or folder}: {(error.strerror or str(error)).lower()}") from error
     return written
