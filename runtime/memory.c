@@ -172,6 +172,27 @@ void sigil_drop_in_turn(sigil_box *box, void (*drop)(sigil_box *)) {
     drop_waiting();
 }
 
+typedef struct drop_call {
+    sigil_box *box;
+    void (*drop)(sigil_box **);
+} drop_call;
+
+static void run_drop(void *argument) {
+    drop_call *call = argument;
+    call->drop(&call->box);
+}
+
+/* What the program's own code frees is freed at once, not behind what is being freed around it. */
+void sigil_run_drop(sigil_box *box, void (*drop)(sigil_box **)) {
+    bool was_dropping = dropping;
+    sigil_box *boxes = waiting_boxes;
+    sigil_buffer_header *buffers = waiting_buffers;
+    dropping = false, waiting_boxes = NULL, waiting_buffers = NULL;
+    rt_failure failure;
+    if (!rt_protect(RT_BOUNDARY_CATCH, run_drop, &(drop_call){box, drop}, &failure)) rt_die_of(&failure, "a panic in `drop`");
+    dropping = was_dropping, waiting_boxes = boxes, waiting_buffers = buffers;
+}
+
 void sigil_buffer_drop(sigil_buffer_header *owner, const sigil_type *item) {
     if (!item || !item->drop) {
         sigil_free(owner);

@@ -98,6 +98,11 @@ static _Noreturn void unwind(const rt_failure *failure) {
     rt_die("a panic can't unwind: a function on the stack has no unwind table");
 }
 
+_Noreturn void rt_die_of(const rt_failure *failure, const char *reason) {
+    print_failure(failure);
+    rt_die(reason);
+}
+
 bool sigil_catch(void (*body)(void *), void *frame) {
     rt_failure failure;
     if (rt_protect(RT_BOUNDARY_CATCH, body, frame, &failure)) return false;

@@ -104,6 +104,8 @@ bool rt_protect(rt_boundary_kind kind, void (*body)(void *), void *argument, rt_
 /* The fault that an asker gets; takes over what `failure` owns. */
 sigil_fault *rt_failure_to_fault(rt_failure *failure);
 void rt_failure_drop(rt_failure *failure);
+/* Prints the failure, and ends the program as `rt_die`. */
+_Noreturn void rt_die_of(const rt_failure *failure, const char *reason);
 
 /* ---- fault.c ---- */
 

@@ -41,6 +41,9 @@ void sigil_free(void *block);
 /* Runs `drop` on a block whose count has reached zero. A drop that drops further blocks does not nest: those wait until
  * it is done, so that a list of ten million nodes takes no stack. */
 void sigil_drop_in_turn(sigil_box *box, void (*drop)(sigil_box *));
+/* Calls a program's own `drop` with the place of its value's block, whose contents are released afterwards. A panic in it
+ * ends the program. */
+void sigil_run_drop(sigil_box *box, void (*drop)(sigil_box **));
 /* A buffer header with count 1, used 0, room for `capacity` elements of `item_size` bytes. */
 sigil_buffer_header *sigil_buffer_new(int64_t capacity, int64_t item_size);
 extern sigil_buffer_header sigil_empty_buffer; /* immortal, capacity 0 */

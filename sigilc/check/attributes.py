@@ -13,7 +13,7 @@ from sigilc.syntax import ast
 
 KNOWN = frozenset(["inline", "export", "cold", "must_use", "deprecated", "allow", "derive", "trusted_caller", "link",
                    "test", "bench", "repr"])
-STD_ONLY = frozenset(["intrinsic", "for_each", "fixed_arrays", "structural", "track_caller"])
+STD_ONLY = frozenset(["intrinsic", "for_each", "fixed_arrays", "structural", "track_caller", "moves_elements"])
 LATER = frozenset(["constant_time", "mailbox", "transient"])
 
 

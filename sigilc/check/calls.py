@@ -125,6 +125,7 @@ class Calls(Paths):
                       callee: Any = None) -> t.Expr:
         """A direct call; named arguments and defaults are put in their places."""
         self.require_unsafe(function, node)
+        self.refuse_drop(function, node)
         is_template = self.template_of(function) is not None
         result = function.result if is_template else self.signature_result(function, node)
         type_args, mapping = self.instantiate(function, node, self_type)
@@ -168,6 +169,13 @@ class Calls(Paths):
             labels = [] if function.span.file.is_library else [(function.span, "declared `unsafe`")]
             self.error("E0601", f"`{name}` is unsafe: nothing checks what it is given", node, "called outside `unsafe`",
                        "write `unsafe { … }` around the call", labels)
+
+    def refuse_drop(self, function: t.Function, node: Any) -> None:
+        """`drop` of a trait is called when a value ends, and only then."""
+        requirement = function.requirement or function
+        if requirement.trait is not None and requirement.name == "Drop·drop" and requirement.span.file.is_library:
+            raise self.error("E0408", "`drop` is called by itself, when a value ends", node, "called by hand here",
+                             "end the value before its scope does: `drop(value)`")
 
     def template_of(self, function: t.Function) -> Pending | None:
         """What instances are made of, for a function whose parameters have no types."""

@@ -379,6 +379,7 @@ class Declarations:
         function.trusted_caller = known.text("trusted_caller")
         function.tracks_caller = known.has("track_caller")
         function.hints = known.hints(self.context, span)
+        function.moves_elements = known.has("moves_elements")
         function.export = signature.name if known.has("export") else ""
         if any(known.has(kind) for kind in KINDS) and (scope.self_type is not None or scope.module.is_block):
             refuse_member_case(self.context, function)

@@ -18,6 +18,7 @@ from sigilc.check.endless_instances import refuse_endless_instances
 from sigilc.check.expressions import Body
 from sigilc.check.foreign import check_border
 from sigilc.check.infer import finish_types, is_never, resolve, shallow
+from sigilc.check.moves.check_moves import check_moves
 from sigilc.check.sources import Sources
 from sigilc.check.templates import Templates
 from sigilc.check.types import ERROR, NEVER, UNIT, ErrorType, InferVar, OptionType, Type, is_integer, is_result
@@ -79,6 +80,7 @@ class Program:
             check_border(self.context, function)
         if not self.diagnostics.has_errors:
             refuse_endless_instances(self.context)
+        moves = {} if self.diagnostics.has_errors else check_moves(self.context, self.prelude_traits().get("Drop"))
         self.values.finish()
         main = root.items.get("main")
         entry = main.decl if main is not None and isinstance(main.decl, t.Function) else None
@@ -88,7 +90,8 @@ class Program:
         cases = collect_cases(self.context, self.sources.own_modules(), self.sources.doc_tests)
         return t.TypedProgram(self.context.functions, self.context.structs, self.context.enums, self.context.actors,
                               self.context.constants, entry, self.sources.imports, self.context.libraries,
-                              traits=self.prelude_traits(), cases=cases, attributes=self.context.attributes)
+                              traits=self.prelude_traits(), cases=cases, attributes=self.context.attributes,
+                              moves=moves)
 
     def prelude_traits(self) -> dict[str, t.TraitDecl]:
         """The traits of the prelude that something has named."""

@@ -9,7 +9,17 @@ from sigilc.check import typed as t
 from sigilc.check.attributes import Attributes
 from sigilc.check.context import Pending, Reported, Scope, fresh_params
 from sigilc.check.infer import shallow, unify
-from sigilc.check.types import ERROR, InferVar, ParamType, PrimType, ProjectionType, Type, substitute
+from sigilc.check.types import (
+    ERROR,
+    EnumType,
+    InferVar,
+    ParamType,
+    PrimType,
+    ProjectionType,
+    StructType,
+    Type,
+    substitute,
+)
 from sigilc.diagnostics.suggest import closest
 from sigilc.resolve.symbols import Impl, Item, Module
 from sigilc.source.spans import Span
@@ -62,8 +72,6 @@ class TraitDeclarations:
     def trait_of(self, node: Any, scope: Scope) -> tuple[t.TraitDecl, list[Type]]:
         """The trait that a type's tree names, with its arguments."""
         names = self.declarations.names(scope)
-        if isinstance(node, ast.TypePath) and node.name == "Drop" and scope.module.lookup("Drop") is None:
-            raise self.context.unsupported("types with `Drop` are", names.span(node))
         if not isinstance(node, ast.TypePath):
             raise self.context.error("E0102", "a bound names a trait", names.span(node), "not a trait")
         item = names.find(node, "trait")
@@ -183,6 +191,8 @@ class TraitDeclarations:
             self.context.error("E0227", f"`{trait.name}` is implemented twice for `{self_type}`", head, "implemented again here",
                                labels=[(before.span, "implemented first here")])
             return
+        if trait.name == "Drop" and trait.span.file.is_library and not self.may_have_drop(self_type, head):
+            return
         self.associated_types(decl, node, scope)
         trait.impls.append(decl)
         for entry in node.items:
@@ -192,6 +202,20 @@ class TraitDeclarations:
             shown = ", ".join(f"`{m}`" for m in missing)
             self.context.error("E0225", f"this impl of `{trait.name}` lacks {shown}", head, "not all is implemented",
                                "write what is missing", [(trait.methods[missing[0]].span, "required here")])
+
+    def may_have_drop(self, type_: Type, head: Span) -> bool:
+        """Whether `impl Drop` fits a type; if not, that is reported."""
+        reason = ""
+        if not isinstance(type_, StructType | EnumType):
+            reason = "is no struct or enum"
+        elif type_.decl.span.file.is_library:
+            reason = "is not declared in this program"
+        elif type_.decl.is_c or getattr(type_.decl, "is_union", False):
+            reason = "is laid out for C, which would copy it"
+        if reason:
+            self.context.error("E0231", f"`{type_}` can't have a `drop`", head, f"`{type_}` {reason}",
+                               "put the value into a struct of your own, and implement `Drop` for that")
+        return not reason
 
     def overlaps(self, a: t.ImplDecl, b: t.ImplDecl) -> bool:
         """Whether two impls of one trait are for the same type."""

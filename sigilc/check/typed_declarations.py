@@ -11,6 +11,7 @@ from sigilc.source.records import field, record, value
 from sigilc.source.spans import Span
 
 if TYPE_CHECKING:
+    from sigilc.check.moves.record import Moves
     from sigilc.check.typed_expressions import Expr
 
 
@@ -128,6 +129,7 @@ class Function:
     bounds       what type arguments must implement
     is_const     a `const fn`: it may be called to compute a constant
     hints        how it is to be compiled: of `inline`, `inline_always`, `inline_never`, `cold`
+    moves_elements   `#[moves_elements]` (stdlib only): it overwrites what it has copied, so unique values may be copied
     """
 
     name: str
@@ -153,6 +155,7 @@ class Function:
     bounds: list[Bound] = field(default_factory=list)
     is_const: bool = False
     hints: tuple[str, ...] = ()
+    moves_elements: bool = False
 
 
 @value
@@ -236,7 +239,8 @@ class TypedProgram:
     `libraries` are the names of `#[link(name = "…")]`; `imports` the files besides the program's own that were read for
     it, those of the standard library left out: when one of them changes, a cached executable is stale. `traits` are those
     of the prelude that something named. `cases` are the tests and benchmarks of the package (not of those that it
-    depends on); nothing in the program calls them.
+    depends on); nothing in the program calls them. `moves` are those of values with a `drop`, by function and type
+    arguments.
     """
 
     functions: list[Function]
@@ -250,3 +254,4 @@ class TypedProgram:
     traits: dict[str, TraitDecl] = field(default_factory=dict)
     cases: list[Case] = field(default_factory=list)
     attributes: AttributeTable = field(default_factory=AttributeTable)
+    moves: dict[tuple[Function, tuple[Type, ...]], Moves] = field(default_factory=dict)

@@ -1,5 +1,7 @@
 """Emits boxes: values in counted blocks of their own, where a type contains itself.
 
+A value of a type with `impl Drop` lies in one too: its `drop` is called when the last reference goes.
+
 A block is `{i64 count, ptr drop, value}`. A drop may release further boxes of the same kind, ten million in a list: the
 runtime runs the drops one after the other instead of one inside the other.
 """
@@ -12,12 +14,12 @@ from typing import Any
 from sigilc.codegen.context import ModuleContext
 from sigilc.codegen.counts import emit_release_at, emit_retain
 from sigilc.codegen.emitter import FunctionEmitter
-from sigilc.codegen.names import glue
+from sigilc.codegen.names import function_symbol, glue
 from sigilc.codegen.tbaa import COUNT, store_suffix
 from sigilc.codegen.writer import Writer
 from sigilc.crash import InternalError
-from sigilc.ir.ops import BoxAddr, MakeBox, Op, Unbox
-from sigilc.ir.types import IrBox, IrType
+from sigilc.ir.ops import BoxAddr, Hole, Keep, MakeBox, Op, Unbox
+from sigilc.ir.types import IrBox, IrEnum, IrOption, IrStruct, IrTuple, IrType, parts_of
 
 _VALUE = 16     # offset of the value; blocks are 16-aligned
 
@@ -35,16 +37,34 @@ def _drop(context: ModuleContext, type_: IrBox) -> str:
     def contents() -> str:
         w = Writer(context)
         w.begin("start")
+        if type_.drop:
+            w.emit(f"call void {context.runtime('sigil_run_drop')}(ptr %box, ptr {function_symbol(type_.drop)})")
         emit_release_at(w, type_.item, w.offset("%box", _VALUE))
         w.emit(f"call void {context.runtime('sigil_free')}(ptr %box)")
         w.emit("ret void")
         return w.text(f"define internal void {name}(ptr noundef %box) nounwind")
 
     inner = context.define(name, contents)
+    if type_.drop and not _contains_itself(type_):
+        return inner
     outer = glue("drop", type_)
     return context.define(outer, lambda: (
         f"define internal void {outer}(ptr noundef %box) nounwind {{\n"
         f"  call void {context.runtime('sigil_drop_in_turn')}(ptr %box, ptr {inner})\n  ret void\n}}"))
+
+
+def _contains_itself(type_: IrBox) -> bool:
+    """Whether what a box holds may lead to another box of the same type."""
+    stack: list[IrType] = [type_.item]
+    seen: set[IrType] = set()
+    while stack:
+        current = stack.pop()
+        if current == type_:
+            return True
+        if current not in seen:
+            seen.add(current)
+            stack += parts_of(current)
+    return False
 
 
 def _fill(f: FunctionEmitter, type_: IrBox, leaves: tuple[str, ...]) -> str:
@@ -71,6 +91,9 @@ def emit_box_addr(f: FunctionEmitter, op: BoxAddr) -> None:
     """The place in a box; a box that others hold as well is copied first."""
     type_ = _box_type(f.target(op.address))
     place = f.scalar(op.address)
+    if type_.drop:      # never copied: for the time of a call the count may be higher, but nobody else looks
+        f.define(op, f.offset(f.value(f"load ptr, ptr {place}"), _VALUE))
+        return
     name = glue("make unique", type_)
 
     unique = f.context.define(name, lambda: _unique_function(Writer(f.context), type_, name))
@@ -101,6 +124,28 @@ def _unique_function(w: Writer, type_: IrBox, name: str) -> str:
     return w.text(f"define internal noundef ptr {name}(ptr noundef %place) nounwind")
 
 
+def emit_hole(f: FunctionEmitter, op: Hole) -> None:
+    """Leaves whose release does nothing: immortal blocks, and the tag of no variant."""
+    f.define(op, *_hole(f, f.result(op).type))
+
+
+def _hole(f: FunctionEmitter, type_: IrType) -> list[str]:
+    layout = f.types.layout(type_)
+    match type_:
+        case IrTuple() | IrStruct():
+            return [leaf for part in layout.parts for leaf in _hole(f, part.type)]
+        case IrEnum():
+            return ["-1", *(_zero(leaf.ll_type) for leaf in layout.leaves[1:])]
+        case IrOption():
+            return [f.context.static_owner(), *(_zero(leaf.ll_type) for leaf in layout.leaves[1:])]
+    return [f.context.static_owner() if leaf.ll_type == "ptr" else _zero(leaf.ll_type) for leaf in layout.leaves]
+
+
+def _zero(ll_type: str) -> str:
+    return {"ptr": "null", "float": "0.0", "double": "0.0", "i1": "false"}.get(ll_type, "0")
+
+
 EMITTERS: dict[type[Op], Callable[[FunctionEmitter, Any], None]] = {
+    Hole: emit_hole, Keep: lambda f, op: None,
     MakeBox: emit_make_box, Unbox: emit_unbox, BoxAddr: emit_box_addr,
 }

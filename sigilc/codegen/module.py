@@ -18,7 +18,8 @@ from sigilc.codegen.types import TypeTable
 from sigilc.crash import InternalError
 from sigilc.ir.foreign_ops import CodePointer
 from sigilc.ir.function import IrFunction, Module
-from sigilc.ir.ops import ArraySort, Ask, Call, Catch, FunctionValue, MakeClosure, MapNew, Op, Spawn, Tell
+from sigilc.ir.ops import ArraySort, Ask, Call, Catch, FunctionValue, MakeBox, MakeClosure, MapNew, Op, Spawn, Tell
+from sigilc.ir.types import IrBox
 
 # A program of at most this many ops is optimised as a whole.
 SMALL_PROGRAM_OPS = 2_500
@@ -121,7 +122,7 @@ def called_functions(module: Module, function: IrFunction) -> Iterable[str]:
                          if type(op) in _CALLERS for callee in _named_functions(module, op))
 
 
-_CALLERS = frozenset((Call, Catch, CodePointer, FunctionValue, MakeClosure, MapNew, ArraySort, Spawn, Tell, Ask))
+_CALLERS = frozenset((Call, Catch, CodePointer, FunctionValue, MakeClosure, MakeBox, MapNew, ArraySort, Spawn, Tell, Ask))
 
 
 def _named_functions(module: Module, op: Op) -> list[str]:
@@ -129,6 +130,8 @@ def _named_functions(module: Module, op: Op) -> list[str]:
     match op:
         case Call() | Catch() | CodePointer() | FunctionValue() | MakeClosure():
             return [op.function]
+        case MakeBox(result=result):
+            return [result.type.drop] if result is not None and isinstance(result.type, IrBox) and result.type.drop else []
         case MapNew():
             return [op.hash, op.equal]
         case ArraySort():

@@ -19,6 +19,7 @@ _READS = "nounwind willreturn memory(read)"
 _TABLE = {
     "sigil_alloc": ("noalias nonnull ptr", "i64 noundef", _FRESH),
     "sigil_drop_in_turn": ("void", "ptr noundef, ptr noundef", "nounwind"),
+    "sigil_run_drop": ("void", "ptr noundef, ptr noundef", "nounwind"),
     "sigil_free": ("void", "ptr noundef", _FRESH),
     "sigil_buffer_new": ("noalias nonnull ptr", "i64 noundef, i64 noundef", _FRESH),
     "sigil_buffer_make_unique": ("void", "ptr noundef, ptr noundef", "nounwind"),

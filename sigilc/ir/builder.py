@@ -7,7 +7,7 @@ is an internal error: ask `is_terminated` first where a path may have ended.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from sigilc.crash import InternalError
 from sigilc.ir import foreign_ops, ops
@@ -100,6 +100,8 @@ class FunctionBuilder:
         self.function = function
         self.span: Span | None = function.span
         self._block: Block | None = None
+        # The values, and slots, that a panic at the current point must not end before it.
+        self.kept: Callable[[], list[Value]] = list
 
     # ---- Blocks -----------------------------------------------------------------------------------------------------
 
@@ -226,6 +228,8 @@ class FunctionBuilder:
 
     def make_struct(self, type_: IrType, fields: Sequence[Value]) -> Value:
         """A struct or tuple."""
+        if isinstance(type_, IrBox):
+            return self.emit(ops.MakeBox(value=self.make_struct(type_.item, fields)), type_)
         return self.emit(ops.MakeStruct(fields=self._boxed(field_types(type_), fields)), type_)
 
     def _boxed(self, wanted: Sequence[IrType], values: Sequence[Value]) -> list[Value]:
@@ -234,13 +238,29 @@ class FunctionBuilder:
                 for t, v in zip(wanted, values, strict=True)]
 
     def _unboxed(self, value: Value) -> Value:
-        """What a box holds; any other value as it is."""
-        return self.emit(ops.Unbox(value=value), value.type.item) if isinstance(value.type, IrBox) else value
+        """What a box holds that nothing but the layout of its owner asks for; any other value as it is."""
+        return value if isinstance(value.type, IrBox) and value.type.drop else self.opened(value)
 
     def _in_box(self, address: Value) -> Value:
-        """The place in a box at a place; any other place as it is."""
+        """The place in such a box at a place; any other place as it is."""
+        target = target_type(address.type)
+        return address if isinstance(target, IrBox) and target.drop else self._opened_place(address)
+
+    def opened(self, value: Value) -> Value:
+        """What a box holds, that of a value with a destructor included; any other value as it is."""
+        return self.emit(ops.Unbox(value=value), value.type.item) if isinstance(value.type, IrBox) else value
+
+    def _opened_place(self, address: Value) -> Value:
         target = target_type(address.type)
         return self.emit(ops.BoxAddr(address=address), IrAddr(target.item)) if isinstance(target, IrBox) else address
+
+    def hole(self, type_: IrType) -> Value:
+        """What is left where a value has been moved away."""
+        return self.emit(ops.Hole(), type_)
+
+    def keep(self, value: Value) -> None:
+        """A use of a value, or of a slot, at the end of its scope."""
+        self.append(ops.Keep(value=value))
 
     def make_tuple(self, items: Sequence[Value]) -> Value:
         """A tuple of the items' types."""
@@ -252,18 +272,23 @@ class FunctionBuilder:
 
     def get_field(self, value: Value, index: int) -> Value:
         """Field `index` of a struct or tuple, borrowed."""
+        value = self.opened(value)
         return self._unboxed(self.emit(ops.GetField(value=value, index=index), field_types(value.type)[index]))
 
-    def make_enum(self, type_: IrEnum, variant: int, fields: Sequence[Value] = ()) -> Value:
+    def make_enum(self, type_: IrType, variant: int, fields: Sequence[Value] = ()) -> Value:
         """Variant number `variant`."""
+        if isinstance(type_, IrBox):
+            return self.emit(ops.MakeBox(value=self.make_enum(type_.item, variant, fields)), type_)
+        assert isinstance(type_, IrEnum)
         return self.emit(ops.MakeEnum(variant=variant, fields=self._boxed(type_.variants[variant], fields)), type_)
 
     def enum_tag(self, value: Value) -> Value:
         """The variant's index, an I32."""
-        return self.emit(ops.EnumTag(value=value), I32)
+        return self.emit(ops.EnumTag(value=self.opened(value)), I32)
 
     def enum_payload(self, value: Value, variant: int, index: int) -> Value:
         """A payload field of an enum known to be `variant`, borrowed."""
+        value = self.opened(value)
         return self._unboxed(self.emit(ops.EnumPayload(value=value, variant=variant, index=index),
                                        payload_type(value.type, variant, index)))
 
@@ -374,11 +399,13 @@ class FunctionBuilder:
 
     def field_addr(self, address: Value, index: int) -> Value:
         """The place of a field of the struct or tuple at `address`."""
+        address = self._opened_place(address)
         return self._in_box(self.emit(ops.FieldAddr(address=address, index=index),
                                       IrAddr(field_types(target_type(address.type))[index])))
 
     def payload_addr(self, address: Value, variant: int, index: int) -> Value:
         """The place of a payload field of the enum at `address`, or (variant -1) of an option's payload."""
+        address = self._opened_place(address)
         return self._in_box(self.emit(ops.PayloadAddr(address=address, variant=variant, index=index),
                                       IrAddr(payload_type(target_type(address.type), variant, index))))
 
@@ -530,11 +557,11 @@ class FunctionBuilder:
 
     def panic(self, message: Value) -> None:
         """A panic with a text."""
-        self.append(ops.Panic(message=message))
+        self.append(ops.Panic(message=message, kept=self.kept()))
 
     def raise_fault(self, fault: Value) -> None:
         """Ends the message, or the program, with a fault."""
-        self.append(ops.RaiseFault(fault=fault))
+        self.append(ops.RaiseFault(fault=fault, kept=self.kept()))
 
     def unreachable(self) -> None:
         """The end of a path that can't be taken."""

@@ -103,6 +103,8 @@ FORMS: list[Form] = [
     _form(ops.MakeBox, "box", "%value"),
     _form(ops.Unbox, "unbox", "%value"),
     _form(ops.BoxAddr, "box_addr", "%address"),
+    _form(ops.Hole, "hole", ""),
+    _form(ops.Keep, "keep", "%value"),
     _form(ops.ShareBuffer, "share_buffer", "%value"),
     _form(ops.Copy, "copy", "%value"),
     _form(ops.Slot, "slot", "%initial"),
@@ -144,8 +146,8 @@ FORMS: list[Form] = [
     _form(ops.CondBranch, "cond_br", "%condition, :then, :otherwise"),
     _form(ops.Switch, "switch", "%value [^cases] :default"),
     _form(ops.Return, "return", "%value"),
-    _form(ops.Panic, "panic", "%message"),
-    _form(ops.RaiseFault, "raise", "%fault"),
+    _form(ops.Panic, "panic", "%message~kept"),
+    _form(ops.RaiseFault, "raise", "%fault~kept"),
     _form(ops.Unreachable, "unreachable", ""),
 ]
 

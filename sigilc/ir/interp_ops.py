@@ -312,6 +312,15 @@ def make_same(op: ops.MakeBox | ops.Unbox | ops.BoxAddr, code: FunctionCompiler)
     return step
 
 
+def make_hole(op: ops.Hole, code: FunctionCompiler) -> Step:
+    """Nothing, which nobody looks at."""
+    d = code.result(op)
+
+    def step(frame: list[Any]) -> None:
+        frame[d] = None
+    return step
+
+
 def make_store(op: ops.Store, code: FunctionCompiler) -> Step:
     a, v = code.index(op.address), code.index(op.value)
 
@@ -454,6 +463,8 @@ MAKERS: dict[type[ops.Op], Callable[[Any, FunctionCompiler], Step | None]] = {
     ops.MapInsert: make_map_insert,
     ops.MapRemove: make_map_remove,
     ops.MapValueAddr: make_map_value_addr,
+    ops.Keep: _nothing,
+    ops.Hole: make_hole,
     ops.Retain: _nothing,
     ops.Release: _nothing,
     ops.Declare: _nothing,

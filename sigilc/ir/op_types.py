@@ -382,6 +382,16 @@ def _array_sort(op: ops.ArraySort, module: Module) -> None:
     _no_result(op)
 
 
+def _make_box(op: ops.MakeBox, _: Module) -> None:
+    drop = op.result.type.drop if op.result is not None and isinstance(op.result.type, IrBox) else ""
+    _result(op, IrBox(op.value.type, drop))
+
+
+def _hole(op: ops.Hole, _: Module) -> None:
+    if op.result is None or op.result.type.in_memory:
+        raise RuleBroken("a hole is a value in registers")
+
+
 def _box_of(type_: IrType) -> IrType:
     if not isinstance(type_, IrBox):
         raise RuleBroken(f"{type_} is no box")
@@ -633,9 +643,11 @@ RULES: dict[type[Op], Callable[[Any, Module], None]] = {
     ops.MakeUnique: _make_unique,
     ops.ArraySort: _array_sort,
     ops.ShareBuffer: _share_buffer,
-    ops.MakeBox: lambda op, _: _result(op, IrBox(op.value.type)),
+    ops.MakeBox: _make_box,
     ops.Unbox: lambda op, _: _result(op, _box_of(op.value.type)),
     ops.BoxAddr: lambda op, _: _result(op, IrAddr(_box_of(_place(op.address)))),
+    ops.Hole: _hole,
+    ops.Keep: lambda op, _: None,
     ops.Copy: lambda op, _: _result(op, op.value.type),
     ops.Slot: lambda op, _: _result(op, IrAddr(op.initial.type)),
     ops.Load: lambda op, _: _result(op, _place(op.address)),

@@ -22,7 +22,7 @@ from collections.abc import Callable
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from sigilc.ir.types import IrType
+from sigilc.ir.types import IrBox, IrType
 from sigilc.source.records import field, keyword_record, record
 from sigilc.source.spans import Span
 
@@ -503,6 +503,11 @@ class MakeBox(Op):
     RESULT = "owned"
 
 
+def has_destructor(op: MakeBox) -> bool:
+    """Whether the end of the value that the op puts into a box can be seen."""
+    return op.result is not None and isinstance(op.result.type, IrBox) and bool(op.result.type.drop)
+
+
 @keyword_record
 class Unbox(Op):
     """What a box holds."""
@@ -521,6 +526,20 @@ class BoxAddr(Op):
     OPERANDS = ("address",)
     RESULT = "borrowed"
     BORROWS_FROM = "address"
+    EFFECT = True
+
+
+@keyword_record
+class Hole(Op):
+    """What a variable holds once its value has been moved away: nothing, which is released without effect."""
+
+
+@keyword_record
+class Keep(Op):
+    """Does nothing, but as a use: a value with a destructor lives on until here, the end of its scope."""
+
+    value: Value
+    OPERANDS = ("value",)
     EFFECT = True
 
 
@@ -951,10 +970,15 @@ class Return(Op):
 
 @keyword_record
 class Panic(Op):
-    """A panic with a text (STR), which is consumed, at this op's span."""
+    """A panic with a text (STR), which is consumed, at this op's span.
+
+    `kept` are values with a destructor: they end behind the panic, not before it.
+    """
 
     message: Value
+    kept: list[Value] = field(default_factory=list)
     OPERANDS = ("message",)
+    LISTS = ("kept",)
     CONSUMES = ("message",)
     MAY_PANIC = True
     TERMINATOR = True
@@ -963,10 +987,12 @@ class Panic(Op):
 
 @keyword_record
 class RaiseFault(Op):
-    """Ends the message, or the program, with a fault, which is consumed (`e!` of an absent value)."""
+    """Ends the message, or the program, with a fault, which is consumed (`e!` of an absent value); `kept` as in Panic."""
 
     fault: Value
+    kept: list[Value] = field(default_factory=list)
     OPERANDS = ("fault",)
+    LISTS = ("kept",)
     CONSUMES = ("fault",)
     MAY_PANIC = True
     TERMINATOR = True

@@ -212,6 +212,13 @@ class _Parser:
             params = self.types(")")
             self.expect("->")
             return IrFn(tuple(params), self.type())
+        if name == "unique":
+            self.expect("<")
+            item = self.type()
+            self.expect(",")
+            drop = self.symbol()
+            self.expect(">")
+            return IrBox(item, drop)
         if name in ("map", "future", "box"):
             self.expect("<")
             args = self.types(">")

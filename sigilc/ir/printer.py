@@ -68,6 +68,8 @@ def print_type(type_: IrType) -> str:
             return f"({', '.join(map(print_type, items))})"
         case IrFn(params=params, result=result):
             return f"fn({', '.join(map(print_type, params))}) -> {print_type(result)}"
+        case IrBox(item=item, drop=drop) if drop:
+            return f"unique<{print_type(item)}, {print_symbol(drop)}>"
         case IrBox(item=item):
             return f"box<{print_type(item)}>"
         case IrFuture(item=item):

@@ -280,16 +280,40 @@ class IrFuture(IrType):
 
 @interned
 class IrBox(IrType):
-    """A value in a counted block of its own: where a type contains itself. One pointer."""
+    """A value in a counted block of its own: where a type contains itself. One pointer.
+
+    With `drop` it is a value of a type with `impl Drop`: that IR function gets the place of the box before what it holds
+    is released. There is one reference to such a value, but for the time of a move or a call.
+    """
 
     item: IrType
+    drop: str = ""
 
     @property
     def is_counted(self) -> bool:  # type: ignore[override]
         return True
 
     def __str__(self) -> str:
-        return f"box<{self.item}>"
+        return f"unique<{self.item}, {self.drop}>" if self.drop else f"box<{self.item}>"
+
+
+def opened(type_: IrType) -> IrType:
+    """What a box holds; any other type as it is."""
+    return type_.item if isinstance(type_, IrBox) else type_
+
+
+def parts_of(type_: IrType) -> tuple[IrType, ...]:
+    """The types of what a value directly holds, behind a pointer or not; of a function value none are known."""
+    match type_:
+        case IrArray(item=item) | IrFixed(item=item) | IrOption(item=item) | IrBox(item=item) | IrFuture(item=item):
+            return (item,)
+        case IrMap(key=key, value=value):
+            return (key, value)
+        case IrTuple() | IrStruct():
+            return type_.fields
+        case IrEnum(variants=variants):
+            return tuple(field for fields in variants for field in fields)
+    return ()
 
 
 @interned

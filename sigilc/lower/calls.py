@@ -69,18 +69,23 @@ def lower_dyn_call(fl: FunctionLowering, function: typed.Function, receiver: Dyn
 def lower_in_place(fl: FunctionLowering, function: typed.Function, type_args: tuple[Type, ...], args: list[Value],
                    call: typed.Call) -> Value:
     """The body of a `#[track_caller]` function: its panics and faults have the call's position."""
-    outer, outer_caller, outer_frame = fl.substitution, fl.caller, fl.in_place
+    outer, outer_caller, outer_frame, outer_moves = fl.substitution, fl.caller, fl.in_place, fl.moves
+    fl.moves = fl.program.moves_of(function, type_args)
     fl.substitution = dict(zip(function.type_params, type_args, strict=True))
     fl.caller = outer_caller or call.span
-    fl.in_place = frame = InPlace(fl.ir_type(function.result))
+    fl.in_place = frame = InPlace(fl.ir_type(function.result), fl.depth)
     try:
-        fl.bind_params(function.params, args)
-        assert function.body is not None
+        body = function.body
+        assert body is not None
+
+        def run() -> Value:
+            fl.bind_params(function.params, args)
+            return fl.value(body)
         value = None
         with suppress(Diverges):
-            value = fl.value(function.body)
+            value = fl.in_scope(run)
     finally:
-        fl.substitution, fl.caller, fl.in_place = outer, outer_caller, outer_frame
+        fl.substitution, fl.caller, fl.in_place, fl.moves = outer, outer_caller, outer_frame, outer_moves
     if frame.returned is not None:
         if value is not None:
             frame.returned.enter(value)

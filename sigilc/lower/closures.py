@@ -8,7 +8,7 @@ from sigilc.crash import InternalError
 from sigilc.ir.function import IrFunction
 from sigilc.ir.ops import Value
 from sigilc.ir.types import UNIT, IrFn
-from sigilc.lower.functions import Binding, FunctionLowering, Lowerings, PlaceBinding
+from sigilc.lower.functions import Binding, FunctionLowering, Lowerings, PlaceBinding, move_out
 from sigilc.lower.place import rebase, values_of
 
 
@@ -25,13 +25,14 @@ def lower_closure(fl: FunctionLowering, expr: typed.Closure) -> Value:
     type_, ir_type = fl.type_of(expr), fl.ir_type(expr)
     if not isinstance(type_, FnType) or not isinstance(ir_type, IrFn):
         raise InternalError(f"a closure of type `{type_}`", expr.span)
-    captured = [fl.value(typed.Local(expr.span, v.type, v)) for v in expr.captures]
+    captured = [_captured(fl, expr, v) for v in expr.captures]
     name = fl.next_closure_name()
     params = [Value(c.type, v.name) for c, v in zip(captured, expr.captures, strict=True)]
     own = [Value(t, v.name) for t, v in zip(ir_type.params, expr.params, strict=True)]
     function = IrFunction(name, [*params, *own], ir_type.result, span=expr.span)
     fl.program.add_function(function)
     inner = FunctionLowering(fl.program, function, fl.substitution)
+    inner.moves = fl.moves
     for variable, param in zip(expr.captures, params, strict=True):
         inner.bindings[variable] = param
         inner.declare(variable, param)
@@ -40,6 +41,12 @@ def lower_closure(fl: FunctionLowering, expr: typed.Closure) -> Value:
     if not captured:
         return fl.builder.function_value(name, ir_type)
     return fl.builder.make_closure(name, captured, ir_type)
+
+
+def _captured(fl: FunctionLowering, closure: typed.Closure, variable: typed.Variable) -> Value:
+    """What a closure captures of a variable: a copy, or all of it."""
+    read = typed.Local(closure.span, variable.type, variable)
+    return move_out(fl, read) if (closure, variable) in fl.moves.captured else fl.value(read)
 
 
 def lower_catch(fl: FunctionLowering, expr: typed.CatchPanic) -> Value:
@@ -53,6 +60,7 @@ def lower_catch(fl: FunctionLowering, expr: typed.CatchPanic) -> Value:
     function = IrFunction(name, list(param_of.values()), UNIT, span=expr.span)
     fl.program.add_function(function)
     inner = FunctionLowering(fl.program, function, fl.substitution)
+    inner.moves = fl.moves
     for variable, binding in outer.items():
         if not isinstance(binding, PlaceBinding):
             inner.bindings[variable] = param_of[binding]

@@ -17,9 +17,11 @@ from sigilc.lower.patterns import Subject, bind_irrefutable, match_pattern
 
 def lower_block(fl: FunctionLowering, expr: typed.Block) -> Value:
     """Statements, then the value."""
-    for statement in expr.statements:
-        fl.value(statement)
-    return fl.value(expr.value) if expr.value is not None else fl.unit()
+    def run() -> Value:
+        for statement in expr.statements:
+            fl.value(statement)
+        return fl.value(expr.value) if expr.value is not None else fl.unit()
+    return fl.in_scope(run)
 
 
 def lower_unsafe(fl: FunctionLowering, expr: typed.Unsafe) -> Value:
@@ -33,6 +35,7 @@ def lower_let(fl: FunctionLowering, expr: typed.Let) -> Value:
     subject = Subject(value=value)
     if expr.otherwise is None:
         bind_irrefutable(fl, expr.pattern, subject)
+        fl.own(expr.pattern)
         return fl.unit()
     otherwise = fl.builder.new_block("otherwise")
     bindings = match_pattern(fl, expr.pattern, subject, otherwise)
@@ -43,6 +46,7 @@ def lower_let(fl: FunctionLowering, expr: typed.Let) -> Value:
         fl.builder.unreachable()
     fl.builder.position_at(after)
     bindings.bind(fl)
+    fl.own(expr.pattern)
     return fl.unit()
 
 
@@ -83,9 +87,12 @@ def lower_loop(fl: FunctionLowering, expr: typed.Loop) -> Value:
     builder = fl.builder
     exit_ = fl.join(fl.ir_type(expr), "exit")
     head = builder.new_block("loop")
-    fl.loops[expr.label] = LoopTargets(exit_, head)
+    fl.loops[expr.label] = LoopTargets(exit_, head, fl.depth)
     builder.branch(head)
-    fl.run(head, head, lambda: fl.value(expr.body))
+    def body() -> None:
+        fl.value(expr.body)
+        fl.keep_all()
+    fl.run(head, head, body)
     return exit_.finish()
 
 
@@ -95,10 +102,14 @@ def lower_for(fl: FunctionLowering, expr: typed.For) -> Value:
     exit_ = fl.join(IR_UNIT, "exit")
     iterable = fl.view(expr.iterable, expr.body)
     loop, element = walk(fl, iterable, source)
-    fl.loops[expr.label] = LoopTargets(exit_, loop.next)
-    with suppress(Diverges):
+    fl.loops[expr.label] = LoopTargets(exit_, loop.next, fl.depth)
+
+    def body() -> Value:
         bind_irrefutable(fl, expr.pattern, Subject(value=element))
-        fl.value(expr.body)
+        fl.own(expr.pattern)
+        return fl.value(expr.body)
+    with suppress(Diverges):
+        fl.in_scope(body)
     loop.close()
     exit_.enter()
     return exit_.finish()
@@ -127,14 +138,17 @@ def walk(fl: FunctionLowering, iterable: Value, source: object) -> tuple[Countin
 
 def lower_break(fl: FunctionLowering, expr: typed.Break) -> Value:
     """`break value`."""
-    value = fl.value(expr.value) if expr.value is not None else None
-    _targets(fl, expr.label, expr).exit.enter(value)
+    targets = _targets(fl, expr.label, expr)
+    value = fl.at_end_of_scopes(fl.value(expr.value) if expr.value is not None else fl.unit(), targets.depth)
+    targets.exit.enter(value)
     raise Diverges
 
 
 def lower_continue(fl: FunctionLowering, expr: typed.Continue) -> Value:
     """`continue`."""
-    fl.builder.branch(_targets(fl, expr.label, expr).next)
+    targets = _targets(fl, expr.label, expr)
+    fl.at_end_of_scopes(fl.unit(), targets.depth)
+    fl.builder.branch(targets.next)
     raise Diverges
 
 

@@ -35,6 +35,7 @@ from sigilc.ir.types import (
     IrStruct,
     IrTuple,
     IrType,
+    opened,
 )
 from sigilc.lower.functions import remove_unreached
 from sigilc.lower.loops import count_to
@@ -139,7 +140,7 @@ class Derivation:
         if own is not None:
             builder.return_(builder.call(own, [left, right], self._module.functions[own].result))
             return
-        match left.type:
+        match opened(left.type):
             case IrStruct(fields=fields) | IrTuple(items=fields):
                 pairs = [partial(_field_pair, builder, left, right, i) for i in range(len(fields))]
                 self._return_all_equal(builder, pairs)
@@ -211,7 +212,7 @@ class Derivation:
             tag = builder.enum_tag(builder.call(own, [left, right], ordering))
             builder.return_(builder.int_binary("sub", tag, builder.const(I32, 1)))
             return
-        match left.type:
+        match opened(left.type):
             case IrStruct(fields=fields) | IrTuple(items=fields):
                 pairs = [partial(_field_pair, builder, left, right, i) for i in range(len(fields))]
                 self._return_first_difference(builder, pairs)
@@ -275,7 +276,7 @@ class Derivation:
         if own is not None:
             builder.return_(builder.call(own, [value], self._module.functions[own].result))
             return
-        match value.type:
+        match opened(value.type):
             case IrStruct(fields=fields) | IrTuple(items=fields):
                 self._return_combined(builder, [partial(builder.get_field, value, i) for i in range(len(fields))])
             case IrEnum(variants=variants):

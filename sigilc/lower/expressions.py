@@ -189,9 +189,7 @@ def lower_make_struct(fl: FunctionLowering, expr: typed.MakeStruct) -> Value:
 
 def lower_make_variant(fl: FunctionLowering, expr: typed.MakeVariant) -> Value:
     """An enum value."""
-    enum = fl.ir_type(expr)
-    assert isinstance(enum, IrEnum)
-    return fl.builder.make_enum(enum, expr.variant.index, [fl.value(a) for a in expr.args])
+    return fl.builder.make_enum(fl.ir_type(expr), expr.variant.index, [fl.value(a) for a in expr.args])
 
 
 def lower_fault_field(fl: FunctionLowering, expr: typed.FaultField) -> Value:

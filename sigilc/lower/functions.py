@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sigilc.check import typed
+from sigilc.check.moves.walk import bound_by
 from sigilc.check.typed import Expr, LoopLabel, Variable
 from sigilc.check.types import NEVER, ParamType, Type, substitute
 from sigilc.crash import InternalError
@@ -75,17 +76,22 @@ class Join:
 
 @dataclass(eq=False, slots=True)
 class LoopTargets:
-    """Where `break` and `continue` of a loop go."""
+    """Where `break` and `continue` of a loop go, and how many scopes are around it."""
 
     exit: Join
     next: Block
+    depth: int = 0
 
 
 @dataclass(eq=False, slots=True)
 class InPlace:
-    """A function whose body stands in that of its caller: its result's type, and where its early returns meet."""
+    """A function whose body stands in that of its caller.
+
+    `result` is the type of its result, `returned` where its early returns meet, `depth` the number of scopes around it.
+    """
 
     result: IrType
+    depth: int
     returned: Join | None = None
 
 
@@ -108,10 +114,14 @@ class FunctionLowering:
         self.builder = FunctionBuilder(function)
         self.bindings: dict[Variable, Binding] = {}
         self.loops: dict[LoopLabel, LoopTargets] = {}
+        self.moves = program.no_moves
+        # The variables with a destructor in the scopes around what is being lowered; None where no type has one.
+        self.owned: list[list[Variable]] | None = [[]] if program.unique.drop is not None else None
         self.caller: Span | None = None     # inside a `#[track_caller]` function: where it is called
         self.in_place: InPlace | None = None    # the innermost function whose body stands here
         self._closures = 0
         self._unit: Value | None = None
+        self.builder.kept = self.kept
         self.builder.position_at(self.builder.new_block("entry"))
 
     # ---- Types -------------------------------------------------------------------------------------------------------
@@ -132,11 +142,14 @@ class FunctionLowering:
         builder = self.builder
         outer, builder.span = builder.span, self.caller or expr.span
         try:
+            if self.owned is not None and expr in self.moves.moved:
+                return move_out(self, expr)
             lower = self.program.lowerings.get(type(expr))
             if lower is None:
                 raise InternalError(f"{type(expr).__name__} can't be lowered", expr.span)
             value = lower(self, expr)
             if expr.type == NEVER:
+                self.keep_all()
                 builder.unreachable()
                 raise Diverges
             return value
@@ -147,7 +160,7 @@ class FunctionLowering:
         """The value of an expression, valid until a place is written; `later` is evaluated before its use."""
         from sigilc.lower.places import is_place, read_place
         expr = strip_evidence(expr)
-        if not is_place(expr) or any(self.program.writes.may_write(e) for e in later):
+        if not is_place(expr) or expr in self.moves.moved or any(self.program.writes.may_write(e) for e in later):
             return self.value(expr)
         builder = self.builder
         outer, builder.span = builder.span, self.caller or expr.span
@@ -176,7 +189,7 @@ class FunctionLowering:
 
     def bind(self, variable: Variable, value: Value) -> None:
         """Gives a variable its first value: a slot when it may be assigned."""
-        if variable.mutable:
+        if variable.mutable or variable in self.moves.slotted:
             self.bind_place(variable, self.builder.slot(value, variable.name), variable)
         else:
             if not value.name:
@@ -191,6 +204,8 @@ class FunctionLowering:
                 self.bind_place(variable, param, variable)
             else:
                 self.bind(variable, param)
+                if self.owned is not None and variable in self.moves.slotted:
+                    self.owned[-1].append(variable)
 
     def bind_place(self, variable: Variable, address: Value, root: Variable, place: Place | None = None) -> None:
         """Makes a variable another name of a place."""
@@ -211,6 +226,59 @@ class FunctionLowering:
         if found is None:
             raise InternalError(f"the variable `{variable.name}` has no value", self.builder.span)
         return found
+
+    # ---- Destructors -------------------------------------------------------------------------------------------------
+
+    def in_scope(self, body: Callable[[], Value]) -> Value:
+        """What `body` gives; the variables with a destructor that it binds end behind it, the last one first."""
+        if self.owned is None:
+            return body()
+        self.owned.append([])
+        try:
+            return self.at_end_of_scopes(body(), len(self.owned) - 1)
+        finally:
+            self.owned.pop()
+
+    def at_end_of_scopes(self, value: Value, depth: int) -> Value:
+        """A value that stays valid where the scopes from `depth` on end."""
+        if self.owned is None or not any(self.owned[depth:]):
+            return value
+        if value.type.is_viewed:
+            value = self.builder.copy(value)
+        for kept in self.kept(depth):
+            self.builder.keep(kept)
+        return value
+
+    def kept(self, depth: int = 0) -> list[Value]:
+        """What the scopes from `depth` on end, the last one first: values, and the addresses of slots."""
+        found = []
+        for scope in reversed((self.owned or [])[depth:]):
+            for variable in reversed(scope):
+                binding = self.binding(variable)
+                found.append(binding.address if isinstance(binding, PlaceBinding) else binding)
+        return found
+
+    def keep_all(self) -> None:
+        """A use of all that may end: where a loop without end, or a call that never returns, has come around."""
+        for kept in self.kept():
+            self.builder.keep(kept)
+
+    def own(self, pattern: typed.Pattern) -> None:
+        """The variables of a pattern that has been bound: those with a destructor end with the scope."""
+        if self.owned is None:
+            return
+        for variable in bound_by(pattern):
+            if variable.kind == "inout" or not self.program.unique.may_end(self.type_of(variable)):
+                continue
+            found = self.binding(variable)
+            if isinstance(found, Value) and not isinstance(pattern, typed.BindPattern):
+                self.bindings[variable] = self.builder.copy(found)
+            self.owned[-1].append(variable)
+
+    @property
+    def depth(self) -> int:
+        """How many scopes there are around what is being lowered."""
+        return len(self.owned) if self.owned is not None else 0
 
     # ---- Control -----------------------------------------------------------------------------------------------------
 
@@ -244,6 +312,7 @@ class FunctionLowering:
     def leave(self, value: Value) -> None:
         """Returns early."""
         frame = self.in_place
+        value = self.at_end_of_scopes(value, 0 if frame is None else frame.depth)
         if frame is None:
             self.builder.return_(value)
             return
@@ -254,7 +323,7 @@ class FunctionLowering:
     def finish(self, body: Expr) -> None:
         """Lowers the function's body and its result."""
         with suppress(Diverges):
-            value = self.value(body)
+            value = self.at_end_of_scopes(self.value(body), 0)
             self.builder.return_(value if self.function.result != UNIT else self.unit())
         remove_unreached(self.function)
 
@@ -267,6 +336,20 @@ def strip_evidence(expr: Expr) -> Expr:
     while type(expr) in _EVIDENCE:
         expr = expr.value       # type: ignore[attr-defined]
     return expr
+
+
+def move_out(fl: FunctionLowering, expr: Expr) -> Value:
+    """What a variable or a part of one holds; nothing is left behind."""
+    from sigilc.lower.places import prepare_place, read_place
+    root = expr
+    while isinstance(root, typed.GetField):
+        root = root.value
+    if not isinstance(root, typed.Local) or not isinstance(fl.binding(root.variable), PlaceBinding):
+        return read_place(fl, expr, keep=True)
+    address = prepare_place(fl, expr).form(fl)
+    value = fl.builder.load(address)
+    fl.builder.store(address, fl.builder.hole(value.type))
+    return value
 
 
 def remove_unreached(function: IrFunction) -> None:

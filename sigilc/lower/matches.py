@@ -61,7 +61,7 @@ def _lower_sequence(fl: FunctionLowering, arms: list[Arm], subject: Subject, joi
             assert fail is not None
             fl.enter(join, partial(_guarded, fl, arm, fail))
         else:
-            fl.enter(join, partial(fl.value, arm.body))
+            fl.enter(join, partial(_body, fl, arm))
         if fail is None:
             return
         builder.position_at(fail)
@@ -74,7 +74,14 @@ def _guarded(fl: FunctionLowering, arm: Arm, fail: Block) -> Value:
     fl.builder.position_at(failed)
     fl.builder.branch(fail)
     fl.builder.position_at(passed)
-    return fl.value(arm.body)
+    return _body(fl, arm)
+
+
+def _body(fl: FunctionLowering, arm: Arm) -> Value:
+    def run() -> Value:
+        fl.own(arm.pattern)
+        return fl.value(arm.body)
+    return fl.in_scope(run)
 
 
 # ---- Switches --------------------------------------------------------------------------------------------------------
@@ -155,7 +162,7 @@ def _arm_body(fl: FunctionLowering, arm: Arm, subject: Subject) -> Value:
         if isinstance(pattern, typed.OrPattern):
             raise InternalError("alternatives that bind, in a switch", arm.span)
         bind_irrefutable(fl, pattern, subject)
-    return fl.value(arm.body)
+    return _body(fl, arm)
 
 
 LOWERINGS: Lowerings = {typed.Match: lower_match}

@@ -10,8 +10,10 @@ from collections import deque
 
 from sigilc.check.foreign import is_c_string
 from sigilc.check.impls import find_impl, resolve_method
+from sigilc.check.moves.record import Instance, Moves
 from sigilc.check.typed import Constant, Function, TraitDecl, TypedProgram, Variable
 from sigilc.check.types import USIZE, AddressType, EnumType, StructType, Type, substitute
+from sigilc.check.unique_types import UniqueTypes
 from sigilc.crash import InternalError
 from sigilc.ir.function import ForeignFunction, IrActor, IrFunction, IrHandler, Module
 from sigilc.ir.ops import Value
@@ -52,17 +54,22 @@ LOWERINGS: Lowerings = {
 class ProgramLowering:
     """What is known while one program is lowered: the module so far, and what is still to be done."""
 
-    def __init__(self, overflow_checks: bool, debug: bool, traits: dict[str, TraitDecl]) -> None:
+    def __init__(self, overflow_checks: bool, debug: bool, traits: dict[str, TraitDecl],
+                 moves: dict[Instance, Moves] | None = None) -> None:
         self.overflow_checks = overflow_checks
         # What debuggers are told about variables; None without debug information.
         self.scopes: dict[Variable, Scope] | None = {} if debug else None
         self.module = Module()
-        self.types = TypeLowering(self.module)
+        self.types = TypeLowering(self.module, self.drop_of)
         self.traits = traits
+        self.unique = UniqueTypes(traits.get("Drop"))
+        self.moves = moves or {}
+        self.no_moves = Moves()
         self.derived = Derivation(self.module, lambda trait, method, ir_type: self.own_method(
             trait, method, self.types.checked_type(ir_type)))
         self.text_functions = TextFunctions(self)
-        self.writes = WriteAnalysis()
+        self.writes = WriteAnalysis({e for found in self.moves.values() for e in found.moved},
+                                    {e for found in self.moves.values() for e, _ in found.captured})
         self.lowerings = LOWERINGS
         self.usize = USIZE
         self._statics: dict[Constant, str] = {}
@@ -88,12 +95,23 @@ class ProgramLowering:
             self._pending.append((function, args, ir_function))
         return name
 
+    def moves_of(self, function: Function, args: tuple[Type, ...]) -> Moves:
+        """What moves in an instance; all instances without unique types are alike."""
+        return self.moves.get((function, args)) or self.moves.get((function, function.type_params)) or self.no_moves
+
     def own_method(self, trait: str, method: str, type_: Type | None) -> str | None:
         """The IR function of an impl's method, where a struct or enum has an impl of this trait of the prelude."""
         decl = self.traits.get(trait)
         if decl is None or not isinstance(type_, StructType | EnumType) or find_impl(decl, type_) is None:
             return None
         return self.instance(decl.methods[method], (type_,))
+
+    def drop_of(self, type_: Type) -> str:
+        """The IR function of a struct's or enum's `impl Drop`, or nothing."""
+        drop = self.unique.drop
+        if drop is None or find_impl(drop, type_) is None:
+            return ""
+        return self.instance(drop.methods["drop"], (type_,))
 
     def _new_name(self, function: Function, args: tuple[Type, ...]) -> str:
         """The qualified name, with the type arguments; numbered in the rare case that it is taken."""
@@ -158,6 +176,7 @@ class ProgramLowering:
             if self.scopes is not None:
                 self.scopes.update(find_scopes(function))
             fl = FunctionLowering(self, ir_function, substitution)
+            fl.moves = self.moves_of(function, args)
             fl.bind_params(function.params, ir_function.params)
             if function.body is not None:
                 fl.finish(function.body)
@@ -170,7 +189,7 @@ def lower_program(program: TypedProgram, overflow_checks: bool, debug: bool = Fa
 
     `overflow_checks` makes integer overflow panic; with `debug` the variables of the source are declared.
     """
-    lowering = ProgramLowering(overflow_checks, debug, program.traits)
+    lowering = ProgramLowering(overflow_checks, debug, program.traits, program.moves)
     if program.main is not None:
         lowering.module.main = entry_function(lowering, program.main)
     for function in program.functions:

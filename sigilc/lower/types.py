@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sigilc.check import types as checked
 from sigilc.check.typed import ActorDecl, EnumDecl, StructDecl, TraitDecl
 from sigilc.check.types import INTEGER_BITS, PrimType, Type, substitute
@@ -20,8 +22,9 @@ _SIMPLE: dict[str, IrType] = {
 class TypeLowering:
     """Lowers types into one module; equal types give equal (for structs and enums: identical) IR types."""
 
-    def __init__(self, module: Module) -> None:
+    def __init__(self, module: Module, drop_of: Callable[[Type], str]) -> None:
         self._module = module
+        self._drop_of = drop_of     # the IR function of a type's `impl Drop`, or nothing
         self._known: dict[Type, IrType] = {}
         self._checked: dict[IrType, Type] = {}
         self._names: dict[Type, str] = {}
@@ -34,7 +37,7 @@ class TypeLowering:
         if known is None:
             known = self._known[type_] = self._lower_new(type_)
             if isinstance(type_, checked.StructType | checked.EnumType):
-                self._checked[known] = type_
+                self._checked[known] = self._checked[ir.opened(known)] = type_
         return known
 
     def checked_type(self, type_: IrType) -> Type | None:
@@ -90,9 +93,9 @@ class TypeLowering:
                                 for p, is_place in zip(params, places, strict=True))
                 return ir.IrFn(lowered, self.lower(result))
             case checked.StructType():
-                return self._lower_struct(type_)
+                return self._with_destructor(type_, self._lower_struct(type_))
             case checked.EnumType():
-                return self._lower_enum(type_)
+                return self._with_destructor(type_, self._lower_enum(type_))
             case checked.DynType():
                 return self._lower_dyn(type_)
             case checked.AddressType():
@@ -102,6 +105,10 @@ class TypeLowering:
             case checked.PointerType() | checked.CFnType():
                 return ir.PTR
         raise InternalError(f"the type `{type_}` reached lowering")
+
+    def _with_destructor(self, type_: Type, lowered: IrType) -> IrType:
+        drop = self._drop_of(type_)
+        return ir.IrBox(lowered, drop) if drop else lowered
 
     def _lower_struct(self, type_: checked.StructType) -> IrType:
         name = self.name(type_)

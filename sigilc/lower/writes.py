@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import fields
 
 from sigilc.check import typed
@@ -38,11 +38,13 @@ def _parts_of(values: Sequence[object]) -> Iterator[object]:
 class WriteAnalysis:
     """Answers, and remembers, whether evaluating a node may write a variable or what belongs to one.
 
-    A call without in-out arguments writes nothing: closures capture copies, and there are no global places.
+    A call without in-out arguments writes nothing: closures capture copies, and there are no global places. What leaves a
+    variable empty writes it: `moved` are such reads, `capturing` the closures that do so.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, moved: Set[Expr] = frozenset(), capturing: Set[Expr] = frozenset()) -> None:
         self._known: dict[object, bool] = {}
+        self._moving = moved | capturing
 
     def may_write(self, node: object) -> bool:
         """True when an assignment or in-out access happens somewhere below `node`."""
@@ -53,7 +55,7 @@ class WriteAnalysis:
 
     def _find(self, node: object) -> bool:
         kind = type(node)
-        if kind in _WRITERS:
+        if kind in _WRITERS or node in self._moving:
             return True
         if kind is typed.Closure or kind is typed.Local or kind is typed.Literal:
             return False

@@ -28,7 +28,7 @@ Values are assumed dead until something needs them, so a loop that only feeds it
 from __future__ import annotations
 
 from sigilc.ir.function import Block, IrFunction, Module
-from sigilc.ir.ops import Branch, CallRuntime, Op, Value
+from sigilc.ir.ops import Branch, CallRuntime, MakeBox, Op, Value, has_destructor
 from sigilc.ir.runtime_abi import RUNTIME
 
 
@@ -53,7 +53,7 @@ def _is_note(op: Op, needed: set[Value]) -> bool:
 def _must_stay(op: Op) -> bool:
     if isinstance(op, CallRuntime) and RUNTIME[op.function].is_pure:
         return op.may_panic
-    return op.EFFECT or op.may_panic
+    return op.EFFECT or op.may_panic or (isinstance(op, MakeBox) and has_destructor(op))
 
 
 def _find_needed(function: IrFunction) -> set[Value]:

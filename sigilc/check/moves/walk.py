@@ -1,0 +1,482 @@
+"""Walks the body of one instance in the order of execution, and finds what moves.
+
+Each expression is *looked at*, or *moved*: put into a variable or a larger value, returned, captured, sent, or given to a
+parameter that the callee moves. A look at what has been moved is an error, and so is a move out of what must stay whole.
+
+What a pattern binds in a place is a part of that place: unless one of these names is moved in turn, the place is only
+looked at, and stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import fields
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from sigilc.check import typed as t
+from sigilc.check.impls import resolve_method
+from sigilc.check.moves.record import Instance, LoopFrame, Moves, Path, State, copied, is_same, join
+from sigilc.check.types import DynType, ParamType, Type, substitute
+from sigilc.source.spans import Span
+
+if TYPE_CHECKING:
+    from sigilc.check.moves.check_moves import MoveChecker
+
+_PLACES = (t.Local, t.GetField, t.Index, t.MapIndex, t.Slice)
+_MAKERS = (t.MakeTuple, t.MakeArray, t.RepeatArray, t.MakeVariant, t.MakeSome, t.MakeDyn, t.Spawn, t.IteratorSource)
+_SAME = (t.Report, t.Assert, t.Confirm, t.Try)
+# The arguments that operations of the library keep; the others are only looked at.
+_KEPT_BY_INTRINSIC = {"array_push": {1}, "map_insert": {1, 2}, "set_insert": {1}, "pointer_write": {1}}
+
+Visit = Callable[["Walker", Any, bool], None]
+
+
+class Walker:
+    """The state of the walk through one instance."""
+
+    def __init__(self, checker: MoveChecker, instance: Instance):
+        self.checker = checker
+        self.function, args = instance
+        self.mapping: dict[ParamType, Type] = dict(zip(self.function.type_params, args, strict=True))
+        self.moves = Moves()
+        self.state: State | None = {}
+        self.fixed: dict[t.Variable, str] = {}      # variables that nothing is moved out of, and why not
+        self.numbers = {v: i for i, v in enumerate(self.function.params) if v.kind != "inout"}
+        self.loops: list[LoopFrame] = []
+        self.is_trial = False
+        self.touched: set[t.Variable] = set()       # variables that something was moved out of, trials included
+
+    def run(self) -> Moves:
+        """The moves of the instance; errors go to the checker."""
+        body = self.function.body
+        for variable in self.function.params:
+            if variable.kind == "inout":
+                self.fixed[variable] = "it is a place of the caller's" if variable.name != "self" else "`self` stays whole"
+        if body is not None:
+            self.visit(body, True)
+        for variable in self.touched & set(self.numbers):
+            self.moves.params.add(self.numbers[variable])
+        return self.moves
+
+    # ---- Types and errors -----------------------------------------------------------------------------------------------
+
+    def type_of(self, node: Any) -> Type:
+        """The type of a node in this instance."""
+        return substitute(node.type, self.mapping)
+
+    def is_unique(self, node: Any) -> bool:
+        """Whether a node's values move."""
+        return self.checker.types.is_unique(self.type_of(node))
+
+    def error(self, code: str, message: str, span: Span, label: str, help_: str,
+              labels: list[tuple[Span, str]] | None = None) -> None:
+        """An error, once for each place."""
+        if not self.is_trial:
+            self.checker.error(self.function, code, message, span, label, help_, labels or [])
+
+    # ---- Expressions ----------------------------------------------------------------------------------------------------
+
+    def visit(self, e: t.Expr, is_moved: bool) -> None:
+        """An expression whose value is moved, or only looked at."""
+        if isinstance(e, _PLACES):
+            self.use_place(e, is_moved)
+            return
+        found = VISITORS.get(type(e))
+        if found is not None:
+            found(self, e, is_moved)
+            return
+        for child in children(e):
+            if isinstance(child, t.Pattern):
+                self.bind(child, "it is only looked at here")
+            else:
+                self.visit(child, False)
+
+    def visit_all(self, parts: Iterable[t.Expr | None], is_moved: bool) -> None:
+        """Several expressions in order."""
+        for part in parts:
+            if part is not None:
+                self.visit(part, is_moved)
+
+    # ---- Places ---------------------------------------------------------------------------------------------------------
+
+    def use_place(self, e: t.Expr, is_moved: bool) -> None:
+        """A variable or a part of something."""
+        whole, path, obstacle = self.walk_place(e)
+        if not isinstance(whole, t.Local):
+            self.visit(whole, False)
+        elif self.state is not None:
+            self.require_present(whole.variable, path, e)
+        if not is_moved or not self.is_unique(e) or self.state is None:
+            return
+        if isinstance(whole, t.Local) and not obstacle:
+            obstacle = self.fixed.get(whole.variable, "")
+        if obstacle:
+            if isinstance(whole, t.Local):
+                self.touched.add(whole.variable)
+            if not self.function_may_copy():
+                label = f"a `{self.type_of(e)}` is moved here"
+                if whole is e:
+                    label += f", but {obstacle}"
+                self.error("E0407", f"`{e.span.text}` can't be moved away", e.span, label, self.other_than_move(e),
+                           [(whole.span, obstacle)] if whole is not e else [])
+        elif isinstance(whole, t.Local):
+            self.moves.moved.add(e)
+            self.moves.slotted.add(whole.variable)
+            self.touched.add(whole.variable)
+            self.state.setdefault(whole.variable, {})[path] = e.span
+
+    def function_may_copy(self) -> bool:
+        """Whether the library answers for this function: what it copies, it overwrites."""
+        return self.function.moves_elements
+
+    def other_than_move(self, e: t.Expr) -> str:
+        """What to do instead of moving out of a place that must stay whole."""
+        if isinstance(e, t.Index | t.MapIndex):
+            return "take the element out of its collection, by `pop` or `remove`, or use it where it is"
+        return "use it where it is, or hold it as a `T?` and take it out with `.take()`"
+
+    def walk_place(self, e: t.Expr) -> tuple[t.Expr, Path, str]:
+        """What a place is a part of, the fields that lead there, and why nothing can be moved out on the way."""
+        path: list[int] = []
+        obstacle = ""
+        while isinstance(e, _PLACES) and not isinstance(e, t.Local):
+            if isinstance(e, t.GetField):
+                path.insert(0, e.index)
+                if self.checker.types.has_drop(self.type_of(e.value)):
+                    obstacle = f"a `{self.type_of(e.value)}` has a `drop`, which needs it whole"
+            else:
+                path.clear()
+                obstacle = obstacle or "an element stays in its collection"
+                self.visit_all([getattr(e, name, None) for name in ("index", "key", "low", "high")], False)
+                self.visit_all([getattr(e, "default", None)], True)
+            e = e.value
+        return e, tuple(path), obstacle
+
+    def require_present(self, variable: t.Variable, path: Path, e: t.Expr) -> None:
+        """An error where a part that is looked at, or one of its own parts, has been moved away."""
+        assert self.state is not None
+        for gone, span in self.state.get(variable, {}).items():
+            if gone[:len(path)] == path or path[:len(gone)] == gone:
+                name = variable.name
+                again = "moved in an earlier round of the loop" if span is e.span else "used here"
+                labels = [] if span is e.span else [(span, "moved away here")]
+                self.error("E0406", f"`{name}` is used after it has been moved", e.span, again,
+                           self.other_than_use(variable), labels)
+                return
+
+    def other_than_use(self, variable: t.Variable) -> str:
+        """What to do about a use after a move."""
+        return f"a `{self.type_of(variable)}` can't be copied: use it before it is moved, or assign a new one"
+
+    def bind(self, pattern: t.Pattern, reason: str = "") -> None:
+        """The names of a pattern are new; with a reason nothing can be moved out of them."""
+        for variable in bound_by(pattern):
+            self.bind_variable(variable, reason)
+
+    def bind_variable(self, variable: t.Variable, reason: str = "") -> None:
+        """A new variable."""
+        if self.state is not None:
+            self.state.pop(variable, None)
+        if reason:
+            self.fixed[variable] = reason
+        else:
+            self.fixed.pop(variable, None)
+
+    # ---- Control --------------------------------------------------------------------------------------------------------
+
+    def branches(self, bodies: list[Callable[[], None]]) -> None:
+        """Several ways from the same state."""
+        before, after = self.state, []
+        for body in bodies:
+            self.state = copied(before)
+            body()
+            after.append(self.state)
+        self.state = join(after)
+
+    def loop(self, label: t.LoopLabel | None, body: Callable[[], None], ends_at_head: bool) -> None:
+        """A body that runs again and again, until what its head finds moved no longer grows."""
+        entry = copied(self.state)
+        while True:
+            frame = LoopFrame(label)
+            self.loops.append(frame)
+            self.state = copied(entry)
+            body()
+            self.loops.pop()
+            again = join([entry, self.state, *frame.continues])
+            if is_same(again, entry):
+                break
+            entry = again
+        self.state = join([*frame.breaks, entry if ends_at_head else None])
+
+    def jump(self, label: t.LoopLabel, kind: str) -> None:
+        """`break` or `continue`."""
+        for frame in reversed(self.loops):
+            if frame.label is label:
+                getattr(frame, kind).append(self.state)
+                break
+        self.state = None
+
+    def moves_some(self, names: list[t.Variable], body: Callable[[], None]) -> bool:
+        """Whether running `body` moves something out of one of the names. Changes nothing."""
+        kept = self.state, self.moves, self.is_trial, self.touched, dict(self.fixed), list(self.loops)
+        self.state, self.moves, self.is_trial, self.touched = copied(self.state), Moves(), True, set()
+        self.loops = [LoopFrame(frame.label) for frame in self.loops]
+        body()
+        found = not self.touched.isdisjoint(names)
+        self.state, self.moves, self.is_trial, self.touched, self.fixed, self.loops = kept
+        return found
+
+    def take_apart(self, subject: t.Expr, patterns: list[t.Pattern], run: Callable[[], None]) -> str:
+        """What is matched or walked: moved as a whole if `run` moves a part that the patterns name, else looked at.
+
+        Returns why nothing can be moved out of these names, if so.
+        """
+        names = [v for p in patterns for v in bound_by(p)]
+        if not isinstance(subject, _PLACES) or not self.is_unique(subject):
+            self.visit(subject, True)
+            return ""
+        self.fixed = {v: why for v, why in self.fixed.items() if v not in names}
+        if not self.moves_some(names, run):
+            self.use_place(subject, False)
+            return f"it is a part of `{subject.span.text}`, which is only looked at"
+        self.use_place(subject, True)
+        return ""
+
+    # ---- Calls ----------------------------------------------------------------------------------------------------------
+
+    def call(self, e: t.Call) -> None:
+        """A direct call: which arguments move is up to the callee."""
+        args = tuple(substitute(a, self.mapping) for a in e.type_args)
+        function, args = resolve_method(e.function, args)
+        if function.trait is not None and args and isinstance(args[0], DynType):
+            moved = set(range(1, len(e.args)))
+        elif function.intrinsic:
+            moved = _KEPT_BY_INTRINSIC.get(function.intrinsic, set())
+        elif function.foreign:
+            moved = set()
+        else:
+            moved = self.checker.moved_params((function, args), e.span, self.function)
+        for number, arg in enumerate(e.args):
+            self.visit(arg, number in moved)
+
+    def closure(self, e: t.Closure) -> None:
+        """What a closure captures moves into it; its body is a function of its own, that keeps what it has captured."""
+        for variable in e.captures:
+            if self.is_unique(variable):
+                self.visit(t.Local(e.span, variable.type, variable), True)
+                self.moves.captured.add((e, variable))
+        kept = self.state, dict(self.fixed), self.loops
+        self.state, self.loops = {}, []
+        for variable in e.captures:
+            self.fixed[variable] = "the closure keeps what it has captured"
+        for param in e.params:
+            self.bind_variable(param, "it is a place of the caller's" if param.kind == "inout" else "")
+        self.visit(e.body, True)
+        self.state, self.fixed, self.loops = kept
+
+    # ---- Pipelines ------------------------------------------------------------------------------------------------------
+
+    def pipeline(self, e: t.Pipeline) -> None:
+        """One loop. Elements that reach the result unchanged take the whole source with them."""
+        parts: list[Any] = [*e.stages, e.sink]
+        patterns = [p for part in parts for p in children(part) if isinstance(p, t.Pattern)]
+        self.visit_all([x for part in parts for x in _evaluated_once(part)], True)
+
+        def run(reason: str = "") -> None:
+            self.loop(None, partial(self.stages, parts, patterns, reason), ends_at_head=True)
+        passes_on = self.is_unique(e) and not any(isinstance(s, t.MapStage) for s in e.stages)
+        if passes_on:
+            self.visit(e.source, True)
+            reason = "it goes on to the result"
+        else:
+            reason = self.take_apart(e.source, patterns, run)
+        run(reason)
+
+    def stages(self, parts: list[Any], patterns: list[t.Pattern], reason: str) -> None:
+        """One round of the stages and the sink."""
+        for pattern in patterns:
+            self.bind(pattern, reason)
+        for part in parts:
+            once = list(_evaluated_once(part))
+            for child in children(part):
+                if isinstance(child, t.Expr) and child not in once:
+                    self.visit(child, isinstance(part, t.MapStage | t.ReduceSink))
+
+
+def _evaluated_once(part: Any) -> Iterator[t.Expr]:
+    for name in ("count", "separator", "initial"):
+        value = getattr(part, name, None)
+        if isinstance(value, t.Expr):
+            yield value
+
+
+# ---- What the nodes are made of -------------------------------------------------------------------------------------------
+
+
+def children(node: Any) -> Iterator[Any]:
+    """The expressions and patterns directly below a node, in order."""
+    for each in fields(node):
+        stack = [getattr(node, each.name)]
+        while stack:
+            value = stack.pop()
+            if isinstance(value, t.Expr | t.Pattern):
+                yield value
+            elif isinstance(value, t.Stage | t.Sink | t.Arm):
+                yield from children(value)
+            elif isinstance(value, list | tuple):
+                stack += reversed(value)
+
+
+def bound_by(pattern: t.Pattern) -> Iterator[t.Variable]:
+    """The variables that a pattern binds."""
+    if isinstance(pattern, t.BindPattern):
+        yield pattern.variable
+    for child in children(pattern):
+        yield from bound_by(child)
+
+
+# ---- One entry for each kind of expression that is more than looks at its parts -------------------------------------------
+
+
+def _match(w: Walker, e: t.Match, is_moved: bool) -> None:
+    patterns = [arm.pattern for arm in e.arms]
+
+    def arm(each: t.Arm, reason: str) -> None:
+        w.bind(each.pattern, reason)
+        w.visit_all([each.guard], False)
+        w.visit(each.body, is_moved)
+
+    def run(reason: str = "") -> None:
+        w.branches([lambda a=a: arm(a, reason) for a in e.arms])  # type: ignore[misc]
+    if isinstance(e.value, t.InOut):
+        w.visit(e.value, False)
+        run("it is a part of what is matched in place")
+    else:
+        run(w.take_apart(e.value, patterns, run))
+
+
+def _if(w: Walker, e: t.If, is_moved: bool) -> None:
+    w.visit(e.condition, False)
+    w.branches([lambda: w.visit(e.then, is_moved), lambda: w.visit_all([e.otherwise], is_moved)])
+
+
+def _logic(w: Walker, e: t.Logic, is_moved: bool) -> None:
+    w.visit(e.left, False)
+    w.branches([lambda: w.visit(e.right, False), lambda: None])
+
+
+def _default(w: Walker, e: t.Default, is_moved: bool) -> None:
+    w.visit(e.value, is_moved)
+    w.branches([lambda: w.visit(e.otherwise, is_moved), lambda: None])
+
+
+def _block(w: Walker, e: t.Block, is_moved: bool) -> None:
+    w.visit_all(e.statements, False)
+    w.visit_all([e.value], is_moved)
+
+
+def _let(w: Walker, e: t.Let, is_moved: bool) -> None:
+    w.visit(e.value, not isinstance(e.pattern, t.WildPattern))
+    if e.otherwise is not None:
+        w.branches([lambda: w.visit_all([e.otherwise], False), lambda: None])
+    w.bind(e.pattern)
+
+
+def _lift(w: Walker, e: t.Lift, is_moved: bool) -> None:
+    pattern = t.BindPattern(e.span, e.variable.type, e.variable)
+    reason = w.take_apart(e.source, [pattern], lambda: w.visit(e.body, is_moved))
+    w.bind(pattern, reason)
+    w.branches([lambda: w.visit(e.body, is_moved), lambda: None])
+
+
+def _for(w: Walker, e: t.For, is_moved: bool) -> None:
+    def run(reason: str = "") -> None:
+        def once() -> None:
+            w.bind(e.pattern, reason)
+            w.visit(e.body, False)
+        w.loop(e.label, once, ends_at_head=True)
+    run(w.take_apart(e.iterable, [e.pattern], run))
+
+
+def _break(w: Walker, e: t.Break, is_moved: bool) -> None:
+    w.visit_all([e.value], True)
+    w.jump(e.label, "breaks")
+
+
+def _return(w: Walker, e: t.Return, is_moved: bool) -> None:
+    w.visit_all([e.value], True)
+    w.state = None
+
+
+def _assign(w: Walker, e: t.Assign, is_moved: bool) -> None:
+    w.visit(e.value, True)
+    whole, path, obstacle = w.walk_place(e.place)
+    if not isinstance(whole, t.Local):
+        w.visit(whole, False)
+    elif w.state is not None:
+        gone = w.state.get(whole.variable, {})
+        around = [p for p in gone if len(p) < len(path) and path[:len(p)] == p]
+        if around or (obstacle and gone):
+            w.require_present(whole.variable, path, e.place)
+        else:
+            w.state[whole.variable] = {p: s for p, s in gone.items() if p[:len(path)] != path}
+
+
+def _make_struct(w: Walker, e: t.MakeStruct, is_moved: bool) -> None:
+    w.visit_all([e.fields[i] for i in e.order], True)
+    if e.base is not None:
+        w.visit(e.base, w.is_unique(e))
+
+
+def _filter_value(w: Walker, e: t.FilterValue, is_moved: bool) -> None:
+    w.bind(e.pattern, "it is only looked at here")
+    w.visit(e.source, is_moved)
+    w.visit(e.predicate, False)
+
+
+def _sort(w: Walker, e: t.Sort, is_moved: bool) -> None:
+    w.visit(e.value, True)
+    if e.pattern is not None:
+        w.bind(e.pattern, "it is only looked at here")
+    w.visit_all([e.key], False)
+
+
+def _message(w: Walker, e: t.Tell | t.Ask, is_moved: bool) -> None:
+    w.visit(e.address, False)
+    w.visit_all(e.args, True)
+
+
+def _call_value(w: Walker, e: t.CallValue, is_moved: bool) -> None:
+    w.visit(e.callee, False)
+    w.visit_all(e.args, True)
+
+
+def _never_after(w: Walker, e: t.Panic, is_moved: bool) -> None:
+    w.visit(e.message, False)
+    w.state = None
+
+
+def _constant(w: Walker, e: t.ConstantRef, is_moved: bool) -> None:
+    if w.is_unique(e):
+        w.error("E0407", f"the constant `{e.constant.name}` holds a value with a `drop`", e.span,
+                "a constant is never dropped", "make the value by a function", [(e.constant.span, "declared here")])
+
+
+VISITORS: dict[type[t.Expr], Visit] = {
+    **dict.fromkeys(_MAKERS, lambda w, e, is_moved: w.visit_all(children(e), True)),
+    **dict.fromkeys(_SAME, lambda w, e, is_moved: w.visit_all(children(e), is_moved)),
+    t.Unsafe: lambda w, e, is_moved: w.visit(e.body, is_moved),
+    t.InOut: lambda w, e, is_moved: w.visit(e.place, False),
+    t.AllPresent: lambda w, e, is_moved: w.visit(e.value, True),
+    t.Loop: lambda w, e, is_moved: w.loop(e.label, lambda: w.visit(e.body, False), ends_at_head=False),
+    t.Continue: lambda w, e, is_moved: w.jump(e.label, "continues"),
+    t.CatchPanic: lambda w, e, is_moved: w.branches([lambda: w.visit(e.body, False), lambda: None]),
+    t.Call: lambda w, e, is_moved: w.call(e),
+    t.Closure: lambda w, e, is_moved: w.closure(e),
+    t.Pipeline: lambda w, e, is_moved: w.pipeline(e),
+    t.Match: _match, t.If: _if, t.Logic: _logic, t.Default: _default, t.Block: _block, t.Let: _let, t.Lift: _lift,
+    t.For: _for, t.Break: _break, t.Return: _return, t.Assign: _assign, t.MakeStruct: _make_struct,
+    t.FilterValue: _filter_value, t.Sort: _sort, t.Tell: _message, t.Ask: _message, t.CallValue: _call_value,
+    t.Panic: _never_after, t.ConstantRef: _constant,
+}
