@@ -172,9 +172,20 @@ void rt_run_all(void);
 /* Ends all actors that are left, the newest first. */
 void rt_end_actors(void);
 
+/* ---- files.c ---- */
+
+/* Appends what can be read up to the end, in one piece where the size is known; 0 or errno. */
+int rt_read_all(int descriptor, sigil_buffer *content);
+
 /* ---- system.c, stack.c, debug.c ---- */
 
 void rt_keep_arguments(int count, char **arguments);
+/* A zero-terminated copy, to be freed; null when the text has a zero inside, which no name may have. */
+char *rt_c_string(const uint8_t *data, int64_t length);
+/* Text from outside: what is no UTF-8 is replaced by U+FFFD, a byte at a time. */
+sigil_buffer rt_valid_text(const char *bytes);
+/* Puts a text or bytes into a place, whose own are released. */
+void rt_replace_text(sigil_buffer *place, sigil_buffer value);
 void rt_watch_stack(void);
 /* The exit status: 104 when SIGIL_CHECK_LEAKS=1 and an object is alive, else `status`. */
 int rt_check_leaks(int status);

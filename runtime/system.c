@@ -1,14 +1,13 @@
-/* The system: files, environment, arguments, processes and the clock. */
+/* The system: environment, arguments, its errors and the clock. */
 #include "rt.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+extern char **environ;
 
 static struct {
     int count;
@@ -20,8 +19,7 @@ void rt_keep_arguments(int count, char **values) {
     arguments.values = values;
 }
 
-/* A zero-terminated copy, to be freed; null when the text has a zero inside, which no name may have. */
-static char *c_string(const uint8_t *data, int64_t length) {
+char *rt_c_string(const uint8_t *data, int64_t length) {
     if (length > 0 && memchr(data, 0, (size_t)length)) return NULL;
     char *copy = malloc((size_t)length + 1);
     if (!copy) rt_die("out of memory");
@@ -30,50 +28,10 @@ static char *c_string(const uint8_t *data, int64_t length) {
     return copy;
 }
 
-static void replace(sigil_buffer *place, sigil_buffer value) {
+void rt_replace_text(sigil_buffer *place, sigil_buffer value) {
     sigil_buffer old = *place;
     *place = value;
     rt_release_text(&old);
-}
-
-/* Reads to the end; 0 or errno. Reserves what a regular file announces, so that it is read at once. */
-static int read_all(int descriptor, sigil_buffer *content) {
-    struct stat about;
-    int64_t expected = fstat(descriptor, &about) == 0 && S_ISREG(about.st_mode) ? (int64_t)about.st_size : 0;
-    for (int64_t step = expected + 1;; step = 1 << 16) {
-        uint8_t *end = rt_text_grow(content, step);
-        ssize_t got = read(descriptor, end, (size_t)step);
-        if (got == 0) return 0;
-        if (got > 0) rt_text_extend(content, got);
-        else if (errno != EINTR) return errno;
-    }
-}
-
-/* ---- Files ---- */
-
-int32_t sigil_fs_read_file(const uint8_t *path, int64_t path_length, sigil_buffer *place) {
-    char *name = c_string(path, path_length);
-    if (!name) return EINVAL;
-    int descriptor = open(name, O_RDONLY | O_CLOEXEC), error = errno;
-    free(name);
-    if (descriptor < 0) return error;
-    sigil_buffer content = rt_text_empty();
-    error = read_all(descriptor, &content);
-    (void)close(descriptor);
-    if (error) rt_release_text(&content);
-    else replace(place, content);
-    return error;
-}
-
-int32_t sigil_fs_write_file(const uint8_t *path, int64_t path_length, const uint8_t *data, int64_t length) {
-    char *name = c_string(path, path_length);
-    if (!name) return EINVAL;
-    int descriptor = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666), error = errno;
-    free(name);
-    if (descriptor < 0) return error;
-    error = rt_write_all(descriptor, data, length) ? 0 : errno;
-    if (close(descriptor) != 0 && !error) error = errno;
-    return error;
 }
 
 void sigil_os_error_text(sigil_buffer *out, int32_t error) {
@@ -86,18 +44,17 @@ void sigil_os_error_text(sigil_buffer *out, int32_t error) {
 
 /* False when the variable is missing or is no valid text. */
 bool sigil_env_var(const uint8_t *name, int64_t length, sigil_buffer *place) {
-    char *key = c_string(name, length);
+    char *key = rt_c_string(name, length);
     const char *value = key ? getenv(key) : NULL;
     free(key);
     if (!value) return false;
     int64_t size = (int64_t)strlen(value);
     if (sigil_utf8_valid((const uint8_t *)value, size) >= 0) return false;
-    replace(place, rt_text_new(value, size));
+    rt_replace_text(place, rt_text_new(value, size));
     return true;
 }
 
-/* What is no UTF-8 is replaced by U+FFFD, a byte at a time. */
-static sigil_buffer valid_text(const char *bytes) {
+sigil_buffer rt_valid_text(const char *bytes) {
     const uint8_t *at = (const uint8_t *)bytes;
     int64_t left = (int64_t)strlen(bytes);
     sigil_buffer text = rt_text_empty();
@@ -112,42 +69,23 @@ static sigil_buffer valid_text(const char *bytes) {
 void sigil_env_args(sigil_buffer *out) {
     sigil_buffer_header *owner = sigil_buffer_new(arguments.count, (int64_t)sizeof(sigil_buffer));
     sigil_buffer *items = (sigil_buffer *)(void *)rt_buffer_data(owner);
-    for (int i = 0; i < arguments.count; i++) items[i] = valid_text(arguments.values[i]);
+    for (int i = 0; i < arguments.count; i++) items[i] = rt_valid_text(arguments.values[i]);
     owner->used = arguments.count;
     *out = (sigil_buffer){.data = rt_buffer_data(owner), .length = arguments.count, .owner = owner};
 }
 
-/* ---- Processes and time ---- */
-
-static _Noreturn void run_shell(const char *command, const int pipe_ends[2]) {
-    (void)dup2(pipe_ends[1], STDOUT_FILENO);
-    (void)execl("/bin/sh", "sh", "-c", command, (char *)NULL);
-    _exit(127);
+/* `NAME=value` each. */
+void sigil_env_vars(sigil_buffer *out) {
+    int64_t count = 0;
+    while (environ && environ[count]) count++;
+    sigil_buffer_header *owner = sigil_buffer_new(count, (int64_t)sizeof(sigil_buffer));
+    sigil_buffer *items = (sigil_buffer *)(void *)rt_buffer_data(owner);
+    for (int64_t i = 0; i < count; i++) items[i] = rt_valid_text(environ[i]);
+    owner->used = count;
+    *out = (sigil_buffer){.data = rt_buffer_data(owner), .length = count, .owner = owner};
 }
 
-/* Runs a shell command; its exit status, 128 and the signal's number when one ended it, or -1 if it could not start. */
-int32_t sigil_process_run(const uint8_t *command, int64_t length, sigil_buffer *place) {
-    sigil_flush();
-    char *text = c_string(command, length);
-    int pipe_ends[2];
-    if (!text || pipe2(pipe_ends, O_CLOEXEC) != 0) {
-        free(text);
-        return -1;
-    }
-    pid_t child = fork();
-    if (child == 0) run_shell(text, pipe_ends);
-    free(text);
-    (void)close(pipe_ends[1]);
-    sigil_buffer output = rt_text_empty();
-    if (child > 0) (void)read_all(pipe_ends[0], &output);
-    (void)close(pipe_ends[0]);
-    replace(place, output);
-    if (child < 0) return -1;
-    int status;
-    while (waitpid(child, &status, 0) < 0)
-        if (errno != EINTR) return -1;
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-}
+/* ---- Time ---- */
 
 int64_t sigil_clock_ns(void) {
     struct timespec now;

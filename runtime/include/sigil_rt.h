@@ -239,11 +239,24 @@ uint64_t sigil_hash_combine(uint64_t a, uint64_t b);
 int32_t sigil_f64_total_compare(double a, double b);
 
 int32_t sigil_fs_read_file(const uint8_t *path, int64_t path_length, sigil_buffer *place);
-int32_t sigil_fs_write_file(const uint8_t *path, int64_t path_length, const uint8_t *data, int64_t length);
+int32_t sigil_fs_write_file(const uint8_t *path, int64_t path_length, const uint8_t *data, int64_t length, bool appends);
+int32_t sigil_fs_copy_file(const uint8_t *from, int64_t from_length, const uint8_t *to, int64_t to_length);
+int32_t sigil_fs_rename(const uint8_t *from, int64_t from_length, const uint8_t *to, int64_t to_length);
+enum { SIGIL_REMOVE_FILE = 0, SIGIL_REMOVE_FOLDER = 1, SIGIL_CREATE_FOLDER = 2, SIGIL_ENTER_FOLDER = 3 };
+int32_t sigil_fs_change(const uint8_t *path, int64_t length, uint32_t change);
+int32_t sigil_fs_real_path(const uint8_t *path, int64_t length, sigil_buffer *place);
+void sigil_fs_metadata(sigil_buffer *out, const uint8_t *path, int64_t length, bool follows, int32_t *error);
+void sigil_fs_read_dir(sigil_buffer *out, const uint8_t *path, int64_t length, int32_t *error);
 void sigil_os_error_text(sigil_buffer *out, int32_t error);
 bool sigil_env_var(const uint8_t *name, int64_t length, sigil_buffer *place);
 void sigil_env_args(sigil_buffer *out);
-int32_t sigil_process_run(const uint8_t *command, int64_t length, sigil_buffer *place);
+void sigil_env_vars(sigil_buffer *out);
+int32_t sigil_input_line(sigil_buffer *place);
+int32_t sigil_input_rest(sigil_buffer *place);
+int32_t sigil_process_run(const uint8_t *program, int64_t length, const uint8_t *arguments, int64_t count,
+                          const uint8_t *input, int64_t input_length, sigil_buffer *output, sigil_buffer *errors,
+                          int32_t *status);
+void sigil_process_exit(int32_t status);
 int64_t sigil_clock_ns(void);
 int64_t sigil_bench_batch(void);
 

@@ -37,7 +37,7 @@ Evaluate: TypeAlias = "Callable[[str, t.Expr, dict[str, t.TraitDecl]], object]"
 # More elements than this are a slip of the keyboard, or belong on the heap.
 MAX_LENGTH = 1 << 28
 # Operations of the standard library that look at the world or change it, by the beginnings of their names.
-_EFFECTS = ("print", "eprint", "flush", "fs_", "os_", "env_", "process_", "clock_", "set_last_error", "hash", "net_",
+_EFFECTS = ("print", "eprint", "flush", "fs_", "os_", "env_", "input_", "process_", "clock_", "set_last_error", "hash", "net_",
             "sleep", "spawn", "time_", "random")
 _ACTOR_NODES = (t.Spawn, t.Tell, t.Ask, t.Await, t.Stop)
 

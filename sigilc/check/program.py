@@ -49,12 +49,18 @@ class Program:
     def std_module(self, name: str) -> Module | None:
         """A module of the standard library that a body names."""
         is_new = name not in self.sources.std
+        known = len(self.sources.loaded)
         module = self.sources.load_std(name)
         if is_new:
             self.modules.resolve_uses()
-            for impl in module.impls if module is not None else ():
-                self.declarations.declare_impl(impl)
+            self.declare_loaded(known)
         return module
+
+    def declare_loaded(self, known: int) -> None:
+        """The impls of the library's modules that were loaded behind the first `known` ones, while bodies are checked."""
+        for module in self.sources.loaded[known:]:
+            for impl in module.impls:
+                self.declarations.declare_impl(impl)
 
     def run(self, source: SourceFile, tree: ast.Block, package: Package | None, with_docs: bool) -> t.TypedProgram:
         """Checks everything; errors are in the diagnostics."""
@@ -101,10 +107,11 @@ class Program:
 
     def declare_block(self, block: Module, nodes: list[Any]) -> None:
         """Declares everything in a block of statements, and queues the bodies."""
-        known = set(self.context.pending)
+        known, loaded = set(self.context.pending), len(self.sources.loaded)
         self.modules.declare_all(block, nodes)
         self.modules.resolve_uses()
         self.blocks.append(block)
+        self.declare_loaded(loaded)
         for impl in block.impls:
             self.declarations.declare_impl(impl)
         for item in block.items.values():

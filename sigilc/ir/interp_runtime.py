@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import time
 from collections.abc import Callable
 from ctypes import CDLL, c_double
@@ -12,6 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sigilc.ir import interp_text
+from sigilc.ir.interp_system import SYSTEM
 from sigilc.ir.interp_values import ArrayValue, Place
 from sigilc.ir.runtime_abi import RUNTIME
 
@@ -107,49 +106,6 @@ def _total_compare(machine: Machine, left: float, right: float) -> int:
     return (a > b) - (a < b)
 
 
-def _read_file(machine: Machine, path: bytes, place: Place) -> int:
-    try:
-        with open(path, "rb") as file:
-            place.write(ArrayValue(list(file.read())))
-    except ValueError:
-        return 22       # EINVAL: a zero byte in the name
-    except OSError as error:
-        return error.errno or 5
-    return 0
-
-
-def _write_file(machine: Machine, path: bytes, data: ArrayValue) -> int:
-    try:
-        with open(path, "wb") as file:
-            file.write(bytes(data.items))
-    except ValueError:
-        return 22
-    except OSError as error:
-        return error.errno or 5
-    return 0
-
-
-def _env_var(machine: Machine, name: bytes, place: Place) -> bool:
-    value = os.environb.get(name)
-    try:
-        if value is not None:
-            value.decode()
-            place.write(value)
-    except UnicodeDecodeError:
-        return False
-    return value is not None
-
-
-def _env_args(machine: Machine) -> ArrayValue:
-    return ArrayValue([arg.encode() for arg in ("program", *machine.args)])
-
-
-def _process_run(machine: Machine, command: bytes, place: Place) -> int:
-    done = subprocess.run(["/bin/sh", "-c", command], stdout=subprocess.PIPE, check=False)
-    place.write(ArrayValue(list(done.stdout)))
-    return done.returncode if done.returncode >= 0 else 128 - done.returncode
-
-
 @cache
 def _math(name: str, count: int) -> Callable[..., float]:
     """The C library's function, so that both backends agree to the last bit."""
@@ -200,12 +156,7 @@ TABLE: dict[str, RuntimeFunction] = {
     "hash_str": _hash_str,
     "hash_combine": _hash_combine,
     "f64_total_compare": _total_compare,
-    "fs_read_file": _read_file,
-    "fs_write_file": _write_file,
-    "os_error_text": lambda machine, error: os.strerror(error).encode(),
-    "env_var": _env_var,
-    "env_args": _env_args,
-    "process_run": _process_run,
+    **SYSTEM,
     "bench_batch": lambda machine: 0,
     "clock_ns": lambda machine: time.monotonic_ns(),
     **{name: _math_entry(name) for name in RUNTIME if name.startswith("math_")},

@@ -99,11 +99,22 @@ _TABLE = [
     RuntimeFunction("f64_total_compare", (F64, F64), I32, is_pure=True),    # NaN last, -0 before 0
     # The system. A result of 0 is success, else errno.
     RuntimeFunction("fs_read_file", (STR, BYTES_PLACE), I32),
-    RuntimeFunction("fs_write_file", (STR, BYTES), I32),
+    RuntimeFunction("fs_write_file", (STR, BYTES, BOOL), I32),              # true: behind what the file holds
+    RuntimeFunction("fs_copy_file", (STR, STR), I32),
+    RuntimeFunction("fs_rename", (STR, STR), I32),
+    RuntimeFunction("fs_change", (STR, U32), I32),          # 0 remove a file, 1 a folder, 2 create a folder, 3 enter it
+    RuntimeFunction("fs_real_path", (STR, TEXT_PLACE), I32),
+    RuntimeFunction("fs_metadata", (STR, BOOL, IrAddr(I32)), IrArray(I64)),     # follow links; kind, size, time, mode
+    RuntimeFunction("fs_read_dir", (STR, IrAddr(I32)), TEXTS),              # names in no order
     RuntimeFunction("os_error_text", (I32,), STR),
     RuntimeFunction("env_var", (STR, TEXT_PLACE), BOOL),
     RuntimeFunction("env_args", (), TEXTS),
-    RuntimeFunction("process_run", (STR, BYTES_PLACE), I32),                # shell command; its stdout; exit status
+    RuntimeFunction("env_vars", (), TEXTS),                                 # `NAME=value`
+    RuntimeFunction("input_line", (BYTES_PLACE,), I32),                     # appends a line with its end; -1 at the end
+    RuntimeFunction("input_rest", (BYTES_PLACE,), I32),
+    # Program, arguments, its stdin; its stdout, its stderr, its exit status (128 and more: the signal that ended it).
+    RuntimeFunction("process_run", (STR, TEXTS, BYTES, BYTES_PLACE, BYTES_PLACE, IrAddr(I32)), I32),
+    RuntimeFunction("process_exit", (I32,), UNIT),                          # does not return
     RuntimeFunction("clock_ns", (), I64),
     RuntimeFunction("bench_batch", (), I64),                # how often to call the benchmark next; 0 at the end
     *(RuntimeFunction(f"math_{name}", (F64,), F64, is_pure=True) for name in _MATH_1),

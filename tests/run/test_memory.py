@@ -41,7 +41,7 @@ def test_under_valgrind(case: RunCase, level: int, tmp_path: Path, monkeypatch: 
     """Nothing is read that was freed, lies outside, or has no value; nothing is lost."""
     monkeypatch.chdir(case.program.parent)
     executable = build_for_valgrind(case.program.name, tmp_path / "program", level)
-    ran, complaints = run_under_valgrind(executable, case.args, tmp_path)
+    ran, complaints = run_under_valgrind(executable, case.args, tmp_path, case.stdin)
     assert complaints == ""
     case.check(ran)
 
@@ -56,7 +56,7 @@ def test_with_address_sanitizer(case: RunCase, level: int, tmp_path: Path, monke
         pytest.skip("there is no clang 19 or newer with its sanitizers' libraries")
     monkeypatch.chdir(case.program.parent)
     executable = build_with_asan(case.program.name, tmp_path / "program", level, clang)
-    case.check(run_with_asan(executable, case.args, tmp_path))
+    case.check(run_with_asan(executable, case.args, tmp_path, case.stdin))
 
 
 # Reads behind the end of a block, in code of its own: the one thing that safe code can't do.

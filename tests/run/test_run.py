@@ -26,4 +26,4 @@ def test_program(case: RunCase, level: int, tmp_path: Path, monkeypatch: pytest.
     """Output, exit status and, where it is given, stderr are as expected."""
     monkeypatch.chdir(case.program.parent)       # so that sites in messages are short and the same everywhere
     executable = build(case.program.name, tmp_path / "program", level)
-    case.check(run(executable, case.args, cwd=tmp_path))
+    case.check(run(executable, case.args, cwd=tmp_path, stdin=case.stdin))

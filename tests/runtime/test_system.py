@@ -26,10 +26,19 @@ def test_environment(workshop: Workshop) -> None:
     assert (done.returncode, done.stderr) == (0, b"")
 
 
-def test_processes(workshop: Workshop) -> None:
-    """A shell command's output and status; what was printed before stands before what the command prints."""
-    done = workshop.run("system", "plain", "processes")
-    assert (done.returncode, done.stdout, done.stderr) == (0, b"first\n", b"second\n")
+@pytest.mark.parametrize("variant", ["plain", "checked"])
+def test_processes(workshop: Workshop, variant: str) -> None:
+    """Output, errors, input and status of a program; what was printed before stands before all that."""
+    done = workshop.run("system", variant, "processes")
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"first\n", b"")
+
+
+@pytest.mark.parametrize("variant", ["plain", "checked"])
+def test_input(workshop: Workshop, variant: str) -> None:
+    """Lines, one of them longer than what is read at once, and the rest."""
+    given = "first\r\n" + "x" * 200000 + "\nthird\nfourth"
+    done = workshop.run("system", variant, "input", stdin=given)
+    assert (done.returncode, done.stderr) == (0, b"")
 
 
 def test_large_output(workshop: Workshop) -> None:

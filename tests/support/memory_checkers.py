@@ -36,12 +36,12 @@ def build_for_valgrind(program: str, output: Path, level: int) -> Path:
     return output
 
 
-def run_under_valgrind(executable: Path, args: tuple[str, ...], cwd: Path) -> tuple[Ran, str]:
+def run_under_valgrind(executable: Path, args: tuple[str, ...], cwd: Path, stdin: str = "") -> tuple[Ran, str]:
     """What the program did, and valgrind's complaints: empty when it has none."""
     log = executable.with_suffix(".valgrind")
     options = ["--quiet", f"--log-file={log}", "--leak-check=full", "--errors-for-leak-kinds=definite",
                "--main-stacksize=8388608", "--max-stackframe=16777216"]
-    ran = run(Path("valgrind"), (*options, str(executable), *args), cwd=cwd, limit_s=300)
+    ran = run(Path("valgrind"), (*options, str(executable), *args), cwd=cwd, stdin=stdin, limit_s=300)
     return ran, log.read_text(errors="replace")
 
 
@@ -98,9 +98,9 @@ def _with_attribute(line: str) -> str:
     return f"{line[:at]} sanitize_address{line[at:]}"
 
 
-def run_with_asan(executable: Path, args: tuple[str, ...], cwd: Path) -> Ran:
+def run_with_asan(executable: Path, args: tuple[str, ...], cwd: Path, stdin: str = "") -> Ran:
     """What the program did; the sanitizer's report is on stderr, and makes the status another."""
-    return run(executable, args, cwd=cwd, limit_s=300, ASAN_OPTIONS=ASAN_OPTIONS)
+    return run(executable, args, cwd=cwd, stdin=stdin, limit_s=300, ASAN_OPTIONS=ASAN_OPTIONS)
 
 
 def _compile(program: str, output: Path, level: int, kind: str, cpu: str = "") -> Compilation:

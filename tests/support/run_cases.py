@@ -12,8 +12,8 @@ FOLDER = Path(__file__).resolve().parents[1] / "run"
 
 @dataclass(frozen=True)
 class RunCase:
-    """`NAME.sg`, and beside it `NAME.expected` (stdout), `NAME.args` (one a line) and, where they matter, `NAME.status`
-    (else 0) and `NAME.expected_stderr`."""
+    """`NAME.sg`, and beside it `NAME.expected` (stdout), `NAME.args` (one a line), `NAME.stdin` and, where they
+    matter, `NAME.status` (else 0) and `NAME.expected_stderr`."""
 
     program: Path
 
@@ -26,6 +26,11 @@ class RunCase:
     def args(self) -> tuple[str, ...]:
         """The arguments for the program."""
         return tuple(self._read(".args").splitlines())
+
+    @property
+    def stdin(self) -> str:
+        """What the program reads."""
+        return self._read(".stdin")
 
     def check(self, ran: Ran) -> None:
         """Fails unless output, exit status and, where it is given, stderr are as expected."""

@@ -128,12 +128,22 @@ def test_files_and_processes(tmp_path: Path) -> None:
     path = str(tmp_path / "f").encode()
     box = Box(ArrayValue([]))
     assert call("fs_read_file", path, box) == 2
-    assert call("fs_write_file", path, ArrayValue([1, 2])) == 0
+    assert call("fs_write_file", path, ArrayValue([1, 2]), False) == 0
     assert call("fs_read_file", path, box) == 0
     assert box.value.items == [1, 2]
     assert call("fs_read_file", b"a\0b", box) == 22
-    assert call("process_run", b"printf hi; exit 3", box) == 3
-    assert bytes(box.value.items) == b"hi"
+    assert call("fs_copy_file", path, path + b"2") == 0
+    assert call("fs_change", path, 0) == 0
+    error, status, errors = Box(-1), Box(-1), Box(ArrayValue([]))
+    assert call("fs_read_dir", str(tmp_path).encode(), error).items == [b"f2"]
+    assert call("fs_metadata", path, True, error).items[1] == 0
+    assert error.value == 2
+    assert call("fs_metadata", path + b"2", True, error).items[:2] == [0o100000, 2]
+    box.write(ArrayValue([]))
+    shell = ArrayValue([b"-c", b"cat; echo no >&2; exit 3"])
+    assert call("process_run", b"sh", shell, ArrayValue(list(b"hi")), box, errors, status) == 0
+    assert (bytes(box.value.items), bytes(errors.value.items), status.value) == (b"hi", b"no\n", 3)
+    assert call("process_run", b"no-such-program", ArrayValue([]), ArrayValue([]), box, errors, status) == 2
     assert call("env_args").items == [b"program", b"x"]
     assert call("os_error_text", 2) == b"No such file or directory"
 
