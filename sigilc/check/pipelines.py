@@ -291,7 +291,7 @@ class Pipelines(ShapingStages):
         return loop
 
     def stage_text(self, parts: StageParts, applied: Applied | None) -> str:
-        """What a fault calls a φ: `φ{name}` for a named function or call, else the stage's own text."""
+        """What a fault calls a stage: a φ `φ{name}` for a named function or call, else the stage's own text."""
         if applied is not None:
             callee = getattr(applied.tree, "callee", applied.tree)
             return f"φ{{{self.span(callee).text}}}"
@@ -315,17 +315,17 @@ class Pipelines(ShapingStages):
         self.no_body(parts)
         word = parts.word
         kind = "count" if word == "len" else word
-        item = loop.item
+        item, text = loop.item, self.stage_text(parts, None)
         if kind == "count":
-            return close(loop, span, t.FoldSink(span, kind), USIZE)
+            return close(loop, span, t.FoldSink(span, kind, text), USIZE)
         if kind in ("sum", "product"):
             self.present_item(loop, span, parts.shown)
             self.deferred.append(lambda: self.check_summed(item, span, parts.shown))
-            return close(loop, span, t.FoldSink(span, kind), item)
+            return close(loop, span, t.FoldSink(span, kind, text), item)
         if kind in ("min", "max"):
             self.present_item(loop, span, parts.shown)
             self.deferred.append(lambda: self.check_ordered(item, span, parts.shown))
-        return close(loop, span, t.FoldSink(span, kind), OptionType(item))
+        return close(loop, span, t.FoldSink(span, kind, text), OptionType(item))
 
     def present_item(self, loop: OpenLoop, span: Span, word: str) -> None:
         """Elements that may be absent can't be folded."""
@@ -351,7 +351,7 @@ class Pipelines(ShapingStages):
         """`any all find position`."""
         pattern, predicate = self.predicate(parts, loop.item)
         results: dict[str, Type] = {"any": BOOL, "all": BOOL, "find": OptionType(loop.item), "position": OptionType(USIZE)}
-        return close(loop, span, t.TestSink(span, parts.word, pattern, predicate), results[parts.word])
+        return close(loop, span, t.TestSink(span, parts.word, self.stage_text(parts, None), pattern, predicate), results[parts.word])
 
     def reduce_stage(self, flow: Flow, parts: StageParts, span: Span) -> t.Expr:
         """`ρ`: a fold, or the call of a one-parameter function that takes the collection."""
@@ -395,7 +395,7 @@ class Pipelines(ShapingStages):
         accumulated = initial.type if initial is not None else loop.item
         first, second, body = self.over_two(parts, accumulated, loop.item)
         body = body if is_never(body.type) else self.coerce(body, accumulated)
-        sink = t.ReduceSink(span, first, second, body, initial)
+        sink = t.ReduceSink(span, first, second, body, initial, self.stage_text(parts, None))
         return close(loop, span, sink, accumulated if initial is not None else OptionType(loop.item))
 
     # ---- The other stages -------------------------------------------------------------------------------------------------

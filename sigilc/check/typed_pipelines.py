@@ -161,10 +161,12 @@ class CollectSink(Sink):
 class FoldSink(Sink):
     """`sum product count min max first last`: `sum` and `product` have the element's type, `count` is usize, others `T?`.
 
-    Overflow of `sum` and `product` is that of `+` and `*`. `min` and `max` take the first of equals.
+    Overflow of `sum` and `product` is that of `+` and `*`. `min` and `max` take the first of equals. `stage` is what the
+    fault of an absent result calls the stage, here and in the next two.
     """
 
     kind: str
+    stage: str
 
 
 @record
@@ -172,6 +174,7 @@ class TestSink(Sink):
     """`any all find position` with a predicate; stop early. bool, bool, `T?`, `usize?`."""
 
     kind: str
+    stage: str
     pattern: Pattern
     predicate: Expr
 
@@ -187,6 +190,7 @@ class ReduceSink(Sink):
     pattern: Pattern
     body: Expr
     initial: Expr | None
+    stage: str
 
 
 @record

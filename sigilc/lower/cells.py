@@ -51,13 +51,14 @@ def take(fl: FunctionLowering, place: Value) -> Value:
 class OptionalCell:
     """Holds nothing, or a value of `type`: behind a flag, or as an option where the type has no placeholder."""
 
-    def __init__(self, fl: FunctionLowering, type_: IrType) -> None:
+    def __init__(self, fl: FunctionLowering, type_: IrType, stage: str) -> None:
+        self._stage = stage
         self._fl = fl
         self._type = type_
         builder = fl.builder
         initial = placeholder(fl, type_)
         self._flag = builder.slot(builder.const_bool(False), "found") if initial is not None else None
-        self._place = builder.slot(initial if initial is not None else absent(fl, type_, "empty"), "best")
+        self._place = builder.slot(initial if initial is not None else absent(fl, type_, "empty", stage), "best")
 
     def is_set(self) -> Value:
         """Whether a value has come (BOOL)."""
@@ -84,8 +85,8 @@ class OptionalCell:
         builder.store(self._place, value)
         builder.store(self._flag, builder.const_bool(True))
 
-    def as_option(self, message: str) -> Value:
-        """The value, or a fault with this message."""
+    def as_option(self) -> Value:
+        """The value, or a fault of the stage."""
         fl, builder = self._fl, self._fl.builder
         if self._flag is None:
             return builder.load(self._place)
@@ -95,5 +96,5 @@ class OptionalCell:
         builder.position_at(some)
         join.enter(builder.make_some(builder.load(self._place)))
         builder.position_at(none)
-        join.enter(absent(fl, self._type, message))
+        join.enter(absent(fl, self._type, "empty", self._stage))
         return join.finish()

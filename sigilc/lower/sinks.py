@@ -49,14 +49,15 @@ def make_sink(fl: FunctionLowering, expr: typed.Pipeline, item: Type, length: Le
             return _Total(fl, result, kind)
         case typed.FoldSink(kind="count"):
             return _Count(fl, result)
-        case typed.FoldSink(kind="min" | "max" as kind):
+        case typed.FoldSink(kind="min" | "max" as kind, stage=stage):
             assert isinstance(result, IrOption)
             number = result.item
-            return _ExtremeNumber(fl, result, number, kind) if isinstance(number, IrInt) else _Extreme(fl, result, kind)
-        case typed.FoldSink(kind="first"):
-            return _First(fl, result)
-        case typed.FoldSink(kind="last"):
-            return _Last(fl, result)
+            return _ExtremeNumber(fl, result, number, kind, stage) if isinstance(number, IrInt) \
+                else _Extreme(fl, result, kind, stage)
+        case typed.FoldSink(kind="first", stage=stage):
+            return _First(fl, result, stage)
+        case typed.FoldSink(kind="last", stage=stage):
+            return _Last(fl, result, stage)
         case typed.TestSink(kind="any" | "all") as sink:
             return _Quantifier(fl, result, sink)
         case typed.TestSink(kind="find" | "position") as sink:
@@ -145,13 +146,17 @@ class _Early(Sink):
 
 
 class _First(_Early):
+    def __init__(self, fl: FunctionLowering, result: IrType, stage: str) -> None:
+        super().__init__(fl, result)
+        self._stage = stage
+
     def push(self, value: Value) -> None:
         self.leave_if(self.builder.const_bool(True))
         self.leave(self.builder.make_some(value))
 
     def finish(self) -> Value:
         assert isinstance(self.result, IrOption)
-        self.end.enter(absent(self.fl, self.result.item, "empty"))
+        self.end.enter(absent(self.fl, self.result.item, "empty", self._stage))
         return self.end.finish()
 
 
@@ -189,28 +194,29 @@ class _Search(_Early):
 
     def finish(self) -> Value:
         assert isinstance(self.result, IrOption)
-        self.end.enter(absent(self.fl, self.result.item, "not found"))
+        self.end.enter(absent(self.fl, self.result.item, "not found", self._sink.stage))
         return self.end.finish()
 
 
 class _Last(Sink):
-    def __init__(self, fl: FunctionLowering, result: IrType) -> None:
+    def __init__(self, fl: FunctionLowering, result: IrType, stage: str) -> None:
         super().__init__(fl, result)
         assert isinstance(result, IrOption)
-        self._cell = OptionalCell(fl, result.item)
+        self._cell = OptionalCell(fl, result.item, stage)
 
     def push(self, value: Value) -> None:
         self._cell.set(value)
 
     def finish(self) -> Value:
-        return self._cell.as_option("empty")
+        return self._cell.as_option()
 
 
 class _ExtremeNumber(Sink):
     """`min` and `max` of integers: without a branch, from the number that loses against every other."""
 
-    def __init__(self, fl: FunctionLowering, result: IrType, item: IrInt, kind: str) -> None:
+    def __init__(self, fl: FunctionLowering, result: IrType, item: IrInt, kind: str, stage: str) -> None:
         super().__init__(fl, result)
+        self._stage = stage
         builder = fl.builder
         self._op = "lt" if kind == "min" else "gt"
         largest = 2 ** (item.bits - 1) - 1 if item.signed else 2 ** item.bits - 1
@@ -232,17 +238,17 @@ class _ExtremeNumber(Sink):
         join.enter(builder.make_some(builder.load(self._place)))
         builder.position_at(none)
         assert isinstance(self.result, IrOption)
-        join.enter(absent(fl, self.result.item, "empty"))
+        join.enter(absent(fl, self.result.item, "empty", self._stage))
         return join.finish()
 
 
 class _Extreme(Sink):
     """`min` and `max`: the first of equals, in the total order."""
 
-    def __init__(self, fl: FunctionLowering, result: IrType, kind: str) -> None:
+    def __init__(self, fl: FunctionLowering, result: IrType, kind: str, stage: str) -> None:
         super().__init__(fl, result)
         assert isinstance(result, IrOption)
-        self._cell = OptionalCell(fl, result.item)
+        self._cell = OptionalCell(fl, result.item, stage)
         self._op = "lt" if kind == "min" else "gt"
 
     def push(self, value: Value) -> None:
@@ -264,7 +270,7 @@ class _Extreme(Sink):
         builder.position_at(next_)
 
     def finish(self) -> Value:
-        return self._cell.as_option("empty")
+        return self._cell.as_option()
 
 
 class _Reduce(Sink):
@@ -292,7 +298,7 @@ class _ReduceFirst(Sink):
         assert isinstance(result, IrOption)
         self._sink = sink
         self._item = result.item
-        self._cell = OptionalCell(fl, result.item)
+        self._cell = OptionalCell(fl, result.item, sink.stage)
 
     def push(self, value: Value) -> None:
         builder, fl = self.builder, self.fl
@@ -307,7 +313,7 @@ class _ReduceFirst(Sink):
         self._cell.set(join.finish())
 
     def finish(self) -> Value:
-        return self._cell.as_option("empty")
+        return self._cell.as_option()
 
 
 class _JoinText(Sink):
