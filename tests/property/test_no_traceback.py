@@ -1,54 +1,61 @@
-"""No text, whatever it is, makes the compiler raise."""
+"""No text, whatever it is, makes the compiler raise; what `check` accepts reaches LLVM text, certified on the way.
+
+`SIGIL_FUZZ=n` tries n edits of each kind instead of the usual few; with SIGILC_LONG_TESTS=1 it is 100,000. The same edits
+are made each time.
+"""
 
 from __future__ import annotations
 
 import random
+from collections import Counter
 
 import pytest
 
 from sigilc.diagnostics.diagnostic import Diagnostics
-from sigilc.diagnostics.render import render_all
-from sigilc.diagnostics.to_json import all_to_json
 from sigilc.source.files import SourceFile, load_source
 from sigilc.syntax.parse import parse_source
 from tests.parse.snippets import ACCEPT
-from tests.support.checking import can_check, check_text
-from tests.support.mutations import fuzz_count, mutations
+from tests.support.fuzzing import check_rendering, seed_texts, try_program
+from tests.support.mutations import fuzz_count, mutations, pieces
 from tests.support.programs import corpus_programs
+from tests.support.tree_mutations import tree_mutations
 
-
-def texts() -> list[str]:
-    """What to mutate: whole programs, and every construct."""
-    return [path.read_text(encoding="utf-8") for path in corpus_programs()] + ACCEPT
-
-
-def check_rendering(diagnostics: Diagnostics) -> None:
-    """Whatever is reported can be shown, in both forms, and lies inside its file."""
-    for d in diagnostics.items:
-        for span in (d.span, *(label.span for label in d.labels)):
-            assert 0 <= span.start <= span.end <= len(span.file.text), (d.message, span)
-    render_all(diagnostics.items).encode("utf-8")
-    all_to_json(diagnostics.items)
+PARSED, CHECKED, EDITED = 2000, 400, 120
 
 
 @pytest.mark.time_limit(600)
-def test_parse() -> None:
+@pytest.mark.parametrize(("seed", "count"), pieces(PARSED))
+def test_parse(seed: int, count: int) -> None:
     """Mutated programs go through the parser; errors are reported inside the text."""
-    for text in mutations(texts(), fuzz_count(2000)):
+    texts = [path.read_text(encoding="utf-8") for path in corpus_programs()] + ACCEPT
+    for text in mutations(texts, count, seed):
         diagnostics = Diagnostics()
         parse_source(SourceFile("fuzz.sg", text), diagnostics)
         check_rendering(diagnostics)
 
 
-@pytest.mark.time_limit(600)
-@pytest.mark.skipif(not can_check(), reason="sigilc.check.program does not exist yet")
-def test_check() -> None:
-    """Mutated programs that parse go through all of `check`."""
-    for text in mutations(texts(), fuzz_count(600), seed=3):
-        try:
-            check_rendering(check_text(text, "fuzz.sg"))
-        except Exception as error:
-            raise AssertionError(f"{type(error).__name__}: {error}, on this program:\n{text}") from error
+@pytest.mark.time_limit(900)
+@pytest.mark.parametrize(("seed", "count"), pieces(CHECKED))
+def test_edited_texts(seed: int, count: int) -> None:
+    """Programs with random edits of their text; few of them parse."""
+    for text in mutations(seed_texts() + ACCEPT, count, seed):
+        go_through(text)
+
+
+@pytest.mark.time_limit(900)
+@pytest.mark.parametrize(("seed", "count"), pieces(EDITED))
+def test_edited_trees(seed: int, count: int) -> None:
+    """Programs whose parts are removed, doubled, exchanged and renamed; most parse, and some are accepted."""
+    stages = Counter(go_through(text) for text in tree_mutations(seed_texts(), count, seed))
+    assert stages["accepted"] > count // 40 and stages["check"] > count // 4, stages
+
+
+def go_through(text: str) -> str:
+    """The stage that a text reaches; fails with the text when one raises."""
+    try:
+        return try_program(text)
+    except Exception as error:
+        raise AssertionError(f"{type(error).__name__}: {error}, on this program:\n{text}") from error
 
 
 def test_random_bytes(tmp_path: object) -> None:
@@ -65,3 +72,9 @@ def test_random_bytes(tmp_path: object) -> None:
         if source is not None:
             parse_source(source, diagnostics)
         check_rendering(diagnostics)
+
+
+def test_enough_edits() -> None:
+    """The long run's pieces add up, each with a seed of its own."""
+    assert fuzz_count(100) >= 100
+    assert [count for _, count in pieces(300)][:1] == [min(fuzz_count(300), 5000)]

@@ -12,9 +12,18 @@ WORDS = ["fn", "let", "if", "else", "match", "for", "in", "on", "actor", "spawn"
          "loop", "struct", "enum", "trait", "impl", "use", "as", "|τ{", "|φ>", "|match", "mut", "self", "Some", "None"]
 
 
+PIECE = 5000        # mutations that one test tries
+
+
 def fuzz_count(default: int) -> int:
-    """How many mutations to try: SIGIL_FUZZ, or the default."""
-    return int(os.environ.get("SIGIL_FUZZ", default))
+    """How many mutations to try: SIGIL_FUZZ, or 100,000 in the long run, or the default."""
+    return int(os.environ.get("SIGIL_FUZZ", 100_000 if os.environ.get("SIGILC_LONG_TESTS") else default))
+
+
+def pieces(default: int) -> list[tuple[int, int]]:
+    """The mutations to try, in parts for a test each: seed and count."""
+    wanted = fuzz_count(default)
+    return [(seed, min(PIECE, wanted - done)) for seed, done in enumerate(range(0, wanted, PIECE), 1)]
 
 
 def mutations(texts: list[str], count: int, seed: int = 1) -> Iterator[str]:
