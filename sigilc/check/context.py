@@ -34,6 +34,7 @@ class Pending:
     """A declared function: its tree, and what its body may name. `state`: `declared`, `checking`, `checked`.
 
     `is_template`: some parameter has no type, so that the body is checked anew for each call (see templates.py).
+    `patterns` are the trees of those that the body takes parameters apart with, by the parameter's name.
     """
 
     function: t.Function
@@ -43,6 +44,7 @@ class Pending:
     state: str = "declared"
     defaults: list[Any] = field(default_factory=list)
     is_template: bool = False
+    patterns: dict[str, Any] = field(default_factory=dict)
 
 
 class Context:

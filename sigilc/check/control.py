@@ -526,6 +526,20 @@ class Control(Operators):
             body = t.Block(body.span, body.type, lets, body)
         return t.Closure(self.span(node), type_, params, body, frame.captures)
 
+    def param_lets(self, params: list[t.Variable], patterns: dict[str, Any]) -> list[t.Expr]:
+        """The lets that take a function's parameters apart, for those that a pattern stands for."""
+        lets: list[t.Expr] = []
+        self.bound_names = {p.name: p.span for p in params}
+        try:
+            for param in params:
+                if param.name in patterns:
+                    taken = self.pattern(patterns[param.name], param.type)
+                    self.deferred.append(lambda p=taken: self.check_irrefutable(p, "a parameter"))  # type: ignore[misc]
+                    lets.append(t.Let(param.span, UNIT, taken, t.Local(param.span, param.type, param)))
+        finally:
+            self.bound_names = None
+        return lets
+
     def closure_params(self, nodes: list[Any], hint: FnType | None) -> tuple[list[t.Variable], list[t.Expr]]:
         """A closure's parameters, and the lets that take destructured ones apart."""
         params: list[t.Variable] = []

@@ -54,6 +54,13 @@ def is_marked_public(entry: Any) -> bool:
     return isinstance(entry, ast.Public)
 
 
+def takes_apart(pattern: Any) -> bool:
+    """Whether a parameter's pattern is more than its name."""
+    while isinstance(pattern, ast.MarkedPattern):
+        pattern = pattern.pattern
+    return not isinstance(pattern, ast.Path | ast.MutPattern)
+
+
 class Declarations:
     """Makes typed declarations; each item is declared once, when something first names it."""
 
@@ -468,6 +475,8 @@ class Declarations:
                 self.context.error("E0108", "`self` is always the first parameter", param.span, "not the first here",
                                    "move it to the front")
                 place = 0
+            if not isinstance(node, ast.SelfReference) and takes_apart(node.pattern):
+                pending.patterns[param.name] = node.pattern
             function.params.insert(place, param)
             pending.defaults.insert(place, getattr(node, "default", None))
 
@@ -484,15 +493,17 @@ class Declarations:
             marks, pattern = pattern.mark + marks, pattern.pattern
         if isinstance(pattern, ast.MutPattern):
             is_inout, marks = True, pattern.evidence + marks
-        elif not isinstance(pattern, ast.Path):
-            raise self.context.unsupported("patterns as parameters are", span, "take the value apart in the body")
+        name = names.span(pattern).text if takes_apart(pattern) else pattern.name
         written = node.type
         while isinstance(written, ast.ReferenceType):
             is_inout = is_inout or written.mutable is not None
             written = written.type
+        if is_inout and takes_apart(pattern):
+            raise self.context.error("E0210", "a pattern can't take an in-out parameter apart", names.span(pattern),
+                                     "not a name", "give it a name, and match it in the body: `match &mut name { … }`")
         if written is not None:
             type_, type_marks = self.safely(names, written)
-        elif pattern.name == "self":
+        elif name == "self":
             if scope.self_type is None:
                 raise self.context.error("E0108", "`self` outside a method", span, "only methods have a `self`")
             type_, type_marks = scope.self_type, NO_MARKS
@@ -501,7 +512,7 @@ class Declarations:
         for mark in marks:
             type_, type_marks = with_mark(type_, type_marks, mark)
         kind = "inout" if is_inout else "param"
-        return t.Variable(pattern.name, type_, span, kind, is_inout, None if type_marks.is_empty else type_marks)
+        return t.Variable(name, type_, span, kind, is_inout, None if type_marks.is_empty else type_marks)
 
     # ---- Impls --------------------------------------------------------------------------------------------------------
 

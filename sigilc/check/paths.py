@@ -259,10 +259,26 @@ class Paths(TraitUses):
         args, mapping = self.instantiate(function, node, self_type)
         self.context.reach(function)
         if function.foreign:
-            raise self.unsupported("foreign functions as values are", node)
+            return self.foreign_ref(function, node)
         type_ = FnType(tuple(substitute(p.type, mapping) for p in function.params), substitute(result, mapping),
                        tuple(p.kind == "inout" for p in function.params))
         return t.FunctionRef(self.span(node), type_, function, args)
+
+    def foreign_ref(self, function: t.Function, node: Any) -> t.Expr:
+        """A foreign function as a value: a closure that calls it."""
+        self.require_unsafe(function, node)
+        if function.is_variadic:
+            raise self.error("E0207", f"`{function.foreign}` takes any further arguments, so it has no type as a value", node,
+                             "named here", "put the call into a closure", [(function.span, "declared with `...`")])
+        span = self.span(node)
+        params = [t.Variable(p.name, p.type, span, p.kind, p.mutable) for p in function.params]
+        args: list[t.Expr] = [t.Local(span, p.type, p) for p in params]
+        type_ = FnType(tuple(p.type for p in params), function.result, tuple(False for _ in params))
+        return t.Closure(span, type_, params, t.Call(span, function.result, function, args), [])
+
+    def require_unsafe(self, function: t.Function, node: Any) -> None:
+        """Refuses what only `unsafe` may do; given by calls.py."""
+        raise NotImplementedError
 
     def call_function(self, function: t.Function, node: Any, arguments: list[Any], expected: Type | None,
                       first: t.Expr | None = None, hole: int = 0, self_type: Type | None = None,

@@ -165,10 +165,10 @@ class Program:
     def check_function(self, pending: Pending) -> None:
         """Checks one function's body."""
         pending.state = "checking"
-        function, node = pending.function, pending.node
+        function = pending.function
         body = self.body(pending.scope, function.result, function)
         body.unsafe_depth = int(function.is_unsafe)
-        expr = self.check_body(body, function, node)
+        expr = self.check_body(body, function, pending)
         self.finish(body, [expr, *function.params])
         if pending.infers_result:
             self.settle_result(function, expr)
@@ -176,8 +176,9 @@ class Program:
         pending.state = "checked"
         self.context.functions.append(function)
 
-    def check_body(self, body: Body, function: t.Function, node: Any) -> t.Expr:
+    def check_body(self, body: Body, function: t.Function, pending: Pending) -> t.Expr:
         """The body's expression, as a value of the result's type."""
+        node = pending.node
         for variable in function.params:
             body.declare(variable)
         drops = function.result is UNIT
@@ -185,11 +186,13 @@ class Program:
             body.drop_value(node.body)
         expr: t.Expr
         try:
+            lets = body.param_lets(function.params, pending.patterns)
             expr = body.expr(node.body, None if drops else function.result)
             if not drops:
                 expr = body.returned(expr)
             elif shallow(expr.type) != UNIT and not is_never(expr.type):
                 expr = t.Discard(expr.span, UNIT, expr)
+            expr = t.Block(expr.span, expr.type, lets, expr) if lets else expr
         except Reported:
             expr = body.error_expr(function.span)
             if isinstance(shallow(function.result), InferVar):
