@@ -351,7 +351,8 @@ class Pipelines(ShapingStages):
         """`any all find position`."""
         pattern, predicate = self.predicate(parts, loop.item)
         results: dict[str, Type] = {"any": BOOL, "all": BOOL, "find": OptionType(loop.item), "position": OptionType(USIZE)}
-        return close(loop, span, t.TestSink(span, parts.word, self.stage_text(parts, None), pattern, predicate), results[parts.word])
+        sink = t.TestSink(span, parts.word, self.stage_text(parts, None), pattern, predicate)
+        return close(loop, span, sink, results[parts.word])
 
     def reduce_stage(self, flow: Flow, parts: StageParts, span: Span) -> t.Expr:
         """`ρ`: a fold, or the call of a one-parameter function that takes the collection."""

@@ -8,12 +8,11 @@ from sigilc.check import typed
 from sigilc.check.types import SetType, Type
 from sigilc.crash import InternalError
 from sigilc.ir.ops import Value
-from sigilc.ir.types import BOOL, I32, I64, USIZE, IrArray, IrFloat, IrInt, IrMap, IrOption, IrTuple, IrType
+from sigilc.ir.types import BOOL, I32, I64, UNIT, USIZE, IrArray, IrFloat, IrInt, IrMap, IrOption, IrTuple, IrType
 from sigilc.lower.cells import OptionalCell, take
 from sigilc.lower.collections import empty, new_map
 from sigilc.lower.expressions import arithmetic
 from sigilc.lower.functions import FunctionLowering, Join
-from sigilc.lower.loops import count_to
 from sigilc.lower.options import absent
 from sigilc.lower.patterns import Subject, bind_irrefutable
 from sigilc.lower.text import TextWriter
@@ -353,40 +352,32 @@ class _Each(Sink):
 
 
 class _Groups(Sink):
-    """`group_by`: a map from keys to groups, whose entries lie in the order in which the keys were first seen."""
+    """`group_by`: the array of groups, and a set of keys whose entries have the numbers of their groups."""
 
     def __init__(self, fl: FunctionLowering, result: IrType, sink: typed.GroupSink) -> None:
         super().__init__(fl, result)
         assert isinstance(result, IrArray) and isinstance(result.item, IrTuple)
         key, self._group = result.item.items
-        assert isinstance(self._group, IrArray)
-        self._pair = result.item
         self._sink = sink
-        self._place = fl.builder.slot(new_map(fl, IrMap(key, self._group)), "groups")
+        self._keys = fl.builder.slot(new_map(fl, IrMap(key, UNIT)), "keys")
+        self._place = fl.builder.slot(empty(fl, result), "groups")
 
     def push(self, value: Value) -> None:
         builder, fl = self.builder, self.fl
         bind_irrefutable(fl, self._sink.pattern, Subject(value=value))
         key = fl.value(self._sink.key)
-        entry = builder.map_find(builder.peek(self._place), key)
-        join = fl.join(I64, "group")
+        entry = builder.map_find(builder.peek(self._keys), key)
+        join = fl.join(USIZE, "group")
         known, new = fl.fork(builder.compare("ge", entry, builder.const(I64, 0)), "known", "new")
         builder.position_at(new)
-        count = builder.cast(builder.length(builder.peek(self._place)), I64)
-        builder.map_insert(self._place, key, empty(fl, self._group))
+        count = builder.length(builder.peek(self._place))
+        builder.map_insert(self._keys, key, fl.unit())
+        builder.array_push(self._place, builder.make_tuple([key, empty(fl, self._group)]))
         join.enter(count)
         builder.position_at(known)
-        join.enter(entry)
-        builder.array_push(builder.map_value_addr(self._place, join.finish()), value)
+        join.enter(builder.cast(entry, USIZE))
+        group = builder.element_addr(self._place, join.finish(), checked=False)
+        builder.array_push(builder.field_addr(group, 1), value)
 
     def finish(self) -> Value:
-        builder = self.builder
-        entries = builder.load(self._place)
-        count = builder.length(entries)
-        groups = builder.slot(builder.make_array(self._pair), "pairs")
-        builder.array_reserve(groups, count)
-        loop = count_to(builder, builder.cast(count, I64))
-        pair = [builder.map_key(entries, loop.index), builder.map_value(entries, loop.index)]
-        builder.array_push(groups, builder.make_tuple(pair), reserved=True)
-        loop.close()
-        return builder.load(groups)
+        return self.builder.load(self._place)
