@@ -129,6 +129,7 @@ class Calls(Paths):
         is_template = self.template_of(function) is not None
         result = function.result if is_template else self.signature_result(function, node)
         type_args, mapping = self.instantiate(function, node, self_type)
+        self.check_same_instance(function, mapping, node)
         written = getattr(callee, "arguments", None) if isinstance(callee, ast.PathArguments) else None
         if written is not None:
             own = type_args[len(type_args) - len(written):]

@@ -238,13 +238,32 @@ class Paths(TraitUses):
         """The result type of a function; one that is inferred has its body checked now."""
         pending = self.context.pending.get(id(function))
         if pending is not None and pending.infers_result:
-            if pending.state == "checking" and (function is not self.function or function.type_params):
-                raise self.error("E0203", f"`{function.name}` calls itself and needs a written result type", node,
-                                 "its result is being inferred here", "write `-> Type` after its parameters",
-                                 [(function.span, "declared here")])
+            if pending.state == "checking" and function is not self.function:
+                raise self.needs_result(function, node)
             if pending.state == "declared":
                 self.check_pending(pending)
         return function.result
+
+    def needs_result(self, function: t.Function, node: Any) -> Reported:
+        """A function whose result is inferred from a call of itself."""
+        return self.error("E0203", f"`{function.name}` calls itself and needs a written result type", node,
+                          "its result is being inferred here", "write `-> Type` after its parameters",
+                          [(function.span, "declared here")])
+
+    def check_same_instance(self, function: t.Function, mapping: dict[ParamType, Type], node: Any) -> None:
+        """A generic function whose result is being inferred may call itself, but not for other types that it depends on."""
+        if function is not self.function or not mapping or not isinstance(function.result, InferVar):
+            return
+
+        def check() -> None:
+            parts = [resolve(function.result)]
+            while parts:
+                part = parts.pop()
+                parts += part.parts()
+                if isinstance(part, ParamType) and resolve(mapping.get(part, part)) != part:
+                    self.needs_result(function, node)
+                    return
+        self.deferred.append(check)
 
     def check_pending(self, pending: Any) -> None:
         """Checks another function's body; given by program.py."""

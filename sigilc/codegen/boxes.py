@@ -18,7 +18,8 @@ from sigilc.codegen.names import function_symbol, glue
 from sigilc.codegen.tbaa import COUNT, store_suffix
 from sigilc.codegen.writer import Writer
 from sigilc.crash import InternalError
-from sigilc.ir.ops import BoxAddr, Hole, Keep, MakeBox, Op, Unbox
+from sigilc.ir.box_ops import BoxAddr, Hole, Keep, MakeBox, Unbox
+from sigilc.ir.ops import Op
 from sigilc.ir.types import IrBox, IrEnum, IrOption, IrStruct, IrTuple, IrType, parts_of
 
 _VALUE = 16     # offset of the value; blocks are 16-aligned

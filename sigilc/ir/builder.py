@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from sigilc.crash import InternalError
-from sigilc.ir import foreign_ops, ops
+from sigilc.ir import box_ops, foreign_ops, ops
 from sigilc.ir.function import Block, IrFunction
 from sigilc.ir.ops import Op, Value
 from sigilc.ir.runtime_abi import RUNTIME
@@ -229,12 +229,12 @@ class FunctionBuilder:
     def make_struct(self, type_: IrType, fields: Sequence[Value]) -> Value:
         """A struct or tuple."""
         if isinstance(type_, IrBox):
-            return self.emit(ops.MakeBox(value=self.make_struct(type_.item, fields)), type_)
+            return self.emit(box_ops.MakeBox(value=self.make_struct(type_.item, fields)), type_)
         return self.emit(ops.MakeStruct(fields=self._boxed(field_types(type_), fields)), type_)
 
     def _boxed(self, wanted: Sequence[IrType], values: Sequence[Value]) -> list[Value]:
         """The values, in boxes where the fields are boxed."""
-        return [self.emit(ops.MakeBox(value=v), t) if isinstance(t, IrBox) and v.type != t else v
+        return [self.emit(box_ops.MakeBox(value=v), t) if isinstance(t, IrBox) and v.type != t else v
                 for t, v in zip(wanted, values, strict=True)]
 
     def _unboxed(self, value: Value) -> Value:
@@ -248,19 +248,19 @@ class FunctionBuilder:
 
     def opened(self, value: Value) -> Value:
         """What a box holds, that of a value with a destructor included; any other value as it is."""
-        return self.emit(ops.Unbox(value=value), value.type.item) if isinstance(value.type, IrBox) else value
+        return self.emit(box_ops.Unbox(value=value), value.type.item) if isinstance(value.type, IrBox) else value
 
     def _opened_place(self, address: Value) -> Value:
         target = target_type(address.type)
-        return self.emit(ops.BoxAddr(address=address), IrAddr(target.item)) if isinstance(target, IrBox) else address
+        return self.emit(box_ops.BoxAddr(address=address), IrAddr(target.item)) if isinstance(target, IrBox) else address
 
     def hole(self, type_: IrType) -> Value:
         """What is left where a value has been moved away."""
-        return self.emit(ops.Hole(), type_)
+        return self.emit(box_ops.Hole(), type_)
 
     def keep(self, value: Value) -> None:
         """A use of a value, or of a slot, at the end of its scope."""
-        self.append(ops.Keep(value=value))
+        self.append(box_ops.Keep(value=value))
 
     def make_tuple(self, items: Sequence[Value]) -> Value:
         """A tuple of the items' types."""
@@ -278,7 +278,7 @@ class FunctionBuilder:
     def make_enum(self, type_: IrType, variant: int, fields: Sequence[Value] = ()) -> Value:
         """Variant number `variant`."""
         if isinstance(type_, IrBox):
-            return self.emit(ops.MakeBox(value=self.make_enum(type_.item, variant, fields)), type_)
+            return self.emit(box_ops.MakeBox(value=self.make_enum(type_.item, variant, fields)), type_)
         assert isinstance(type_, IrEnum)
         return self.emit(ops.MakeEnum(variant=variant, fields=self._boxed(type_.variants[variant], fields)), type_)
 

@@ -19,7 +19,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from sigilc.ir import foreign_ops, ops
+from sigilc.ir import box_ops, foreign_ops, ops
 from sigilc.ir.ops import Op
 
 PLACEHOLDER = re.compile(r"([%?*#@$:~=^!])([a-z]+)")
@@ -100,11 +100,11 @@ FORMS: list[Form] = [
     _form(ops.ArrayReserve, "reserve", "%address, %count"),
     _form(ops.MakeUnique, "make_unique", "%address"),
     _form(ops.ArraySort, "sort", "%address, @compare"),
-    _form(ops.MakeBox, "box", "%value"),
-    _form(ops.Unbox, "unbox", "%value"),
-    _form(ops.BoxAddr, "box_addr", "%address"),
-    _form(ops.Hole, "hole", ""),
-    _form(ops.Keep, "keep", "%value"),
+    _form(box_ops.MakeBox, "box", "%value"),
+    _form(box_ops.Unbox, "unbox", "%value"),
+    _form(box_ops.BoxAddr, "box_addr", "%address"),
+    _form(box_ops.Hole, "hole", ""),
+    _form(box_ops.Keep, "keep", "%value"),
     _form(ops.ShareBuffer, "share_buffer", "%value"),
     _form(ops.Copy, "copy", "%value"),
     _form(ops.Slot, "slot", "%initial"),

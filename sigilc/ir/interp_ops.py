@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import cmp_to_key
 from typing import TYPE_CHECKING, Any
 
-from sigilc.ir import ops
+from sigilc.ir import box_ops, ops
 from sigilc.ir.interp_foreign import make_union_field
 from sigilc.ir.interp_statics import thaw
 from sigilc.ir.interp_values import (
@@ -303,7 +303,7 @@ def _read(address: ops.Value, op: ops.Op, code: FunctionCompiler, is_view: bool)
     return copy
 
 
-def make_same(op: ops.MakeBox | ops.Unbox | ops.BoxAddr, code: FunctionCompiler) -> Step:
+def make_same(op: box_ops.MakeBox | box_ops.Unbox | box_ops.BoxAddr, code: FunctionCompiler) -> Step:
     """A box is what it holds: values are copied eagerly anyway."""
     a, d = code.index(op.operands()[0]), code.result(op)
 
@@ -312,7 +312,7 @@ def make_same(op: ops.MakeBox | ops.Unbox | ops.BoxAddr, code: FunctionCompiler)
     return step
 
 
-def make_hole(op: ops.Hole, code: FunctionCompiler) -> Step:
+def make_hole(op: box_ops.Hole, code: FunctionCompiler) -> Step:
     """Nothing, which nobody looks at."""
     d = code.result(op)
 
@@ -447,7 +447,7 @@ MAKERS: dict[type[ops.Op], Callable[[Any, FunctionCompiler], Step | None]] = {
     ops.ArrayReserve: _nothing,
     ops.MakeUnique: _nothing,
     ops.ArraySort: make_array_sort,
-    ops.ShareBuffer: make_share_buffer, ops.MakeBox: make_same, ops.Unbox: make_same, ops.BoxAddr: make_same,
+    ops.ShareBuffer: make_share_buffer, box_ops.MakeBox: make_same, box_ops.Unbox: make_same, box_ops.BoxAddr: make_same,
     ops.Copy: make_copy,
     ops.Slot: make_slot,
     ops.Load: make_load,
@@ -463,8 +463,8 @@ MAKERS: dict[type[ops.Op], Callable[[Any, FunctionCompiler], Step | None]] = {
     ops.MapInsert: make_map_insert,
     ops.MapRemove: make_map_remove,
     ops.MapValueAddr: make_map_value_addr,
-    ops.Keep: _nothing,
-    ops.Hole: make_hole,
+    box_ops.Keep: _nothing,
+    box_ops.Hole: make_hole,
     ops.Retain: _nothing,
     ops.Release: _nothing,
     ops.Declare: _nothing,

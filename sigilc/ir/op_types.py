@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from sigilc.crash import InternalError
-from sigilc.ir import foreign_ops, ops
+from sigilc.ir import box_ops, foreign_ops, ops
 from sigilc.ir.builder import awaited_type, element_type, field_types, payload_type, target_type
 from sigilc.ir.function import IrFunction, IrHandler, Module
 from sigilc.ir.ops import Op, Value
@@ -382,12 +382,12 @@ def _array_sort(op: ops.ArraySort, module: Module) -> None:
     _no_result(op)
 
 
-def _make_box(op: ops.MakeBox, _: Module) -> None:
+def _make_box(op: box_ops.MakeBox, _: Module) -> None:
     drop = op.result.type.drop if op.result is not None and isinstance(op.result.type, IrBox) else ""
     _result(op, IrBox(op.value.type, drop))
 
 
-def _hole(op: ops.Hole, _: Module) -> None:
+def _hole(op: box_ops.Hole, _: Module) -> None:
     if op.result is None or op.result.type.in_memory:
         raise RuleBroken("a hole is a value in registers")
 
@@ -643,11 +643,11 @@ RULES: dict[type[Op], Callable[[Any, Module], None]] = {
     ops.MakeUnique: _make_unique,
     ops.ArraySort: _array_sort,
     ops.ShareBuffer: _share_buffer,
-    ops.MakeBox: _make_box,
-    ops.Unbox: lambda op, _: _result(op, _box_of(op.value.type)),
-    ops.BoxAddr: lambda op, _: _result(op, IrAddr(_box_of(_place(op.address)))),
-    ops.Hole: _hole,
-    ops.Keep: lambda op, _: None,
+    box_ops.MakeBox: _make_box,
+    box_ops.Unbox: lambda op, _: _result(op, _box_of(op.value.type)),
+    box_ops.BoxAddr: lambda op, _: _result(op, IrAddr(_box_of(_place(op.address)))),
+    box_ops.Hole: _hole,
+    box_ops.Keep: lambda op, _: None,
     ops.Copy: lambda op, _: _result(op, op.value.type),
     ops.Slot: lambda op, _: _result(op, IrAddr(op.initial.type)),
     ops.Load: lambda op, _: _result(op, _place(op.address)),

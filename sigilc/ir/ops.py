@@ -22,7 +22,7 @@ from collections.abc import Callable
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from sigilc.ir.types import IrBox, IrType
+from sigilc.ir.types import IrType
 from sigilc.source.records import field, keyword_record, record
 from sigilc.source.spans import Span
 
@@ -490,56 +490,6 @@ class ArraySort(Op):
     address: Value
     compare: str
     OPERANDS = ("address",)
-    EFFECT = True
-
-
-@keyword_record
-class MakeBox(Op):
-    """A value in a block of its own (IrBox)."""
-
-    value: Value
-    OPERANDS = ("value",)
-    CONSUMES = ("value",)
-    RESULT = "owned"
-
-
-def has_destructor(op: MakeBox) -> bool:
-    """Whether the end of the value that the op puts into a box can be seen."""
-    return op.result is not None and isinstance(op.result.type, IrBox) and bool(op.result.type.drop)
-
-
-@keyword_record
-class Unbox(Op):
-    """What a box holds."""
-
-    value: Value
-    OPERANDS = ("value",)
-    RESULT = "borrowed"
-    BORROWS_FROM = "value"
-
-
-@keyword_record
-class BoxAddr(Op):
-    """The place in the box at `address`, which is made unique."""
-
-    address: Value
-    OPERANDS = ("address",)
-    RESULT = "borrowed"
-    BORROWS_FROM = "address"
-    EFFECT = True
-
-
-@keyword_record
-class Hole(Op):
-    """What a variable holds once its value has been moved away: nothing, which is released without effect."""
-
-
-@keyword_record
-class Keep(Op):
-    """Does nothing, but as a use: a value with a destructor lives on until here, the end of its scope."""
-
-    value: Value
-    OPERANDS = ("value",)
     EFFECT = True
 
 

@@ -19,10 +19,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sigilc.crash import InternalError
+from sigilc.ir.box_ops import BoxAddr
 from sigilc.ir.cfg import predecessors, reverse_postorder
 from sigilc.ir.function import Block, IrFunction, Module
 from sigilc.ir.ops import (
-    BoxAddr,
     ElementAddr,
     FieldAddr,
     MakeUnique,

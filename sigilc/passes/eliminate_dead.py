@@ -27,8 +27,9 @@ Values are assumed dead until something needs them, so a loop that only feeds it
 
 from __future__ import annotations
 
+from sigilc.ir.box_ops import MakeBox, has_destructor
 from sigilc.ir.function import Block, IrFunction, Module
-from sigilc.ir.ops import Branch, CallRuntime, MakeBox, Op, Value, has_destructor
+from sigilc.ir.ops import Branch, CallRuntime, Op, Value
 from sigilc.ir.runtime_abi import RUNTIME
 
 

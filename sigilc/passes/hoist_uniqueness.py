@@ -47,6 +47,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from sigilc.ir.box_ops import Unbox
 from sigilc.ir.cfg import Dominators, predecessors
 from sigilc.ir.function import Block, IrFunction, Module
 from sigilc.ir.loops import Loop, find_loops
@@ -76,7 +77,6 @@ from sigilc.ir.ops import (
     Peek,
     Slot,
     Store,
-    Unbox,
     Unwrap,
     Value,
 )
