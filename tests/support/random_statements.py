@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tests.support.random_changes import ChangeWriter
-from tests.support.random_kinds import BOOL, I64, INTEGERS, STR, Kind, World, array, fixed, option
+from tests.support.random_kinds import BOOL, I64, INTEGERS, NARROW, STR, USIZE, Kind, World, array, fixed, option
 from tests.support.random_scope import Variable
 
 
@@ -42,7 +42,8 @@ class StatementWriter(ChangeWriter):
                                            self.labelled_block, self.capture, self.catch]
         if self.indent < 4 and self.left > 0:
             kinds += [self.if_statement, self.for_statement, self.while_statement, self.match_statement,
-                      self.match_place, self.match_fixed, self.loop_statement, self.each_statement]
+                      self.match_place, self.match_fixed, self.loop_statement, self.each_statement,
+                      self.write_loop, self.write_loop]
         if self.indent > 1:
             kinds += [self.leave]
         self.rng.choice(kinds)()
@@ -202,6 +203,50 @@ class StatementWriter(ChangeWriter):
         self.loops = [*before, label] if label else (before or [""])
         self.block(2, *variables)
         self.loops = before
+
+    def write_loop(self) -> None:
+        """A loop that writes each element of an array, of arrays in it, or of both, with copies of it on the way."""
+        arrays = [v for v in self.variables() if v.is_mutable and v.kind.head == "[]"]
+        if not arrays:
+            return self.let_mutable()
+        xs, index = self.rng.choice(arrays), self.fresh("i")
+        target, item = f"{xs.name}[{index}]", xs.kind.args[0]
+        closing = "}"
+        if item.head == "[]" and self.chance(0.5):      # along the row of one index, or each row
+            inner, item = self.fresh("j"), item.args[0]
+            row, target = target, f"{target}[{inner}]"
+            heads = [f"for {index} in 0..{xs.name}.len() {{ for {inner} in 0..{row}.len() {{",
+                     f"let {index} = 0; if {xs.name}.len() > 0 {{ for {inner} in 0..{row}.len() {{"]
+            self.line(self.rng.choice(heads))
+            closing = "}}"
+        elif self.chance(0.3):
+            self.line(f"let mut {index} = 0; while {index} < {xs.name}.len() && {index} < 9 {{")
+            closing = f"    {index} += 1 }}"
+        else:
+            self.line(f"for {index} in 0..{xs.name}.len() {{")
+        with self.scope(Variable(index, USIZE)):
+            self.indent += 1
+            self.beside_write(xs)
+            value = self.expr(item, 1)
+            if item.head in NARROW and self.chance(0.6):
+                value = f"{target}.wrapping_add({self.expr(item, 1)})"
+            self.line(f"{target} = {value}")
+            self.beside_write(xs)
+            self.indent -= 1
+        self.line(closing)
+        return None
+
+    def beside_write(self, xs: Variable) -> None:
+        """Something that may share the array that is written, or lets it be what it is."""
+        if not self.chance(0.4):
+            return
+        others = [v.name for v in self.variables() if v.is_mutable and v.kind == xs.kind and v.name != xs.name]
+        holders = [v.name for v in self.variables() if v.is_mutable and v.kind == array(xs.kind)]
+        ways = [f"let {self.fresh('k')} = {xs.name}", f"let {self.fresh('k')} = {xs.name} |Ω"]
+        ways += [f"{name} = {xs.name}" for name in others] + [f"{name}.push({xs.name})" for name in holders]
+        if self.world.is_showable(xs.kind):
+            ways.append(f'println("{{{xs.name}:?}}")')
+        self.line(self.rng.choice(ways))
 
     def while_statement(self) -> None:
         name = self.fresh("w")
