@@ -293,6 +293,18 @@ class Calls(Paths):
                 return kinds[0]
         return wanted
 
+    def call_checked(self, function: t.Function, values: list[t.Expr], node: Any) -> t.Expr:
+        """A call of a declared function with checked arguments, one for each parameter."""
+        template = self.template_of(function)
+        if template is not None:
+            return self.call_instance(template, values, node)
+        result = self.signature_result(function, node)
+        type_args, mapping = self.instantiate(function, node)
+        self.context.reach(function)
+        args = [self.argument_for(p, a, substitute(p.type, mapping))
+                for p, a in zip(function.params, values, strict=True)]
+        return t.Call(self.span(node), substitute(result, mapping), function, args, type_args)
+
     def argument_for(self, param: t.Variable, value: t.Expr, wanted: Type) -> t.Expr:
         """A value as the argument of a parameter."""
         if param.kind == "inout" and not isinstance(value, t.InOut):

@@ -384,6 +384,17 @@ class Control(Operators):
         bind = t.Let(span, UNIT, t.BindPattern(span, iterable.type, variable), iterable)
         return t.Block(span, UNIT, [bind, loop], None)
 
+    def lazily(self, value: t.Expr) -> t.Expr:
+        """The parts of a text one at a time, where the library has such a twin of the method that makes an array of them."""
+        if not isinstance(value, t.Call):
+            return value
+        methods = self.context.methods.get(STR.name, {})
+        name = value.function.name.rpartition("·")[2]
+        twin = methods.get(f"lazy_{name}")
+        if twin is None or methods.get(name) is not value.function:
+            return value
+        return self.call_checked(twin, value.args, value.span)
+
     def item_of(self, type_: Type) -> Type | None:
         """The type of a collection's elements, None for what is no collection."""
         type_ = shallow(type_)

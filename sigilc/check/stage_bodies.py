@@ -17,7 +17,6 @@ from sigilc.check.infer import resolve, shallow, unifies
 from sigilc.check.paths import Associated
 from sigilc.check.stage_parts import StageParts, has_implicit_field, holes_in, only_expression
 from sigilc.check.types import (
-    STR,
     ArrayType,
     FixedType,
     FnType,
@@ -290,18 +289,6 @@ class StageBodies(Control):
             return t.CallValue(self.span(applied.tree), fn.result, applied.callee, args)
         return self.call_checked(function, [first, second], applied.tree)
 
-    def call_checked(self, function: t.Function, values: list[t.Expr], node: Any) -> t.Expr:
-        """A call of a declared function with checked arguments, one for each parameter."""
-        template = self.template_of(function)
-        if template is not None:
-            return self.call_instance(template, values, node)
-        result = self.signature_result(function, node)
-        type_args, mapping = self.instantiate(function, node)
-        self.context.reach(function)
-        args = [self.argument_for(p, a, substitute(p.type, mapping))
-                for p, a in zip(function.params, values, strict=True)]
-        return t.Call(self.span(node), substitute(result, mapping), function, args, type_args)
-
     def loop_over(self, value: t.Expr) -> OpenLoop | None:
         """A collection as the source of element-wise stages; None for what is no collection."""
         value = self.lazily(value)
@@ -311,14 +298,3 @@ class StageBodies(Control):
             call, item = self.next_of(variable, value.span)
             value = t.IteratorSource(value.span, ArrayType(item), value, variable, call)
         return None if item is None else OpenLoop(value, item, item, [], value.span)
-
-    def lazily(self, value: t.Expr) -> t.Expr:
-        """The parts of a text one at a time, where the library has such a twin of the method that makes an array of them."""
-        if not isinstance(value, t.Call):
-            return value
-        methods = self.context.methods.get(STR.name, {})
-        name = value.function.name.rpartition("·")[2]
-        twin = methods.get(f"lazy_{name}")
-        if twin is None or methods.get(name) is not value.function:
-            return value
-        return self.call_checked(twin, value.args, value.span)

@@ -22,7 +22,7 @@ LOOPS: dict[str, tuple[int, set[str]]] = {
     "chunk_sums": (2, set()), "flat_map": (2, set()), "flat_pairs": (2, set()), "find_early": (1, set()),
     "first_ten": (1, set()), "slopes": (1, set()), "filtered_pairs": (2, set()), "highest_sum": (1, set()),
     "weighted": (1, set()), "backwards": (1, set()), "longest_word": (1, {"sigil_str_find"}), "count_a": (1, set()),
-    "lowest": (1, set()),
+    "lowest": (1, set()), "numbered": (1, set()), "changes": (1, set()), "longest_line": (1, {"sigil_str_find"}),
 }
 
 

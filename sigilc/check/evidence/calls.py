@@ -132,7 +132,8 @@ def _exit_trees(flow: Flow, summary: Summary, types: list[Type], pieces: list[Pi
 
 def _copy_edges(flow: Flow, summary: Summary, pieces: list[Piece], staying: list[Piece], span: Span, rule: str) -> None:
     graph, slots = flow.graph, summary.slots
-    step = (span, "passes through `{}`", summary.function.name)
+    # The lazy twin of a method of the library: the program has written the method's name.
+    step = (span, "passes through `{}`", summary.function.name.replace("·str·lazy_", "·str·"))
     for output, sources in summary.flows.items():
         if output >= len(pieces):
             continue
