@@ -62,6 +62,12 @@ void sigil_buffer_make_unique(sigil_buffer *array, const sigil_type *item);
 void sigil_buffer_reserve(sigil_buffer *array, int64_t more, const sigil_type *item);
 /* The count of an array's buffer has reached zero: drops its `used` elements and frees it. Text passes item = null. */
 void sigil_buffer_drop(sigil_buffer_header *owner, const sigil_type *item);
+/* Puts the elements [middle, high) before those of [low, middle), in a buffer that is unique afterwards. */
+void sigil_array_rotate(sigil_buffer *array, int64_t low, int64_t middle, int64_t high, const sigil_type *item);
+/* Drops all but the first `count` elements; of a shared buffer only the view becomes shorter. */
+void sigil_array_truncate(sigil_buffer *array, int64_t count, const sigil_type *item);
+/* Adds copies of the elements of `items`. */
+void sigil_array_extend(sigil_buffer *array, const sigil_buffer *items, const sigil_type *item);
 void sigil_array_sort(sigil_buffer *array, const sigil_type *item, int32_t (*compare)(const void *, const void *));
 
 /* ---- Maps: insertion order; a set has a value type of size 0 ----------------------------------------------------- */

@@ -17,6 +17,7 @@ from sigilc.codegen.tbaa import CAPACITY, COUNT, USED
 from sigilc.codegen.types import Layout
 from sigilc.codegen.writer import Leaves, Writer
 from sigilc.crash import InternalError
+from sigilc.ir.array_ops import EditArray, ExtendArray
 from sigilc.ir.ops import (
     ArrayGet,
     ArrayPop,
@@ -260,8 +261,16 @@ def _call_slow(f: Writer, verb: str, item: IrType, view: Leaves, *more: str) -> 
     return f.value(f"extractvalue {_MOVED} {new}, 0"), view[1], f.value(f"extractvalue {_MOVED} {new}, 1")
 
 
+# By verb: the runtime's function, and what it takes between the place and the type.
+_SLOW_PATHS = {
+    "reserve": ("sigil_buffer_reserve", ["i64 %more"]), "unique": ("sigil_buffer_make_unique", []),
+    "rotate": ("sigil_array_rotate", ["i64 %low", "i64 %middle", "i64 %high"]),
+    "truncate": ("sigil_array_truncate", ["i64 %count"]), "extend": ("sigil_array_extend", ["ptr %items"]),
+}
+
+
 def _slow_function(context: ModuleContext, verb: str) -> str:
-    """`slow reserve` or `slow unique`: the runtime's function on a view in leaves."""
+    """The runtime's function for a verb, on a view in leaves."""
     name = symbol(f"slow {verb}")
 
     def build() -> str:
@@ -270,14 +279,12 @@ def _slow_function(context: ModuleContext, verb: str) -> str:
         w.begin("start")
         place = w.alloca(layout.size, layout.align)
         w.store(layout, ("%data", "%length", "%owner"), place)
-        if verb == "reserve":
-            w.call_runtime("sigil_buffer_reserve", "void", f"ptr {place}", "i64 %more", "ptr %type")
-        else:
-            w.call_runtime("sigil_buffer_make_unique", "void", f"ptr {place}", "ptr %type")
+        function, numbers = _SLOW_PATHS[verb]
+        w.call_runtime(function, "void", f"ptr {place}", *numbers, "ptr %type")
         data, _, owner = w.load(layout, place)
         first = w.value(f"insertvalue {_MOVED} poison, ptr {data}, 0")
         w.emit(f"ret {_MOVED} {w.value(f'insertvalue {_MOVED} {first}, ptr {owner}, 1')}")
-        more = ", i64 %more" if verb == "reserve" else ""
+        more = "".join(f", {number}" for number in numbers)
         return w.text(f"define internal {_MOVED} {name}(ptr %data, i64 %length, ptr %owner, ptr %type{more}) "
                       "cold noinline nounwind")
 
@@ -303,9 +310,41 @@ def emit_array_pop(f: FunctionEmitter, op: ArrayPop) -> None:
 def emit_array_reserve(f: FunctionEmitter, op: ArrayReserve) -> None:
     """Room for more."""
     type_ = f.target(op.address)
-    view_layout, place = f.types.layout(type_), f.scalar(op.address)
-    view = f.load(view_layout, place)
-    f.store(view_layout, _call_slow(f, "reserve", item_type(type_), view, f"i64 {f.scalar(op.count)}"), place)
+    _edit_slowly(f, "reserve", type_, f.scalar(op.address), f"i64 {f.scalar(op.count)}")
+
+
+def emit_edit_array(f: FunctionEmitter, op: EditArray) -> None:
+    """A swap is inline; the others are slow paths."""
+    type_, place = f.target(op.address), f.scalar(op.address)
+    numbers = [f.scalar(number) for number in op.numbers]
+    if op.verb == "swap":
+        layout = f.types.layout(item_type(type_))
+        data = _call_or_write(f, "unique", type_, place, _unique_data)
+        left, right = (f.element(data, number, layout) for number in numbers)
+        kept, moved = f.load(layout, left), f.load(layout, right)
+        f.store(layout, moved, left)
+        f.store(layout, kept, right)
+    else:
+        length = numbers[0] if op.verb == "truncate" else None
+        _edit_slowly(f, op.verb, type_, place, *(f"i64 {number}" for number in numbers), length=length)
+
+
+def emit_extend_array(f: FunctionEmitter, op: ExtendArray) -> None:
+    """The runtime copies the elements and counts what they hold."""
+    type_ = f.target(op.address)
+    layout = f.types.layout(type_)
+    items = f.alloca(layout.size, layout.align)
+    f.store(layout, f.leaves(op.items), items)
+    place = f.scalar(op.address)
+    length = f.value(f"add nsw i64 {f.load(layout, place)[1]}, {f.leaves(op.items)[1]}")
+    _edit_slowly(f, "extend", type_, place, f"ptr {items}", length=length)
+
+
+def _edit_slowly(f: FunctionEmitter, verb: str, type_: IrType, place: str, *arguments: str, length: str | None = None) -> None:
+    """By a slow path, after which the array is `length` long, or as long as before."""
+    view_layout = f.types.layout(type_)
+    data, same, owner = _call_slow(f, verb, item_type(type_), f.load(view_layout, place), *arguments)
+    f.store(view_layout, (data, same if length is None else length, owner), place)
 
 
 def emit_element_addr(f: FunctionEmitter, op: ElementAddr) -> None:
@@ -358,4 +397,5 @@ EMITTERS: dict[type[Op], Callable[[FunctionEmitter, Any], None]] = {
     MakeArray: emit_make_array, Length: emit_length, ArrayGet: emit_array_get, Slice: emit_slice,
     ArrayPush: emit_array_push, ArrayPop: emit_array_pop, ArrayReserve: emit_array_reserve, ArraySort: emit_array_sort,
     ElementAddr: emit_element_addr, MakeUnique: emit_make_unique, SliceView: emit_slice_view,
+    EditArray: emit_edit_array, ExtendArray: emit_extend_array,
 }

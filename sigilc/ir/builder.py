@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from sigilc.crash import InternalError
-from sigilc.ir import box_ops, foreign_ops, ops
+from sigilc.ir import array_ops, box_ops, foreign_ops, ops
 from sigilc.ir.function import Block, IrFunction
 from sigilc.ir.ops import Op, Value
 from sigilc.ir.runtime_abi import RUNTIME
@@ -366,6 +366,14 @@ class FunctionBuilder:
     def array_reserve(self, address: Value, count: Value) -> None:
         """Room for `count` (USIZE) more elements."""
         self.append(ops.ArrayReserve(address=address, count=count))
+
+    def edit_array(self, verb: str, address: Value, *numbers: Value) -> None:
+        """`swap`, `rotate` or `truncate`, with numbers (USIZE) that are in bounds."""
+        self.append(array_ops.EditArray(address=address, verb=verb, numbers=list(numbers)))
+
+    def extend_array(self, address: Value, items: Value) -> None:
+        """Adds copies of an array's elements to the array at `address`."""
+        self.append(array_ops.ExtendArray(address=address, items=items))
 
     def array_sort(self, address: Value, compare: str) -> None:
         """Sorts the array at `address` stably by an IR function `(T, T) -> i32`."""

@@ -19,7 +19,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from sigilc.ir import box_ops, foreign_ops, ops
+from sigilc.ir import array_ops, box_ops, foreign_ops, ops
 from sigilc.ir.ops import Op
 
 PLACEHOLDER = re.compile(r"([%?*#@$:~=^!])([a-z]+)")
@@ -99,6 +99,8 @@ FORMS: list[Form] = [
     _form(ops.ArrayPop, "pop", "%address"),
     _form(ops.ArrayReserve, "reserve", "%address, %count"),
     _form(ops.MakeUnique, "make_unique", "%address"),
+    *(_form(array_ops.EditArray, verb, "%address, *numbers", verb=verb) for verb in array_ops.EDITS),
+    _form(array_ops.ExtendArray, "extend", "%address, %items"),
     _form(ops.ArraySort, "sort", "%address, @compare"),
     _form(box_ops.MakeBox, "box", "%value"),
     _form(box_ops.Unbox, "unbox", "%value"),

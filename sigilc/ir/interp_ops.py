@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import cmp_to_key
 from typing import TYPE_CHECKING, Any
 
-from sigilc.ir import box_ops, ops
+from sigilc.ir import array_ops, box_ops, ops
 from sigilc.ir.interp_foreign import make_union_field
 from sigilc.ir.interp_statics import thaw
 from sigilc.ir.interp_values import (
@@ -242,6 +242,37 @@ def make_array_pop(op: ops.ArrayPop, code: FunctionCompiler) -> Step:
     return step
 
 
+def make_edit_array(op: array_ops.EditArray, code: FunctionCompiler) -> Step:
+    a, numbers, verb = code.index(op.address), [code.index(n) for n in op.numbers], op.verb
+    fail = code.broken_promise(op, f"{verb} out of bounds")
+
+    def step(frame: list[Any]) -> None:
+        items = frame[a].own().items
+        given = [frame[n] for n in numbers]
+        if not all(0 <= n < len(items) + (verb != "swap") for n in given) or (verb == "rotate" and given != sorted(given)):
+            raise fail()
+        if verb == "swap":
+            left, right = given
+            items[left], items[right] = items[right], items[left]
+        elif verb == "truncate":
+            del items[given[0]:]
+        else:
+            low, middle, high = given
+            items[low:high] = items[middle:high] + items[low:middle]
+    return step
+
+
+def make_extend_array(op: array_ops.ExtendArray, code: FunctionCompiler) -> Step:
+    a, v = code.index(op.address), code.index(op.items)
+
+    def step(frame: list[Any]) -> None:
+        added = list(frame[v].items)
+        for item in added:
+            share(item)
+        frame[a].own().items.extend(added)
+    return step
+
+
 def make_array_sort(op: ops.ArraySort, code: FunctionCompiler) -> Step:
     a, compare = code.index(op.address), code.callee(op.compare)
 
@@ -446,7 +477,7 @@ MAKERS: dict[type[ops.Op], Callable[[Any, FunctionCompiler], Step | None]] = {
     ops.ArrayPop: make_array_pop,
     ops.ArrayReserve: _nothing,
     ops.MakeUnique: _nothing,
-    ops.ArraySort: make_array_sort,
+    ops.ArraySort: make_array_sort, array_ops.EditArray: make_edit_array, array_ops.ExtendArray: make_extend_array,
     ops.ShareBuffer: make_share_buffer, box_ops.MakeBox: make_same, box_ops.Unbox: make_same, box_ops.BoxAddr: make_same,
     ops.Copy: make_copy,
     ops.Slot: make_slot,

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from sigilc.crash import InternalError
-from sigilc.ir import box_ops, foreign_ops, ops
+from sigilc.ir import array_ops, box_ops, foreign_ops, ops
 from sigilc.ir.builder import awaited_type, element_type, field_types, payload_type, target_type
 from sigilc.ir.function import IrFunction, IrHandler, Module
 from sigilc.ir.ops import Op, Value
@@ -376,6 +376,13 @@ def _make_unique(op: ops.MakeUnique, _: Module) -> None:
     _no_result(op)
 
 
+def _edit_array(op: array_ops.EditArray, _: Module) -> None:
+    _array_of(_place(op.address))
+    if [n.type for n in op.numbers] != [USIZE] * array_ops.EDITS[op.verb]:
+        raise RuleBroken(f"{op.verb} takes {array_ops.EDITS[op.verb]} numbers")
+    _no_result(op)
+
+
 def _array_sort(op: ops.ArraySort, module: Module) -> None:
     item = _array_of(_place(op.address)).item
     _signature(module, op.compare, (item, item), I32)
@@ -642,6 +649,8 @@ RULES: dict[type[Op], Callable[[Any, Module], None]] = {
     ops.ArrayReserve: _array_reserve,
     ops.MakeUnique: _make_unique,
     ops.ArraySort: _array_sort,
+    array_ops.EditArray: _edit_array,
+    array_ops.ExtendArray: lambda op, _: _same("the elements", op.items.type, _array_of(_place(op.address))),
     ops.ShareBuffer: _share_buffer,
     box_ops.MakeBox: _make_box,
     box_ops.Unbox: lambda op, _: _result(op, _box_of(op.value.type)),

@@ -23,6 +23,7 @@ from sigilc.check.types import (
     substitute,
 )
 from sigilc.crash import InternalError
+from sigilc.ir.array_ops import EDITS
 from sigilc.ir.ops import Value
 from sigilc.ir.runtime_abi import RUNTIME
 from sigilc.ir.types import CHAR, I64, IrAddr, IrInt, IrMap, IrOption
@@ -101,6 +102,18 @@ def _array_reserve(fl: FunctionLowering, args: list[Value], result: Type) -> Val
 def _array_pop(fl: FunctionLowering, args: list[Value], result: Type) -> Value:
     """The last element of an array that is not empty."""
     return fl.builder.array_pop(args[0])
+
+
+def _edit_array(verb: str) -> Intrinsic:
+    def lower(fl: FunctionLowering, args: list[Value], result: Type) -> Value:
+        fl.builder.edit_array(verb, *args)
+        return fl.unit()
+    return lower
+
+
+def _array_extend(fl: FunctionLowering, args: list[Value], result: Type) -> Value:
+    fl.builder.extend_array(*args)
+    return fl.unit()
 
 
 def _str_byte(fl: FunctionLowering, args: list[Value], result: Type) -> Value:
@@ -302,6 +315,7 @@ _INTRINSICS: dict[str, Intrinsic] = {
     "pointer_read": _pointer_read, "pointer_write": _pointer_write,
     "array_len": _length, "array_extent": _length,
     "array_push": _array_push, "array_pop": _array_pop, "array_reserve": _array_reserve,
+    "array_extend": _array_extend, **{f"array_{verb}": _edit_array(verb) for verb in EDITS},
     "str_len": _length, "str_byte": _str_byte, "str_part": _str_part, "str_bytes": _share,
     "str_from_utf8_unchecked": _share,
     "map_new": _map_new, "map_len": _length, "map_contains": _map_contains, "map_get": _map_get,

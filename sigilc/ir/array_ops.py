@@ -1,0 +1,35 @@
+"""The operations of the SSA IR that rearrange an array in its place, without copies of elements; see `ops` for their form."""
+
+from __future__ import annotations
+
+from sigilc.ir.ops import Op, Value
+from sigilc.source.records import keyword_record
+
+# How many numbers (USIZE) each verb of EditArray takes.
+EDITS = {"swap": 2, "rotate": 3, "truncate": 1}
+
+
+@keyword_record
+class EditArray(Op):
+    """Changes the array at `address`. Whoever makes the op promises that the numbers are in bounds.
+
+    `swap` exchanges two elements; `rotate` (low, middle, high) puts the elements from middle before those from low;
+    `truncate` drops all but the first ones.
+    """
+
+    address: Value
+    verb: str
+    numbers: list[Value]
+    OPERANDS = ("address",)
+    LISTS = ("numbers",)
+    EFFECT = True
+
+
+@keyword_record
+class ExtendArray(Op):
+    """Adds copies of the elements of the array `items` to the array at `address`."""
+
+    address: Value
+    items: Value
+    OPERANDS = ("address", "items")
+    EFFECT = True
