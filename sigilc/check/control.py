@@ -334,7 +334,7 @@ class Control(Operators):
 
     def check_For(self, node: Any, expected: Type | None, name: str = "") -> t.Expr:
         """`for p in e { }`."""
-        iterable = self.lazily(self.expr(node.iterable))
+        iterable = self.iterated(self.lazily(self.expr(node.iterable)))
         if self.is_iterator(iterable.type):
             return self.for_iterator(node, iterable, name)
         item = self.item_type(iterable)
@@ -348,14 +348,17 @@ class Control(Operators):
         self.scopes.pop()
         return t.For(self.span(node), UNIT, frame.label, pattern, iterable, body)
 
-    def lazily(self, value: t.Expr) -> t.Expr:
-        """The parts of a text one at a time; given by stage_bodies.py."""
-        raise NotImplementedError
-
     def is_iterator(self, type_: Type) -> bool:
         """Whether a type is a user's iterator."""
         type_ = shallow(type_)
         return isinstance(type_, StructType | EnumType | ParamType) and self.implements(type_, "Iterator")
+
+    def iterated(self, value: t.Expr) -> t.Expr:
+        """A user's collection as the iterator that it gives; anything else as it is."""
+        type_ = shallow(value.type)
+        if isinstance(type_, StructType | EnumType) and self.implements(type_, "IntoIterator") and not self.is_iterator(type_):
+            return self.call_trait(self.prelude_trait("IntoIterator"), "into_iter", value, [], value.span)
+        return value
 
     def next_of(self, variable: t.Variable, node: Any) -> tuple[t.Expr, Type]:
         """The call that takes an iterator's next element, and the element's type."""

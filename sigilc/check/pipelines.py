@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sigilc.check import typed as t
+from sigilc.check.declarations import head_of
 from sigilc.check.flows import Flow, Lifted, OpenLoop, add_mark, close
 from sigilc.check.infer import is_never, resolve, settled, shallow, unify
 from sigilc.check.shaping_stages import SHAPING, ShapingStages
@@ -249,8 +250,9 @@ class Pipelines(ShapingStages):
             return ArrayType(flow.item), flow.item
         assert isinstance(flow, t.Expr)
         item = self.item_of(flow.type)
-        if item is None and self.is_iterator(flow.type):
-            item = self.next_of(t.Variable("iterator", flow.type, flow.span, mutable=True), flow.span)[1]
+        iterator = self.iterated(flow) if item is None else flow
+        if item is None and self.is_iterator(iterator.type):
+            item = self.next_of(t.Variable("iterator", iterator.type, flow.span, mutable=True), flow.span)[1]
         return flow.type, item
 
     def map_stage(self, flow: Flow, parts: StageParts, span: Span) -> Flow:
@@ -429,11 +431,24 @@ class Pipelines(ShapingStages):
         wanted = shallow(self.names.resolve(parts.type_args[0])[0])
         item = self.item_of(wanted)
         if not isinstance(wanted, ArrayType | SetType | MapType) or item is None:
-            raise self.error("E0213", f"elements can't be collected into `{resolve(wanted)}`", span, "no collection")
+            return self.collect_by_from(loop, wanted, span)
         if not unify(item, loop.item):
             raise self.error("E0201", f"expected elements of type `{resolve(item)}`, found `{resolve(loop.item)}`", span,
                              f"the elements are `{resolve(loop.item)}`")
         return close(loop, span, t.CollectSink(span), wanted)
+
+    def collect_by_from(self, loop: OpenLoop, wanted: Type, span: Span) -> t.Expr:
+        """`collect·<T>` for a type whose function `from` takes an array."""
+        function = self.context.methods.get(head_of(wanted), {}).get("from")
+        array = close(loop, span)
+        if function is None or len(function.params) != 1:
+            raise self.error("E0213", f"elements can't be collected into `{resolve(wanted)}`", span, "no collection",
+                             f"collect into an array, or give `{resolve(wanted)}` a function `from` that takes one")
+        made = self.call_checked(function, [array], span)
+        if not unify(made.type, wanted):
+            raise self.error("E0201", f"expected `{resolve(wanted)}`, found `{resolve(made.type)}`", span,
+                             f"the elements are `{resolve(loop.item)}`")
+        return made
 
     def sort_stage(self, loop: OpenLoop, parts: StageParts, span: Span) -> t.Expr:
         """`σ`, `σ.key`, `σ{key}`, `σ·desc…`."""

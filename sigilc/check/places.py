@@ -6,6 +6,7 @@ from typing import Any
 
 from sigilc.check import typed as t
 from sigilc.check.calls import Calls
+from sigilc.check.impls import bounds_of, match_type
 from sigilc.check.infer import resolve, shallow, unify
 from sigilc.check.types import (
     STR,
@@ -15,10 +16,12 @@ from sigilc.check.types import (
     FixedType,
     InferVar,
     MapType,
+    ParamType,
     StructType,
     TupleType,
     Type,
     is_integer,
+    substitute,
 )
 from sigilc.syntax import ast
 
@@ -163,7 +166,23 @@ class Places(Calls):
                                  "take `.bytes()[i]`, `.chars()[i]`, or a part: `[a..b]`")
             item = type_.parts()[0]
             return t.Index(span, item, value, self.index_value(index))
-        raise self.error("E0204", f"`{resolve(type_)}` can't be indexed", node, "neither array, text nor map")
+        return self.index_by_trait(value, index, node)
+
+    def index_by_trait(self, value: t.Expr, index: Any, node: Any) -> t.Expr:
+        """An index of a type that implements `Index`; where it does so once, a literal takes that index's type."""
+        trait, type_ = self.prelude_trait("Index"), resolve(value.type)
+        wanted = [b.args[0] for b in bounds_of(type_) if b.trait is trait]
+        for impl in trait.impls:
+            mapping: dict[ParamType, Type] = {}
+            if match_type(impl.self_type, type_, mapping):
+                wanted.append(substitute(impl.args[0], mapping))
+        if not wanted:
+            raise self.error("E0204", f"`{type_}` can't be indexed", node, "neither array, text nor map",
+                             "for a type of yours: `impl Index<usize> for …`")
+        given = self.expr(index, wanted[0] if len(wanted) == 1 else None)
+        if len(wanted) == 1:
+            given = self.coerce(given, wanted[0])
+        return self.call_trait(trait, "index", value, [given], node)
 
     def index_value(self, node: Any) -> t.Expr:
         """An index: a usize."""

@@ -30,6 +30,9 @@ from sigilc.resolve.symbols import Item, Module
 from sigilc.source.files import SourceFile
 from sigilc.syntax import ast
 
+# The traits by which collections say what they print.
+_PRINTS_AS = frozenset(["DebugList", "DebugSet", "DebugMap"])
+
 
 class Program:
     """One check."""
@@ -61,6 +64,16 @@ class Program:
         for module in self.sources.loaded[known:]:
             for impl in module.impls:
                 self.declarations.declare_impl(impl)
+        if len(self.sources.loaded) > known:
+            self.reach_structural()
+
+    def reach_structural(self) -> None:
+        """The library's own ways to compare, hash and print its types, which no call in a checked body need name."""
+        for pending in list(self.context.pending.values()):
+            requirement = pending.function.requirement
+            if pending.scope.module.is_std and requirement is not None and requirement.trait is not None and (
+                    requirement.trait.is_structural or requirement.trait.name in _PRINTS_AS):
+                self.context.reach(pending.function)
 
     def run(self, source: SourceFile, tree: ast.Block, package: Package | None, with_docs: bool) -> t.TypedProgram:
         """Checks everything; errors are in the diagnostics."""
@@ -80,6 +93,7 @@ class Program:
         for pending in list(self.context.pending.values()):
             if not pending.scope.module.is_std and not pending.is_template:
                 self.context.queue.append(pending)
+        self.reach_structural()
         self.drain()
         self.check_defaults()
         for function in self.context.functions:

@@ -7,7 +7,7 @@ from pathlib import Path
 from sigilc.crash import InternalError
 from sigilc.diagnostics.diagnostic import Diagnostic, Diagnostics, Label
 from sigilc.resolve.doc_tests import DocTest, add_doc_tests
-from sigilc.resolve.modules import ModuleBuilder
+from sigilc.resolve.modules import PRELUDE, ModuleBuilder
 from sigilc.resolve.packages import LIBRARY_FILE, Package
 from sigilc.resolve.symbols import Module
 from sigilc.source.files import SourceFile, load_source
@@ -88,26 +88,32 @@ class Sources:
     def load_std(self, name: str) -> Module | None:
         """The module `std·name`, None where the library has none."""
         if name not in self.std:
-            path = Path(data_folder("stdlib")) / f"{name}.sg"
+            path = data_folder("stdlib") / f"{name}.sg"
             self.std[name] = None
             if name.isidentifier() and path.is_file():
                 self.std[name] = self._load_library_file(f"std·{name}", path)
+            elif name.isidentifier() and name != PRELUDE and path.with_suffix("").is_dir():
+                self.std[name] = self._load_library_folder(f"std·{name}", path.with_suffix(""))
         return self.std[name]
 
     def load_prelude(self) -> Module:
         """What needs no `use`: a module with the items of all files in `prelude`, which may name each other's,
         and `Ok` and `Err`.
         """
-        folder = Path(data_folder("stdlib")) / "prelude"
-        prelude = Module("std", SourceFile("std/prelude", ""), is_std=True)
-        for path in sorted(folder.glob("*.sg")):
-            part = self._load_library_file("std", path)
-            twice = prelude.items.keys() & part.items.keys()
-            if twice:
-                raise InternalError(f"{part.source.path} declares again: {', '.join(sorted(twice))}")
-            prelude.items.update(part.items)
+        prelude = self._load_library_folder("std", data_folder("stdlib") / PRELUDE)
         prelude.items.update(prelude.items["Result"].variants)
         return prelude
+
+    def _load_library_folder(self, name: str, folder: Path) -> Module:
+        """A module with the items of all files in a folder; each file sees its own and what it uses."""
+        whole = Module(name, SourceFile(f"std/{folder.name}", ""), is_std=True)
+        for path in sorted(folder.glob("*.sg")):
+            part = self._load_library_file(name, path)
+            twice = whole.items.keys() & part.items.keys()
+            if twice:
+                raise InternalError(f"{part.source.path} declares again: {', '.join(sorted(twice))}")
+            whole.items.update(part.items)
+        return whole
 
     def _load_library_file(self, name: str, path: Path) -> Module:
         shown = path.relative_to(data_folder("stdlib"))

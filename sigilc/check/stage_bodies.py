@@ -293,6 +293,7 @@ class StageBodies(Control):
         """A collection as the source of element-wise stages; None for what is no collection."""
         value = self.lazily(value)
         item = self.item_of(value.type)
+        value = self.iterated(value) if item is None else value
         if item is None and self.is_iterator(value.type):
             variable = t.Variable("iterator", value.type, value.span, mutable=True)
             call, item = self.next_of(variable, value.span)

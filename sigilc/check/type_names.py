@@ -55,8 +55,10 @@ _GENERIC: dict[str, tuple[int, Callable[..., Type]]] = {
     "Vec": (1, ArrayType), "Map": (2, MapType), "HashMap": (2, MapType), "Set": (1, SetType), "HashSet": (1, SetType),
     "Option": (1, OptionType), "Future": (1, FutureType),
 }
-_LATER = {"Stream": "streams are", "OrdMap": "ordered maps are", "OrdSet": "ordered sets are", "Deque": "deques are",
-          "Heap": "heaps are"}
+_LATER = {"Stream": "streams are"}
+# Types of the library that need a `use`, and where they are; also by the names that Rust has for them.
+_IN_LIBRARY = {"OrdMap": "OrdMap", "BTreeMap": "OrdMap", "OrdSet": "OrdSet", "BTreeSet": "OrdSet", "Deque": "Deque",
+               "VecDeque": "Deque", "Heap": "Heap", "BinaryHeap": "Heap"}
 
 Marked = tuple[Type, Marks]
 
@@ -260,8 +262,11 @@ class TypeNames:
             raise Reported
         candidates = inside.names_for(self.scope.module) if inside is not None else self.names_of_types()
         near = TYPES.get(shown) or closest(names[-1], candidates)
-        self.context.error("E0102", f"the {what} `{shown}` is not known", self.span(node), f"no {what} of this name",
-                           f"did you mean `{near}`?" if near else "")
+        help_ = f"did you mean `{near}`?" if near else ""
+        if shown in _IN_LIBRARY:
+            name = _IN_LIBRARY[shown]
+            help_ = f"it {'needs' if name == shown else f'is `{name}` here, and needs'} `use std·collections·{name}`"
+        self.context.error("E0102", f"the {what} `{shown}` is not known", self.span(node), f"no {what} of this name", help_)
         raise Reported
 
     def names_of_types(self) -> list[str]:

@@ -13,6 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from sigilc.check import types as checked
+from sigilc.check.impls import associated_type
 from sigilc.check.types import BOOL, CHAR, DURATION, FAULT, NEVER, STR, UNIT, Type, is_float, is_integer
 from sigilc.crash import InternalError
 from sigilc.ir.builder import FunctionBuilder
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 # digits that fit 64 bits, by kind: how many, and the power that they are below
 _WIDE_CHUNKS = {"": (19, 10**19), "x": (15, 16**15), "X": (15, 16**15), "o": (21, 8**21), "b": (63, 2**63)}
 _WIDE = IrInt(128, False)
+_COLLECTIONS = (("DebugList", "debug_list", "[", "]"), ("DebugSet", "debug_set", "{", "}"),
+                ("DebugMap", "debug_map", "{", "}"))
 _DURATION_UNITS = ((10**9, 9, "s"), (10**6, 6, "ms"), (10**3, 3, "µs"), (1, 0, "ns"))
 
 
@@ -57,15 +60,15 @@ class TextFunctions:
     """Makes text functions in a program, each once."""
 
     def __init__(self, program: ProgramLowering) -> None:
-        self._program = program
+        self.program = program
 
     def append(self, builder: FunctionBuilder, place: Value, value: Value, type_: Type, style: TextStyle = DEBUG,
                depth: Value | None = None) -> None:
         """Appends a value's text at a point of a function."""
         debug = "debug" if style.is_debug else "append"
-        own = self._program.own_method(*(("Debug", "debug") if style.is_debug else ("Display", "text")), type_)
+        own = self.program.own_method(*(("Debug", "debug") if style.is_debug else ("Display", "text")), type_)
         if own is not None:
-            text = builder.call(own, [value], self._program.module.functions[own].result)
+            text = builder.call(own, [value], self.program.module.functions[own].result)
             builder.call_runtime("text_append", [place, text])
         elif is_integer(type_):
             self.append_integer(builder, place, value)
@@ -154,7 +157,7 @@ class TextFunctions:
     # ---- Functions of types ------------------------------------------------------------------------------------------
 
     def _make(self, name: str, params: Sequence[object], write: Callable[..., None]) -> str:
-        functions = self._program.module.functions
+        functions = self.program.module.functions
         if name not in functions:
             hints = ("text", "value", "depth")
             values = [Value(t, n) for t, n in zip(params, hints, strict=False)]  # type: ignore[arg-type]
@@ -166,7 +169,7 @@ class TextFunctions:
         return name
 
     def _function(self, type_: Type, style: TextStyle) -> str:
-        params: list[object] = [IrAddr(IR_STR), self._program.types.lower(type_)]
+        params: list[object] = [IrAddr(IR_STR), self.program.types.lower(type_)]
         if style.is_pretty:
             params.append(U64)
 
@@ -174,7 +177,7 @@ class TextFunctions:
             _Writer(self, builder, place, style, depth).write(value, type_)
             if not builder.is_terminated:
                 builder.return_(builder.unit())
-        return self._make(f"text.{self._program.types.name(type_)}{style.suffix}", params, write)
+        return self._make(f"text.{self.program.types.name(type_)}{style.suffix}", params, write)
 
 
 @dataclass(slots=True)
@@ -202,6 +205,8 @@ class _Writer:
         match type_:
             case checked.StructType(decl=decl) if decl.is_union:
                 self._static(f"{_last_name(decl.name)} {{ .. }}")
+            case checked.StructType() | checked.EnumType() if self._collection(value, type_):
+                pass
             case checked.StructType(decl=decl):
                 self._fields(_last_name(decl.name), decl.is_tuple, [
                     _Item(f.name, partial(builder.get_field, value, i), t)
@@ -236,6 +241,31 @@ class _Writer:
                 self._duration(value)
             case _:
                 raise InternalError(f"values of type `{type_}` have no text")
+
+    def _collection(self, value: Value, type_: Type) -> bool:
+        """The text of a type that names its elements by an impl of DebugList, DebugSet or DebugMap; else false."""
+        builder, program = self.builder, self.functions.program
+        for trait, method, opening, closing in _COLLECTIONS:
+            own = program.own_method(trait, method, type_)
+            if own is None:
+                continue
+            items = builder.call(own, [value], program.module.functions[own].result)
+            decl = program.traits[trait]
+            parts = [associated_type(decl, type_, name) or NEVER for name in decl.types]
+            self._sequence(items, opening, closing, partial(self._element, items, parts))
+            return True
+        return False
+
+    def _element(self, items: Value, parts: Sequence[Type], index: Value) -> None:
+        """An element of an array: a value, or a pair of key and value."""
+        builder = self.builder
+        item = builder.array_get(items, index, checked=False)
+        if len(parts) == 1:
+            self._item(item, parts[0], deeper=1)
+            return
+        for number, part in enumerate(parts):
+            self._static(": " if number else "")
+            self._item(builder.get_field(item, number), part, deeper=1)
 
     def _static(self, text: str) -> None:
         _static(self.builder, self.place, text)

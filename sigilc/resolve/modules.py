@@ -17,6 +17,7 @@ from sigilc.syntax import ast
 
 # `extern "sigil"` declares the operations that the compiler itself provides; only the standard library may.
 INTRINSIC_ABI = "sigil"
+PRELUDE = "prelude"     # the folder of what every program sees without a `use`
 
 _SIMPLE: dict[type, str] = {ast.Struct: "struct", ast.TupleStruct: "struct", ast.RecordStruct: "struct", ast.Union: "struct",
            ast.Enum: "enum",
@@ -68,8 +69,9 @@ def _signature_name(entry: Any) -> str:
 
 
 def std_modules() -> list[str]:
-    """The names of the standard library's modules."""
-    return sorted(path.stem for path in data_folder("stdlib").glob("*.sg"))
+    """The names of the standard library's modules, each a file or a folder of files."""
+    folder = data_folder("stdlib")
+    return sorted({path.relative_to(folder).parts[0].removesuffix(".sg") for path in folder.rglob("*.sg")} - {PRELUDE})
 
 
 class ModuleBuilder:
