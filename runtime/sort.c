@@ -1,16 +1,22 @@
 /* Stable sorting of arrays: merges of the runs that are already there. */
-#include "rt.h"
+#include "sort.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define SHORT_RUN 12 /* elements up to which insertion is faster than merging */
+#define SHORT_RUN 12    /* elements up to which insertion is faster than merging */
+#define BY_KEYS_FROM 32 /* elements from which on reading their keys first is faster */
 
 typedef struct sorter {
     int64_t size; /* of an element, in bytes */
-    int32_t (*compare)(const void *, const void *);
+    rt_compare compare;
+    const void *context;
     uint8_t *scratch; /* room for half of the elements and one more */
 } sorter;
+
+static inline int32_t order_of(const sorter *s, const uint8_t *a, const uint8_t *b) {
+    return s->compare(a, b, s->context);
+}
 
 static inline void copy_item(uint8_t *to, const uint8_t *from, int64_t size) {
     if (size == 8) memcpy(to, from, 8);
@@ -41,7 +47,7 @@ static void merge_forward(const sorter *s, uint8_t *first, uint8_t *middle, uint
     merge state __attribute__((cleanup(finish_merge))) = {
         .from = s->scratch, .end = s->scratch + left, .gap = first, .is_backward = false};
     for (uint8_t *right = middle; state.from < state.end && right < last; state.gap += s->size) {
-        if (s->compare(state.from, right) <= 0) {
+        if (order_of(s, state.from, right) <= 0) {
             copy_item(state.gap, state.from, s->size);
             state.from += s->size;
         } else {
@@ -57,7 +63,7 @@ static void merge_backward(const sorter *s, uint8_t *first, uint8_t *middle, uin
     merge state __attribute__((cleanup(finish_merge))) = {
         .from = s->scratch, .end = s->scratch + right, .gap = last, .is_backward = true};
     for (uint8_t *left = middle; state.from < state.end && left > first; state.gap -= s->size) {
-        if (s->compare(left - s->size, state.end - s->size) <= 0) {
+        if (order_of(s, left - s->size, state.end - s->size) <= 0) {
             state.end -= s->size;
             copy_item(state.gap - s->size, state.end, s->size);
         } else {
@@ -68,7 +74,7 @@ static void merge_backward(const sorter *s, uint8_t *first, uint8_t *middle, uin
 }
 
 static void merge_runs(const sorter *s, uint8_t *first, uint8_t *middle, uint8_t *last) {
-    if (s->compare(middle - s->size, middle) <= 0) return;
+    if (order_of(s, middle - s->size, middle) <= 0) return;
     if (middle - first <= last - middle) merge_forward(s, first, middle, last);
     else merge_backward(s, first, middle, last);
 }
@@ -88,7 +94,7 @@ static void insert(const sorter *s, uint8_t *first, uint8_t *at) {
     int64_t low = 0, high = (at - first) / s->size;
     while (low < high) {
         int64_t middle = (low + high) / 2;
-        if (s->compare(first + middle * s->size, at) <= 0) low = middle + 1;
+        if (order_of(s, first + middle * s->size, at) <= 0) low = middle + 1;
         else high = middle;
     }
     uint8_t *target = first + low * s->size;
@@ -103,9 +109,9 @@ static void insert(const sorter *s, uint8_t *first, uint8_t *at) {
 static uint8_t *make_run(const sorter *s, uint8_t *first, uint8_t *last) {
     uint8_t *at = first + s->size;
     if (at >= last) return last;
-    bool is_falling = s->compare(first, at) > 0;
+    bool is_falling = order_of(s, first, at) > 0;
     for (at += s->size; at < last; at += s->size)
-        if ((s->compare(at - s->size, at) > 0) != is_falling) break;
+        if ((order_of(s, at - s->size, at) > 0) != is_falling) break;
     if (is_falling) reverse(s, first, at);
     uint8_t *least = last - first > SHORT_RUN * s->size ? first + SHORT_RUN * s->size : last;
     for (; at < least; at += s->size) insert(s, first, at);
@@ -133,11 +139,19 @@ static void free_scratch(sorter *s) {
     free(s->scratch);
 }
 
-void sigil_array_sort(sigil_buffer *array, const sigil_type *item, int32_t (*compare)(const void *, const void *)) {
+void rt_sort_by_comparing(uint8_t *items, int64_t count, int64_t size, rt_compare compare, const void *context) {
+    sorter s __attribute__((cleanup(free_scratch))) = {.size = size, .compare = compare, .context = context};
+    s.scratch = malloc((size_t)((count / 2 + 1) * size));
+    if (!s.scratch) rt_die("out of memory");
+    sort_range(&s, items, items + count * size);
+}
+
+void sigil_array_sort(sigil_buffer *array, const sigil_type *item, sigil_compare *compare, const void *context,
+                      const sigil_sort_key *key, const sigil_buffer *keys) {
     if (array->length < 2 || item->size == 0) return;
     sigil_buffer_make_unique(array, item);
-    sorter s __attribute__((cleanup(free_scratch))) = {.size = item->size, .compare = compare};
-    s.scratch = malloc((size_t)((array->length / 2 + 1) * item->size));
-    if (!s.scratch) rt_die("out of memory");
-    sort_range(&s, array->data, array->data + array->length * item->size);
+    if (keys || (key && array->length >= BY_KEYS_FROM))
+        rt_sort_by_keys(array, item->size, compare, key, keys ? keys->data : array->data);
+    else
+        rt_sort_by_comparing(array->data, array->length, item->size, compare, context);
 }

@@ -68,7 +68,34 @@ void sigil_array_rotate(sigil_buffer *array, int64_t low, int64_t middle, int64_
 void sigil_array_truncate(sigil_buffer *array, int64_t count, const sigil_type *item);
 /* Adds copies of the elements of `items`. */
 void sigil_array_extend(sigil_buffer *array, const sigil_buffer *items, const sigil_type *item);
-void sigil_array_sort(sigil_buffer *array, const sigil_type *item, int32_t (*compare)(const void *, const void *));
+
+/* Below zero, zero or above: the order of the values at two places. */
+typedef int32_t sigil_compare(const void *a, const void *b, const void *context);
+
+/* Where a number with the order of an element's key is: the element's own first part, or that of its key. Keys that are
+ * not exact may differ where their numbers are the same; text never is. `stride` is the size of what holds the key. */
+typedef struct sigil_sort_key {
+    int64_t offset, stride;
+    enum {
+        SIGIL_SORT_U8,
+        SIGIL_SORT_U16,
+        SIGIL_SORT_U32,
+        SIGIL_SORT_U64,
+        SIGIL_SORT_I8,
+        SIGIL_SORT_I16,
+        SIGIL_SORT_I32,
+        SIGIL_SORT_I64,
+        SIGIL_SORT_F32,
+        SIGIL_SORT_F64,
+        SIGIL_SORT_TEXT
+    } kind;
+    bool is_exact, is_descending;
+} sigil_sort_key;
+
+/* Sorts stably, in a buffer that is unique afterwards: by `compare`, to which `context` is handed on, or faster by `key`
+ * (or null). With `keys`, an array of as many keys, those and not the elements are looked at; they are exact. */
+void sigil_array_sort(sigil_buffer *array, const sigil_type *item, sigil_compare *compare, const void *context,
+                      const sigil_sort_key *key, const sigil_buffer *keys);
 
 /* ---- Maps: insertion order; a set has a value type of size 0 ----------------------------------------------------- */
 

@@ -14,7 +14,7 @@ from sigilc.codegen.counts import emit_retain
 from sigilc.codegen.emitter import FunctionEmitter
 from sigilc.codegen.names import function_symbol, glue, symbol
 from sigilc.codegen.tbaa import CAPACITY, COUNT, USED
-from sigilc.codegen.types import Layout
+from sigilc.codegen.types import Layout, TypeTable
 from sigilc.codegen.writer import Leaves, Writer
 from sigilc.crash import InternalError
 from sigilc.ir.array_ops import EditArray, ExtendArray
@@ -369,21 +369,46 @@ def emit_make_unique(f: FunctionEmitter, op: MakeUnique) -> None:
 def emit_array_sort(f: FunctionEmitter, op: ArraySort) -> None:
     """Sorted by the runtime, in the place itself: comparing may panic, and then the place must hold what there is."""
     item = item_type(f.target(op.address))
-    compare = on_places(f.context, "compare", op.compare, item, 2, "i32")
+    ordered = item if op.keys is None else item_type(op.keys.type)
+    types = [ordered, ordered] if op.by is None else [ordered, ordered, op.by.type]
+    compare = _on_places_of(f.context, "compare", op.compare, types, 3, "i32")
+    by, keys = (f"ptr {f.spill(value.type, f.leaves(value))}" if value is not None else "ptr null"
+                for value in (op.by, op.keys))
+    key = f.context.constant_value(_sort_key(f.types, ordered, op.key)) if op.key else "null"
     f.emit(f"call void {f.context.runtime('sigil_array_sort')}(ptr {f.scalar(op.address)}, "
-           f"ptr {f.context.descriptor(item)}, ptr {compare})")
+           f"ptr {f.context.descriptor(item)}, ptr {compare}, {by}, ptr {key}, {keys})")
+
+
+_SORT_KINDS = ("u8", "u16", "u32", "u64", "i8", "i16", "i32", "i64", "f32", "f64", "text")
+
+
+def _sort_key(types: TypeTable, item: IrType, key: str) -> str:
+    """The content of a `sigil_sort_key`."""
+    path, kind, *flags = key.split(" ")
+    stride, offset = types.layout(item).size, 0
+    for number in path.split(".") if path else ():
+        part = types.layout(item).parts[int(number)]
+        offset, item = offset + part.offset, part.type
+    exact, descending = ("true" if flag in flags else "false" for flag in ("exact", "descending"))
+    return (f"{{ i64, i64, i32, i1, i1 }} {{ i64 {offset}, i64 {stride}, i32 {_SORT_KINDS.index(kind)}, "
+            f"i1 {exact}, i1 {descending} }}")
 
 
 def on_places(context: ModuleContext, verb: str, function: str, type_: IrType, count: int, result: str) -> str:
     """A function for the runtime that calls the IR function `function` on the values at `count` places."""
-    name = glue(f"{verb} by {function}", type_)
+    return _on_places_of(context, verb, function, [type_] * count, count, result)
+
+
+def _on_places_of(context: ModuleContext, verb: str, function: str, types: list[IrType], count: int, result: str) -> str:
+    """The same with places of several types; the runtime may give more places than the function has parameters."""
+    name = glue(f"{verb} by {function}", types[0])
 
     def build() -> str:
         w = Writer(context)
-        layout = context.types.layout(type_)
         w.begin("start")
         places = [f"%place{i}" for i in range(count)]
-        arguments = [a for place in places for a in w.arguments(layout, w.view(layout, place))]
+        arguments = [a for type_, place in zip(types, places, strict=False)
+                     for layout in [context.types.layout(type_)] for a in w.arguments(layout, w.view(layout, place))]
         value = w.value(f"call {result} {function_symbol(function)}({', '.join(arguments)})")
         w.emit(f"ret {result} {value}")
         params = ", ".join(f"ptr noundef {place}" for place in places)

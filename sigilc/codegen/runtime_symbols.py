@@ -28,7 +28,7 @@ _TABLE = {
     "sigil_array_rotate": ("void", "ptr noundef, i64 noundef, i64 noundef, i64 noundef, ptr noundef", "nounwind"),
     "sigil_array_truncate": ("void", "ptr noundef, i64 noundef, ptr noundef", "nounwind"),
     "sigil_array_extend": ("void", "ptr noundef, ptr noundef, ptr noundef", "nounwind"),
-    "sigil_array_sort": ("void", "ptr noundef, ptr noundef, ptr noundef", "uwtable"),
+    "sigil_array_sort": ("void", "ptr noundef, ptr noundef, ptr noundef, ptr noundef, ptr noundef, ptr noundef", "uwtable"),
     "sigil_map_new": ("nonnull ptr", "ptr noundef", "nounwind"),
     "sigil_map_length": ("i64", "ptr noundef", _READS),
     "sigil_map_find": ("i64", "ptr noundef, ptr noundef", "uwtable"),

@@ -375,9 +375,10 @@ class FunctionBuilder:
         """Adds copies of an array's elements to the array at `address`."""
         self.append(array_ops.ExtendArray(address=address, items=items))
 
-    def array_sort(self, address: Value, compare: str) -> None:
+    def array_sort(self, address: Value, compare: str, key: str = "", *, by: Value | None = None,
+                   keys: Value | None = None) -> None:
         """Sorts the array at `address` stably by an IR function `(T, T) -> i32`."""
-        self.append(ops.ArraySort(address=address, compare=compare))
+        self.append(ops.ArraySort(address=address, compare=compare, key=key, by=by, keys=keys))
 
     def share_buffer(self, value: Value) -> Value:
         """Text as `[u8]`, or valid `[u8]` as text."""

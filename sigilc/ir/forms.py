@@ -101,7 +101,7 @@ FORMS: list[Form] = [
     _form(ops.MakeUnique, "make_unique", "%address"),
     *(_form(array_ops.EditArray, verb, "%address, *numbers", verb=verb) for verb in array_ops.EDITS),
     _form(array_ops.ExtendArray, "extend", "%address, %items"),
-    _form(ops.ArraySort, "sort", "%address, @compare"),
+    _form(ops.ArraySort, "sort", "%address, @compare, $key, ?by, ?keys"),
     _form(box_ops.MakeBox, "box", "%value"),
     _form(box_ops.Unbox, "unbox", "%value"),
     _form(box_ops.BoxAddr, "box_addr", "%address"),

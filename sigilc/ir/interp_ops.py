@@ -275,10 +275,16 @@ def make_extend_array(op: array_ops.ExtendArray, code: FunctionCompiler) -> Step
 
 def make_array_sort(op: ops.ArraySort, code: FunctionCompiler) -> Step:
     a, compare = code.index(op.address), code.callee(op.compare)
+    by = code.index(op.by) if op.by is not None else -1
+    keys = code.index(op.keys) if op.keys is not None else -1
 
     def step(frame: list[Any]) -> None:
         array = frame[a].own()
-        array.items = sorted(array.items, key=cmp_to_key(lambda left, right: compare.call([left, right])))
+        more = [frame[by]] if by >= 0 else []
+        order = cmp_to_key(lambda left, right: compare.call([left, right, *more]))
+        ordered = array.items if keys < 0 else frame[keys].items
+        places = sorted(range(len(ordered)), key=lambda place: order(ordered[place]))
+        array.items = [array.items[place] for place in places]
     return step
 
 

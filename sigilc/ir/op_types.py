@@ -385,7 +385,8 @@ def _edit_array(op: array_ops.EditArray, _: Module) -> None:
 
 def _array_sort(op: ops.ArraySort, module: Module) -> None:
     item = _array_of(_place(op.address)).item
-    _signature(module, op.compare, (item, item), I32)
+    ordered = item if op.keys is None else _array_of(op.keys.type).item
+    _signature(module, op.compare, (ordered, ordered, *((op.by.type,) if op.by is not None else ())), I32)
     _no_result(op)
 
 

@@ -29,6 +29,7 @@ from sigilc.ir.types import (
     IrEnum,
     IrFixed,
     IrFloat,
+    IrFn,
     IrInt,
     IrMap,
     IrOption,
@@ -66,6 +67,17 @@ class Derivation:
         """The name of `(T, T) -> i32` in descending order."""
         return self._function(f"compare.reversed.{type_}", (type_, type_), I32, self._write_reversed)
 
+    def compare_by(self, item: IrType, by: IrFn) -> str:
+        """The name of `(T, T, fn(T, T) -> Ordering) -> i32`, which asks the function."""
+        def write(builder: FunctionBuilder, left: Value, right: Value, order: Value) -> None:
+            tag = builder.enum_tag(builder.call_value(order, [left, right]))
+            builder.return_(builder.int_binary("sub", tag, builder.const(I32, 1)))
+        return self._function(f"compare.by.{item}", (item, item, by), I32, write)
+
+    def has_own(self, trait: str, method: str, type_: IrType) -> bool:
+        """Whether an impl of the program's or the library's takes the place of a type's structure."""
+        return self._own_method(trait, method, type_) is not None
+
     def compare_first(self, pair: IrTuple, descending: bool) -> str:
         """The name of a comparison of pairs by their first slots alone."""
         name = f"compare.first.{'reversed.' if descending else ''}{pair}"
@@ -82,7 +94,7 @@ class Derivation:
 
     def _function(self, name: str, params: Sequence[IrType], result: IrType, write: Callable[..., None]) -> str:
         if name not in self._module.functions:
-            values = [Value(t, n) for t, n in zip(params, ("a", "b"), strict=False)]
+            values = [Value(t, n) for t, n in zip(params, ("a", "b", "c"), strict=False)]
             function = self._module.functions[name] = IrFunction(name, values, result)
             builder = FunctionBuilder(function)
             builder.position_at(builder.new_block("entry"))

@@ -24,6 +24,7 @@ from sigilc.check.types import (
 )
 from sigilc.crash import InternalError
 from sigilc.ir.array_ops import EDITS
+from sigilc.ir.builder import element_type, target_type
 from sigilc.ir.ops import Value
 from sigilc.ir.runtime_abi import RUNTIME
 from sigilc.ir.types import CHAR, I64, IrAddr, IrInt, IrMap, IrOption
@@ -31,6 +32,7 @@ from sigilc.lower.collections import new_map
 from sigilc.lower.foreign import check_value
 from sigilc.lower.functions import FunctionLowering
 from sigilc.lower.options import absent
+from sigilc.lower.sort_keys import sort_by_keys, sort_key
 
 # the lowering, the arguments (addresses for in-out ones), and the type of the result
 Intrinsic = Callable[[FunctionLowering, list[Value], Type], Value]
@@ -113,6 +115,24 @@ def _edit_array(verb: str) -> Intrinsic:
 
 def _array_extend(fl: FunctionLowering, args: list[Value], result: Type) -> Value:
     fl.builder.extend_array(*args)
+    return fl.unit()
+
+
+def _array_sort(fl: FunctionLowering, args: list[Value], result: Type) -> Value:
+    derived, item = fl.program.derived, element_type(target_type(args[0].type))
+    fl.builder.array_sort(args[0], derived.compare(item), sort_key(derived, item, False))
+    return fl.unit()
+
+
+def _array_sort_with(fl: FunctionLowering, args: list[Value], result: Type) -> Value:
+    sort_by_keys(fl, *args, descending=False)
+    return fl.unit()
+
+
+def _array_sort_by(fl: FunctionLowering, args: list[Value], result: Type) -> Value:
+    address, order = args
+    item = element_type(target_type(address.type))
+    fl.builder.array_sort(address, fl.program.derived.compare_by(item, order.type), by=order)
     return fl.unit()
 
 
@@ -315,6 +335,7 @@ _INTRINSICS: dict[str, Intrinsic] = {
     "pointer_read": _pointer_read, "pointer_write": _pointer_write,
     "array_len": _length, "array_extent": _length,
     "array_push": _array_push, "array_pop": _array_pop, "array_reserve": _array_reserve,
+    "array_sort": _array_sort, "array_sort_by": _array_sort_by, "array_sort_with": _array_sort_with,
     "array_extend": _array_extend, **{f"array_{verb}": _edit_array(verb) for verb in EDITS},
     "str_len": _length, "str_byte": _str_byte, "str_part": _str_part, "str_bytes": _share,
     "str_from_utf8_unchecked": _share,

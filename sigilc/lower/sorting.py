@@ -1,7 +1,8 @@
 """Sorting: `σ`, by a key of each element, and only as far as `take` asks for it.
 
-What comes before a `σ` is pushed into the array that is sorted. With a key, that is one of pairs of key and element,
-ordered by their first slots; what follows reads the second slots in place.
+What comes before a `σ` is pushed into the array that is sorted. Keys for which numbers stand exactly are pushed into an
+array of their own, so that each element moves once. With another key the array is one of pairs of key and element, ordered
+by their first slots; what follows reads the second slots in place.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from sigilc.lower.patterns import Subject, bind_irrefutable
 from sigilc.lower.pipelines import fill
 from sigilc.lower.segments import Segment
 from sigilc.lower.sinks import Length, Sink
+from sigilc.lower.sort_keys import is_exact, sort_by_keys, sort_key
 from sigilc.lower.sources import Indexed
 
 # Room for elements that may turn out not to be among the first ones, beside as many as are asked for.
@@ -28,18 +30,22 @@ class _Sorted(Sink):
 
     With a limit, twice as many elements are kept at most: when there are more, they are sorted and those behind the limit
     dropped. From then on, what is not before the last one kept is dropped at once. As later elements are behind, and the
-    sort is stable, equal ones keep their order.
+    sort is stable, equal ones keep their order. `has_pairs`: the array is one of pairs of key and element.
     """
 
     def __init__(self, fl: FunctionLowering, expr: typed.Sort, item: IrType, length: Length | None, limit: Value | None) -> None:
         self._expr = expr
-        self._item = IrTuple((fl.ir_type(expr.key), item)) if expr.key is not None else item
+        self.has_pairs = expr.key is not None and (limit is not None or not has_exact_key(fl, expr))
+        self._item = IrTuple((fl.ir_type(expr.key), item)) if expr.key is not None and self.has_pairs else item
         super().__init__(fl, IrArray(self._item))
         builder = self.builder
         self._place = builder.slot(builder.make_array(self._item), "sorted")
+        self._keys = builder.slot(builder.make_array(fl.ir_type(expr.key)), "keys") if expr.key is not None else None
         self._has_room = length is not None and limit is None
         if length is not None and self._has_room:
             builder.array_reserve(self._place, length())
+            if self._keys is not None and not self.has_pairs:
+                builder.array_reserve(self._keys, length())
         self._limit = limit
         if limit is not None:
             one = builder.const_usize(1)
@@ -56,7 +62,10 @@ class _Sorted(Sink):
             if expr.pattern is not None:
                 bind_irrefutable(fl, expr.pattern, Subject(value=value))
             ordered = fl.value(expr.key)
-            value = builder.make_tuple([ordered, value])
+            if self.has_pairs:
+                value = builder.make_tuple([ordered, value])
+            elif self._keys is not None:
+                builder.array_push(self._keys, ordered, reserved=self._has_room)
         if self._limit is None:
             builder.array_push(self._place, value, reserved=self._has_room)
         else:
@@ -102,15 +111,18 @@ class _Sorted(Sink):
         loop.close()
 
     def _sort(self) -> None:
-        derived = self.fl.program.derived
-        if isinstance(self._item, IrTuple) and self._expr.key is not None:
-            compare = derived.compare_first(self._item, self._expr.descending)
+        builder, derived, descending = self.builder, self.fl.program.derived, self._expr.descending
+        if isinstance(self._item, IrTuple) and self.has_pairs:
+            key = sort_key(derived, self._item.items[0], descending, inside="0")
+            builder.array_sort(self._place, derived.compare_first(self._item, descending), key)
+        elif self._keys is not None:
+            sort_by_keys(self.fl, self._place, builder.load(self._keys), descending)
         else:
-            compare = derived.compare_reversed(self._item) if self._expr.descending else derived.compare(self._item)
-        self.builder.array_sort(self._place, compare)
+            compare = derived.compare_reversed(self._item) if descending else derived.compare(self._item)
+            builder.array_sort(self._place, compare, sort_key(derived, self._item, descending))
 
     def finish(self) -> Value:
-        """The sorted array, of pairs where there is a key."""
+        """The sorted array."""
         self._sort()
         return self.builder.load(self._place)
 
@@ -124,11 +136,6 @@ class _Seconds(Indexed):
 
 def sorted_source(fl: FunctionLowering, expr: typed.Sort, limit: Value | None) -> Indexed:
     """A sort as a source; more than the first `limit` elements are not asked for."""
-    value = _sort(fl, expr, limit)
-    return _Seconds(fl, value) if expr.key is not None else Indexed(fl, value)
-
-
-def _sort(fl: FunctionLowering, expr: typed.Sort, limit: Value | None) -> Value:
     source = expr.value
     item: Type = _item_of(fl, expr)
     later: list[object] = [expr.key] if expr.key is not None else []
@@ -138,7 +145,14 @@ def _sort(fl: FunctionLowering, expr: typed.Sort, limit: Value | None) -> Value:
     else:
         segment = Segment(fl, source, item, [], later)
     length = segment.length if segment.has_length else None
-    return fill(segment, _Sorted(fl, expr, fl.program.types.lower(item), length, limit))
+    sink = _Sorted(fl, expr, fl.program.types.lower(item), length, limit)
+    value = fill(segment, sink)
+    return _Seconds(fl, value) if sink.has_pairs else Indexed(fl, value)
+
+
+def has_exact_key(fl: FunctionLowering, expr: typed.Sort) -> bool:
+    """Whether numbers stand for the keys exactly."""
+    return expr.key is not None and is_exact(sort_key(fl.program.derived, fl.ir_type(expr.key), expr.descending))
 
 
 def _item_of(fl: FunctionLowering, expr: typed.Sort) -> Type:
@@ -154,7 +168,8 @@ def lower_sort(fl: FunctionLowering, expr: typed.Sort) -> Value:
     if expr.key is None:
         derived, item = fl.program.derived, fl.program.types.lower(_item_of(fl, expr))
         items = builder.slot(fl.value(expr.value), "sorted")
-        builder.array_sort(items, derived.compare_reversed(item) if expr.descending else derived.compare(item))
+        compare = derived.compare_reversed(item) if expr.descending else derived.compare(item)
+        builder.array_sort(items, compare, sort_key(derived, item, expr.descending))
         return builder.load(items)
     pairs = sorted_source(fl, expr, None)
     length = pairs.length()

@@ -47,7 +47,7 @@ def test_maps_with_another_seed(workshop: Workshop) -> None:
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
-@pytest.mark.parametrize("case", ["sorted", "shared"])
+@pytest.mark.parametrize("case", ["sorted", "by_keys", "shared"])
 def test_sorting(workshop: Workshop, case: str, variant: str) -> None:
     """Sorting is right and stable, and leaves copies alone."""
     assert_passed(workshop.run("sorting", variant, case))
