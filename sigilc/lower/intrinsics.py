@@ -27,7 +27,7 @@ from sigilc.ir.array_ops import EDITS
 from sigilc.ir.builder import element_type, target_type
 from sigilc.ir.ops import Value
 from sigilc.ir.runtime_abi import RUNTIME
-from sigilc.ir.types import CHAR, I64, IrAddr, IrInt, IrMap, IrOption
+from sigilc.ir.types import CHAR, I64, IrAddr, IrFn, IrInt, IrMap, IrOption
 from sigilc.lower.collections import new_map
 from sigilc.lower.foreign import check_value
 from sigilc.lower.functions import FunctionLowering
@@ -125,13 +125,15 @@ def _array_sort(fl: FunctionLowering, args: list[Value], result: Type) -> Value:
 
 
 def _array_sort_with(fl: FunctionLowering, args: list[Value], result: Type) -> Value:
-    sort_by_keys(fl, *args, descending=False)
+    address, keys = args
+    sort_by_keys(fl, address, keys, descending=False)
     return fl.unit()
 
 
 def _array_sort_by(fl: FunctionLowering, args: list[Value], result: Type) -> Value:
     address, order = args
     item = element_type(target_type(address.type))
+    assert isinstance(order.type, IrFn)
     fl.builder.array_sort(address, fl.program.derived.compare_by(item, order.type), by=order)
     return fl.unit()
 
