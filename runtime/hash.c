@@ -17,7 +17,7 @@ static uint64_t fold(uint64_t a, uint64_t b) {
 }
 
 /* SIGIL_SEED fixes the order of everything that a seed decides, for tests and for replaying a run. */
-static void __attribute__((noinline, cold)) set_key(void) {
+uint64_t rt_entropy(void) {
     const char *fixed = getenv("SIGIL_SEED");
     uint64_t seed = 0;
     if (fixed) {
@@ -27,6 +27,11 @@ static void __attribute__((noinline, cold)) set_key(void) {
         (void)clock_gettime(CLOCK_REALTIME, &now);
         seed = (uint64_t)now.tv_nsec ^ (uint64_t)now.tv_sec << 32 ^ (uint64_t)(uintptr_t)&now;
     }
+    return seed;
+}
+
+static void __attribute__((noinline, cold)) set_key(void) {
+    uint64_t seed = rt_entropy();
     key.seed = fold(seed ^ 0x9E3779B97F4A7C15u, 0xD6E8FEB86659FD93u);
     key.multiplier = fold(key.seed ^ 0xA0761D6478BD642Fu, 0xE7037ED1A0B428DBu) | 1;
     key.is_set = true;

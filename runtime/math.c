@@ -2,6 +2,7 @@
 #include "rt.h"
 
 #include <math.h>
+#include <string.h>
 
 #define UNARY(name, function) \
     double sigil_math_##name(double x) { return function(x); }
@@ -32,3 +33,29 @@ BINARY(pow, pow)
 BINARY(atan2, atan2)
 BINARY(hypot, hypot)
 BINARY(fmod, fmod)
+BINARY(copysign, copysign)
+UNARY(rint, rint)
+UNARY(fabs, fabs)
+UNARY(expm1, expm1)
+UNARY(log1p, log1p)
+UNARY(asinh, asinh)
+UNARY(acosh, acosh)
+UNARY(atanh, atanh)
+
+double sigil_math_fma(double x, double y, double z) {
+    return fma(x, y, z);
+}
+
+/* ---- Bits ---- */
+
+#define REINTERPRET(name, from, to)   \
+    to sigil_##name(from value) {     \
+        to result;                    \
+        memcpy(&result, &value, sizeof result); \
+        return result;                \
+    }
+
+REINTERPRET(f64_to_bits, double, uint64_t)
+REINTERPRET(f64_from_bits, uint64_t, double)
+REINTERPRET(f32_to_bits, float, uint32_t)
+REINTERPRET(f32_from_bits, uint32_t, float)

@@ -69,6 +69,11 @@ int64_t rt_utf8_count(const uint8_t *data, int64_t length);
 /* Whether Debug text shows the character as it is, rather than as an escape. */
 bool rt_is_printable(uint32_t character);
 
+/* ---- hash.c ---- */
+
+/* A number that nobody outside can foresee; with SIGIL_SEED, that one. */
+uint64_t rt_entropy(void);
+
 /* ---- output.c ---- */
 
 /* Writes all of it to a file descriptor; false after an error. */

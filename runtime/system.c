@@ -87,6 +87,16 @@ void sigil_env_vars(sigil_buffer *out) {
 
 /* ---- Time ---- */
 
+int64_t sigil_clock_unix_ns(void) {
+    struct timespec now;
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+uint64_t sigil_entropy(void) {
+    return rt_entropy();
+}
+
 int64_t sigil_clock_ns(void) {
     struct timespec now;
     (void)clock_gettime(CLOCK_MONOTONIC, &now);

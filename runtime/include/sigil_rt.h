@@ -291,6 +291,8 @@ int32_t sigil_process_run(const uint8_t *program, int64_t length, const uint8_t 
                           int32_t *status);
 void sigil_process_exit(int32_t status);
 int64_t sigil_clock_ns(void);
+int64_t sigil_clock_unix_ns(void);
+uint64_t sigil_entropy(void);
 int64_t sigil_bench_batch(void);
 
 double sigil_math_sqrt(double x);
@@ -317,5 +319,18 @@ double sigil_math_pow(double x, double y);
 double sigil_math_atan2(double x, double y);
 double sigil_math_hypot(double x, double y);
 double sigil_math_fmod(double x, double y);
+double sigil_math_copysign(double x, double y);
+double sigil_math_rint(double x);
+double sigil_math_fabs(double x);
+double sigil_math_expm1(double x);
+double sigil_math_log1p(double x);
+double sigil_math_asinh(double x);
+double sigil_math_acosh(double x);
+double sigil_math_atanh(double x);
+double sigil_math_fma(double x, double y, double z);
+uint64_t sigil_f64_to_bits(double value);
+double sigil_f64_from_bits(uint64_t bits);
+uint32_t sigil_f32_to_bits(float value);
+float sigil_f32_from_bits(uint32_t bits);
 
 #endif

@@ -89,6 +89,10 @@ class Operators(EarlyReturns):
         """An operator that a trait gives to a type that is no number."""
         name = _OPERATOR_TRAITS.get(operator)
         a, b = shallow(left.type), shallow(right.type)
+        if name is not None and isinstance(a, InferVar) and a.kind != "any" and not isinstance(b, InferVar | ErrorType) \
+                and not is_numeric(b) and find_impl(self.prelude_trait(name), PrimType(str(a)), (b,)) is not None:
+            unify(a, PrimType(str(a)))      # a literal before a type that is no number
+            a = shallow(a)
         if name is None or isinstance(a, InferVar | ErrorType) or (is_numeric(a) and (
                 is_numeric(b) or isinstance(b, InferVar | ErrorType))):
             return None

@@ -17,11 +17,13 @@ from sigilc.check.types import (
     UNIT,
     USIZE,
     ArrayType,
+    EnumType,
     ErrorType,
     InferVar,
     MapType,
     OptionType,
     SetType,
+    StructType,
     Type,
     is_numeric,
 )
@@ -442,8 +444,9 @@ class Pipelines(ShapingStages):
         function = self.context.methods.get(head_of(wanted), {}).get("from")
         array = close(loop, span)
         if function is None or len(function.params) != 1:
+            help_ = f"give `{resolve(wanted)}` a function `from` that takes an array"
             raise self.error("E0213", f"elements can't be collected into `{resolve(wanted)}`", span, "no collection",
-                             f"collect into an array, or give `{resolve(wanted)}` a function `from` that takes one")
+                             help_ if isinstance(wanted, StructType | EnumType) else "")
         made = self.call_checked(function, [array], span)
         if not unify(made.type, wanted):
             raise self.error("E0201", f"expected `{resolve(wanted)}`, found `{resolve(made.type)}`", span,

@@ -12,6 +12,7 @@ from sigilc.check.types import (
     STR,
     UNIT,
     ArrayType,
+    EnumType,
     ErrorType,
     FixedType,
     InferVar,
@@ -178,7 +179,7 @@ class Places(Calls):
                 wanted.append(substitute(impl.args[0], mapping))
         if not wanted:
             raise self.error("E0204", f"`{type_}` can't be indexed", node, "neither array, text nor map",
-                             "for a type of yours: `impl Index<usize> for …`")
+                             f"write `impl Index<usize> for {type_}`" if isinstance(type_, StructType | EnumType) else "")
         given = self.expr(index, wanted[0] if len(wanted) == 1 else None)
         if len(wanted) == 1:
             given = self.coerce(given, wanted[0])
@@ -267,10 +268,27 @@ class Places(Calls):
         self.present(place, f"an operand of `{node.operator}`")
         hint = None if operator in ("<<", ">>") else place.type
         value = self.present(self.expr(node.value, hint), f"an operand of `{node.operator}`")
+        overloaded = self.overloaded(operator, place, value, node)
+        if overloaded is not None:
+            if not self.is_simple_place(place):
+                raise self.unsupported(f"`{node.operator}` by a trait on a place with a computed index is", node.target,
+                                       "bind the index by `let` first")
+            return t.Assign(self.span(node), UNIT, place, self.coerce(overloaded, place.type))
         if operator not in ("<<", ">>") and not unify(place.type, value.type):
             raise self.mismatch(value, shallow(value.type), shallow(place.type), (place.span, "the place changed"))
         self.deferred.append(lambda: self.check_operands(operator, place, value, node))
         return t.OpAssign(self.span(node), UNIT, operator, place, value)
+
+    def is_simple_place(self, place: t.Expr) -> bool:
+        """Whether finding a place twice has no effect of its own."""
+        if isinstance(place, t.Index | t.MapIndex):
+            index = place.index if isinstance(place, t.Index) else place.key
+            return isinstance(index, t.Local | t.Literal) and self.is_simple_place(place.value)
+        return isinstance(place, t.Local) or (isinstance(place, t.GetField) and self.is_simple_place(place.value))
+
+    def overloaded(self, operator: str, left: t.Expr, right: t.Expr, node: Any) -> t.Expr | None:
+        """An operator by a trait; given by operators.py."""
+        raise NotImplementedError
 
     def check_operands(self, operator: str, left: t.Expr, right: t.Expr, node: Any) -> None:
         """Whether an operator is for these types; given by operators.py."""

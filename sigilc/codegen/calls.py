@@ -9,7 +9,7 @@ from sigilc.codegen import abi
 from sigilc.codegen.emitter import FunctionEmitter
 from sigilc.codegen.exports import callback
 from sigilc.codegen.names import function_symbol, symbol
-from sigilc.codegen.runtime_symbols import INTRINSIC_BY_RUNTIME, c_type, returns_through_pointer
+from sigilc.codegen.runtime_symbols import BITCASTS, INTRINSIC_BY_RUNTIME, c_type, returns_through_pointer
 from sigilc.codegen.types import untagged
 from sigilc.codegen.writer import aggregate_type
 from sigilc.crash import InternalError
@@ -53,7 +53,12 @@ def emit_call_runtime(f: FunctionEmitter, op: CallRuntime) -> None:
     function = RUNTIME[op.function]
     if op.function in INTRINSIC_BY_RUNTIME:
         intrinsic = f.context.runtime(INTRINSIC_BY_RUNTIME[op.function])
-        f.define(op, f.value(f"call double {intrinsic}(double {f.scalar(op.args[0])})"))
+        doubles = ", ".join(f"double {f.scalar(arg)}" for arg in op.args)
+        f.define(op, f.value(f"call double {intrinsic}({doubles})"))
+        return
+    if op.function in BITCASTS:
+        (argument,) = op.args
+        f.define(op, f.value(f"bitcast {f.ll_type(argument.type)} {f.scalar(argument)} to {f.ll_type(function.result)}"))
         return
     if op.function == "math_fmod":
         f.define(op, f.value(f"frem double {f.scalar(op.args[0])}, {f.scalar(op.args[1])}"))

@@ -66,7 +66,9 @@ _TABLE = {
 
 _WITH_OVERFLOW = re.compile(r"llvm\.[su](add|sub|mul)\.with\.overflow\.(i\d+)\Z")
 _SATURATING = re.compile(r"llvm\.fpto[su]i\.sat\.(i\d+)\.(f32|f64)\Z")
-_FLOAT_UNARY = re.compile(r"llvm\.(sqrt|floor|ceil|trunc|round)\.f64\Z")
+_FLOAT_UNARY = re.compile(r"llvm\.(sqrt|floor|ceil|trunc|round|rint|fabs)\.f64\Z")
+_INT_UNARY = re.compile(r"llvm\.(ctpop|bswap|bitreverse)\.(i\d+)\Z")
+_INT_COUNT = re.compile(r"llvm\.(ctlz|cttz)\.(i\d+)\Z")
 
 
 def declaration(name: str) -> str:
@@ -83,6 +85,12 @@ def declaration(name: str) -> str:
         return f"declare {match[1]} @{name}({ {'f32': 'float', 'f64': 'double'}[match[2]]})"
     if _FLOAT_UNARY.match(name):
         return f"declare double @{name}(double)"
+    if name == "llvm.copysign.f64":
+        return f"declare double @{name}(double, double)"
+    if match := _INT_UNARY.match(name):
+        return f"declare {match[2]} @{name}({match[2]})"
+    if match := _INT_COUNT.match(name):
+        return f"declare {match[2]} @{name}({match[2]}, i1 immarg)"
     raise InternalError(f"code generation knows no runtime function {name}")
 
 
@@ -140,5 +148,8 @@ def _declare_listed(function: RuntimeFunction) -> str:
 
 
 # Functions that are single instructions.
-INTRINSIC_BY_RUNTIME = {f"math_{name}": f"llvm.{name}.f64" for name in ("sqrt", "floor", "ceil", "trunc", "round")}
+INTRINSIC_BY_RUNTIME = {f"math_{name}": f"llvm.{name}.f64" for name in (
+    "sqrt", "floor", "ceil", "trunc", "round", "rint", "fabs", "copysign")}
+# Functions that look at the same bits as a value of another type.
+BITCASTS = frozenset(["f64_to_bits", "f64_from_bits", "f32_to_bits", "f32_from_bits"])
 assert all(RUNTIME[name].result == F64 for name in INTRINSIC_BY_RUNTIME)

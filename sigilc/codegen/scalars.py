@@ -8,7 +8,7 @@ from typing import Any
 
 from sigilc.codegen.emitter import FunctionEmitter
 from sigilc.crash import InternalError
-from sigilc.ir.ops import Cast, Compare, Const, FloatBinary, IntBinary, Negate, Not, Op, Select
+from sigilc.ir.ops import Cast, Compare, Const, FloatBinary, IntBinary, IntUnary, Negate, Not, Op, Select
 from sigilc.ir.types import BOOL, CHAR, UNIT, IrFloat, IrInt, IrType
 
 _OPERATION = {"add": "addition", "sub": "subtraction", "mul": "multiplication", "div": "division", "rem": "remainder"}
@@ -167,6 +167,14 @@ def emit_not(f: FunctionEmitter, op: Not) -> None:
 # ---- Floats and the rest --------------------------------------------------------------------------------------------
 
 
+def emit_int_unary(f: FunctionEmitter, op: IntUnary) -> None:
+    """An LLVM intrinsic of the same name."""
+    ll_type = f.ll_type(op.value.type)
+    intrinsic = f.context.runtime(f"llvm.{op.op}.{ll_type}")
+    more = ", i1 false" if op.op in ("ctlz", "cttz") else ""
+    f.define(op, f.value(f"call {ll_type} {intrinsic}({ll_type} {f.scalar(op.value)}{more})"))
+
+
 def emit_float_binary(f: FunctionEmitter, op: FloatBinary) -> None:
     """IEEE arithmetic."""
     f.define(op, f.value(f"f{op.op} {f.ll_type(op.left.type)} {f.scalar(op.left)}, {f.scalar(op.right)}"))
@@ -231,6 +239,7 @@ def cast(f: FunctionEmitter, scalar: str, source: IrType, target: IrType, op: Op
 
 
 EMITTERS: dict[type[Op], Callable[[FunctionEmitter, Any], None]] = {
-    Const: emit_const, IntBinary: emit_int_binary, FloatBinary: emit_float_binary, Negate: emit_negate, Not: emit_not,
+    Const: emit_const, IntBinary: emit_int_binary, FloatBinary: emit_float_binary, IntUnary: emit_int_unary,
+    Negate: emit_negate, Not: emit_not,
     Compare: emit_compare, Cast: emit_cast, Select: emit_select,
 }

@@ -200,6 +200,10 @@ class FunctionBuilder:
         """`add sub mul div rem and or xor shl shr` of two integers (`and or xor` also of bools)."""
         return self.emit(ops.IntBinary(op=op, left=left, right=right, checked=checked, no_wrap=no_wrap), left.type)
 
+    def int_unary(self, op: str, value: Value) -> Value:
+        """One of `ctpop ctlz cttz bswap bitreverse` of an integer."""
+        return self.emit(ops.IntUnary(op=op, value=value), value.type)
+
     def float_binary(self, op: str, left: Value, right: Value) -> Value:
         """`add sub mul div rem` of two floats."""
         return self.emit(ops.FloatBinary(op=op, left=left, right=right), left.type)

@@ -70,6 +70,7 @@ FORMS: list[Form] = [
     _form(ops.StaticValue, "static_value", "@name"),
     *(_form(ops.IntBinary, name, "%left, %right", CHECKED | {"no_wrap": ("no_wrap", True)}, op=name)
       for name in ("add", "sub", "mul", "div", "rem", "and", "or", "xor", "shl", "shr")),
+    *(_form(ops.IntUnary, name, "%value", op=name) for name in ("ctpop", "ctlz", "cttz", "bswap", "bitreverse")),
     *(_form(ops.FloatBinary, f"f{name}", "%left, %right", op=name) for name in ("add", "sub", "mul", "div", "rem")),
     _form(ops.Negate, "neg", "%value", CHECKED),
     _form(ops.Not, "not", "%value"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import struct
 import time
 from collections.abc import Callable
 from ctypes import CDLL, c_double
@@ -120,6 +122,11 @@ def _math_entry(name: str) -> RuntimeFunction:
     return lambda machine, *args: _math(name.removeprefix("math_"), count)(*args)
 
 
+def _reinterpret(source: str, target: str, value: float) -> Any:
+    """The same bits as another type, both as the module `struct` names them."""
+    return struct.unpack(target, struct.pack(source, value))[0]
+
+
 TABLE: dict[str, RuntimeFunction] = {
     "print": _print,
     "eprint": _eprint,
@@ -159,5 +166,11 @@ TABLE: dict[str, RuntimeFunction] = {
     **SYSTEM,
     "bench_batch": lambda machine: 0,
     "clock_ns": lambda machine: time.monotonic_ns(),
+    "clock_unix_ns": lambda machine: time.time_ns(),
+    "entropy": lambda machine: int.from_bytes(os.urandom(8), "little"),
+    "f64_to_bits": lambda machine, value: _reinterpret("<d", "<Q", value),
+    "f64_from_bits": lambda machine, bits: _reinterpret("<Q", "<d", bits),
+    "f32_to_bits": lambda machine, value: _reinterpret("<f", "<I", value),
+    "f32_from_bits": lambda machine, bits: _reinterpret("<I", "<f", bits),
     **{name: _math_entry(name) for name in RUNTIME if name.startswith("math_")},
 }

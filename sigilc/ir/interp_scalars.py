@@ -175,6 +175,22 @@ def _make_shift(op: ops.IntBinary, code: FunctionCompiler) -> Step:
     return step
 
 
+def make_int_unary(op: ops.IntUnary, code: FunctionCompiler) -> Step:
+    a, d, wrap = code.index(op.value), code.result(op), wrapper(op.value.type)
+    low, high = limits(op.value.type)
+    bits = (high - low).bit_length()
+    function: Callable[[int], int] = {
+        "ctpop": int.bit_count,
+        "ctlz": lambda number: bits - number.bit_length(),
+        "cttz": lambda number: (number & -number).bit_length() - 1 if number else bits,
+        "bswap": lambda number: int.from_bytes(number.to_bytes(bits // 8, "little"), "big"),
+        "bitreverse": lambda number: int(f"{number:0{bits}b}"[::-1], 2)}[op.op]
+
+    def step(frame: list[Any]) -> None:
+        frame[d] = wrap(function(frame[a] & (high - low)))
+    return step
+
+
 def make_float_binary(op: ops.FloatBinary, code: FunctionCompiler) -> Step:
     a, b, d = code.index(op.left), code.index(op.right), code.result(op)
     function: Callable[[float, float], float] = {
@@ -271,6 +287,7 @@ MAKERS: dict[type[ops.Op], Callable[[Any, FunctionCompiler], Step | None]] = {
     ops.ConstBytes: make_const_bytes,
     ops.IntBinary: make_int_binary,
     ops.FloatBinary: make_float_binary,
+    ops.IntUnary: make_int_unary,
     ops.Negate: make_negate,
     ops.Not: make_not,
     ops.Compare: make_compare,

@@ -621,6 +621,7 @@ RULES: dict[type[Op], Callable[[Any, Module], None]] = {
     ops.FunctionValue: _function_value,
     ops.IntBinary: _int_binary,
     ops.FloatBinary: _float_binary,
+    ops.IntUnary: lambda op, _: _result(op, op.value.type),
     ops.Negate: _negate,
     ops.Not: _not,
     ops.Compare: _compare,

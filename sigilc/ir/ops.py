@@ -184,6 +184,17 @@ class IntBinary(Op):
 
 
 @keyword_record
+class IntUnary(Op):
+    """Of an integer's bits: `ctpop` counts ones, `ctlz` and `cttz` the zeros before the first and behind the last one (all,
+    where there is none); `bswap` turns the bytes round (16 bits at least), `bitreverse` the bits.
+    """
+
+    op: str
+    value: Value
+    OPERANDS = ("value",)
+
+
+@keyword_record
 class FloatBinary(Op):
     """`add sub mul div rem`."""
 

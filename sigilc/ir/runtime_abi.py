@@ -53,8 +53,10 @@ TEXT_FLAGS = {"<": 1, "^": 2, ">": 3, "sign": 4, "alternate": 8, "zero": 16,
               "x": 32, "X": 64, "o": 128, "b": 256, "e": 512, "debug": 1024}
 
 _MATH_1 = ["sqrt", "floor", "ceil", "round", "trunc", "sin", "cos", "tan", "asin", "acos", "atan",
-           "sinh", "cosh", "tanh", "exp", "exp2", "ln", "log2", "log10", "cbrt"]
-_MATH_2 = ["pow", "atan2", "hypot", "fmod"]
+           "sinh", "cosh", "tanh", "exp", "exp2", "ln", "log2", "log10", "cbrt",
+           "rint", "fabs", "expm1", "log1p", "asinh", "acosh", "atanh"]
+_MATH_2 = ["pow", "atan2", "hypot", "fmod", "copysign"]
+_MATH_3 = ["fma"]
 
 _TABLE = [
     # Output. `print` takes the text as it is; stdout is buffered and flushed at exit, before a panic and before stderr.
@@ -115,10 +117,17 @@ _TABLE = [
     # Program, arguments, its stdin; its stdout, its stderr, its exit status (128 and more: the signal that ended it).
     RuntimeFunction("process_run", (STR, TEXTS, BYTES, BYTES_PLACE, BYTES_PLACE, IrAddr(I32)), I32),
     RuntimeFunction("process_exit", (I32,), UNIT),                          # does not return
-    RuntimeFunction("clock_ns", (), I64),
+    RuntimeFunction("clock_ns", (), I64),                                   # monotonic
+    RuntimeFunction("clock_unix_ns", (), I64),                              # since 1970, of the clock on the wall
+    RuntimeFunction("entropy", (), U64),
     RuntimeFunction("bench_batch", (), I64),                # how often to call the benchmark next; 0 at the end
     *(RuntimeFunction(f"math_{name}", (F64,), F64, is_pure=True) for name in _MATH_1),
     *(RuntimeFunction(f"math_{name}", (F64, F64), F64, is_pure=True) for name in _MATH_2),
+    *(RuntimeFunction(f"math_{name}", (F64, F64, F64), F64, is_pure=True) for name in _MATH_3),
+    RuntimeFunction("f64_to_bits", (F64,), U64, is_pure=True),
+    RuntimeFunction("f64_from_bits", (U64,), F64, is_pure=True),
+    RuntimeFunction("f32_to_bits", (F32,), U32, is_pure=True),
+    RuntimeFunction("f32_from_bits", (U32,), F32, is_pure=True),
 ]
 
 RUNTIME: dict[str, RuntimeFunction] = {f.name: f for f in _TABLE}

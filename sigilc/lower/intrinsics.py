@@ -247,6 +247,12 @@ def _wrapping(op: str) -> Intrinsic:
     return lower
 
 
+def _int_unary(op: str) -> Intrinsic:
+    def lower(fl: FunctionLowering, args: list[Value], result: Type) -> Value:
+        return fl.builder.int_unary(op, *args)
+    return lower
+
+
 def _wrapping_shift(op: str) -> Intrinsic:
     def lower(fl: FunctionLowering, args: list[Value], result: Type) -> Value:
         left, amount = args
@@ -257,6 +263,11 @@ def _wrapping_shift(op: str) -> Intrinsic:
 
 def _wrapping_neg(fl: FunctionLowering, args: list[Value], result: Type) -> Value:
     return fl.builder.negate(args[0])
+
+
+def _same(fl: FunctionLowering, args: list[Value], result: Type) -> Value:
+    """For types that are one and the same in the IR."""
+    return args[0]
 
 
 def _to_char(fl: FunctionLowering, args: list[Value], result: Type) -> Value:
@@ -347,7 +358,8 @@ _INTRINSICS: dict[str, Intrinsic] = {
     "set_remove": _set_remove,
     **{f"wrapping_{op}": _wrapping(op) for op in ("add", "sub", "mul")},
     **{f"wrapping_{op}": _wrapping_shift(op) for op in ("shl", "shr")},
-    "wrapping_neg": _wrapping_neg, "compare": _compare, "equal": _equal, "hash": _hash,
+    **{op: _int_unary(op) for op in ("ctpop", "ctlz", "cttz", "bswap", "bitreverse")},
+    "wrapping_neg": _wrapping_neg, "same": _same, "compare": _compare, "equal": _equal, "hash": _hash,
     "char_from_u32_unchecked": _to_char, "default": _default, "neg": _neg,
     **{name: _arithmetic(op) for name, op in (("add", "+"), ("sub", "-"), ("mul", "*"), ("div", "/"), ("rem", "%"))},
 }
