@@ -371,15 +371,10 @@ def _array_reserve(op: ops.ArrayReserve, _: Module) -> None:
     _no_result(op)
 
 
-def _make_unique(op: ops.MakeUnique, _: Module) -> None:
+def _edit_array(op: ops.MakeUnique | array_ops.EditArray, _: Module) -> None:
     _array_of(_place(op.address))
-    _no_result(op)
-
-
-def _edit_array(op: array_ops.EditArray, _: Module) -> None:
-    _array_of(_place(op.address))
-    if [n.type for n in op.numbers] != [USIZE] * array_ops.EDITS[op.verb]:
-        raise RuleBroken(f"{op.verb} takes {array_ops.EDITS[op.verb]} numbers")
+    for number in getattr(op, "numbers", ()):
+        _same("a number", number.type, USIZE)
     _no_result(op)
 
 
@@ -649,7 +644,7 @@ RULES: dict[type[Op], Callable[[Any, Module], None]] = {
     ops.ArrayPush: _array_push,
     ops.ArrayPop: _array_pop,
     ops.ArrayReserve: _array_reserve,
-    ops.MakeUnique: _make_unique,
+    ops.MakeUnique: _edit_array,
     ops.ArraySort: _array_sort,
     array_ops.EditArray: _edit_array,
     array_ops.ExtendArray: lambda op, _: _same("the elements", op.items.type, _array_of(_place(op.address))),
