@@ -17,13 +17,12 @@ from sigilc.codegen.tbaa import CAPACITY, COUNT, USED
 from sigilc.codegen.types import Layout, TypeTable
 from sigilc.codegen.writer import Leaves, Writer
 from sigilc.crash import InternalError
-from sigilc.ir.array_ops import EditArray, ExtendArray
+from sigilc.ir.array_ops import ArraySort, EditArray, ExtendArray
 from sigilc.ir.ops import (
     ArrayGet,
     ArrayPop,
     ArrayPush,
     ArrayReserve,
-    ArraySort,
     ElementAddr,
     Length,
     MakeArray,

@@ -16,10 +16,11 @@ from sigilc.codegen.functions import INTERNAL_OPS, blocks_in_order, declare_func
 from sigilc.codegen.names import symbol
 from sigilc.codegen.types import TypeTable
 from sigilc.crash import InternalError
+from sigilc.ir.array_ops import ArraySort
 from sigilc.ir.box_ops import MakeBox
 from sigilc.ir.foreign_ops import CodePointer
 from sigilc.ir.function import IrFunction, Module
-from sigilc.ir.ops import ArraySort, Ask, Call, Catch, FunctionValue, MakeClosure, MapNew, Op, Spawn, Tell
+from sigilc.ir.ops import Ask, Call, Catch, FunctionValue, MakeClosure, MapNew, Op, Spawn, Tell
 from sigilc.ir.types import IrBox
 
 # A program of at most this many ops is optimised as a whole.

@@ -8,7 +8,8 @@ from typing import Any
 
 from sigilc.codegen.emitter import FunctionEmitter
 from sigilc.crash import InternalError
-from sigilc.ir.ops import Cast, Compare, Const, FloatBinary, IntBinary, IntUnary, Negate, Not, Op, Select
+from sigilc.ir.bit_ops import IntUnary
+from sigilc.ir.ops import Cast, Compare, Const, FloatBinary, IntBinary, Negate, Not, Op, Select
 from sigilc.ir.types import BOOL, CHAR, UNIT, IrFloat, IrInt, IrType
 
 _OPERATION = {"add": "addition", "sub": "subtraction", "mul": "multiplication", "div": "division", "rem": "remainder"}

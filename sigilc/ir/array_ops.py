@@ -33,3 +33,22 @@ class ExtendArray(Op):
     items: Value
     OPERANDS = ("address", "items")
     EFFECT = True
+
+
+@keyword_record
+class ArraySort(Op):
+    """Sorts the array at `address` (made unique), stably; `compare` names an IR function `(T, T) -> i32`.
+
+    With `by`, a function value, it is `(T, T, by) -> i32`. `key` says where a number is that has the order of the elements,
+    or is empty: fields from the outside in, kind, flags, as in `0.1 i64 exact descending`. With `keys`, an array that is as
+    long, the numbers are in those instead; they are exact, and nothing is compared.
+    """
+
+    address: Value
+    compare: str
+    key: str = ""
+    by: Value | None = None
+    keys: Value | None = None
+    OPERANDS = ("address", "by", "keys")
+    OPTIONAL = ("by", "keys")
+    EFFECT = True

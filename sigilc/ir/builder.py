@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from sigilc.crash import InternalError
-from sigilc.ir import array_ops, box_ops, foreign_ops, ops
+from sigilc.ir import array_ops, bit_ops, box_ops, foreign_ops, ops
 from sigilc.ir.function import Block, IrFunction
 from sigilc.ir.ops import Op, Value
 from sigilc.ir.runtime_abi import RUNTIME
@@ -202,7 +202,7 @@ class FunctionBuilder:
 
     def int_unary(self, op: str, value: Value) -> Value:
         """One of `ctpop ctlz cttz bswap bitreverse` of an integer."""
-        return self.emit(ops.IntUnary(op=op, value=value), value.type)
+        return self.emit(bit_ops.IntUnary(op=op, value=value), value.type)
 
     def float_binary(self, op: str, left: Value, right: Value) -> Value:
         """`add sub mul div rem` of two floats."""
@@ -382,7 +382,7 @@ class FunctionBuilder:
     def array_sort(self, address: Value, compare: str, key: str = "", *, by: Value | None = None,
                    keys: Value | None = None) -> None:
         """Sorts the array at `address` stably by an IR function `(T, T) -> i32`."""
-        self.append(ops.ArraySort(address=address, compare=compare, key=key, by=by, keys=keys))
+        self.append(array_ops.ArraySort(address=address, compare=compare, key=key, by=by, keys=keys))
 
     def share_buffer(self, value: Value) -> Value:
         """Text as `[u8]`, or valid `[u8]` as text."""

@@ -19,7 +19,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from sigilc.ir import array_ops, box_ops, foreign_ops, ops
+from sigilc.ir import array_ops, bit_ops, box_ops, foreign_ops, ops
 from sigilc.ir.ops import Op
 
 PLACEHOLDER = re.compile(r"([%?*#@$:~=^!])([a-z]+)")
@@ -70,7 +70,7 @@ FORMS: list[Form] = [
     _form(ops.StaticValue, "static_value", "@name"),
     *(_form(ops.IntBinary, name, "%left, %right", CHECKED | {"no_wrap": ("no_wrap", True)}, op=name)
       for name in ("add", "sub", "mul", "div", "rem", "and", "or", "xor", "shl", "shr")),
-    *(_form(ops.IntUnary, name, "%value", op=name) for name in ("ctpop", "ctlz", "cttz", "bswap", "bitreverse")),
+    *(_form(bit_ops.IntUnary, name, "%value", op=name) for name in ("ctpop", "ctlz", "cttz", "bswap", "bitreverse")),
     *(_form(ops.FloatBinary, f"f{name}", "%left, %right", op=name) for name in ("add", "sub", "mul", "div", "rem")),
     _form(ops.Negate, "neg", "%value", CHECKED),
     _form(ops.Not, "not", "%value"),
@@ -102,7 +102,7 @@ FORMS: list[Form] = [
     _form(ops.MakeUnique, "make_unique", "%address"),
     *(_form(array_ops.EditArray, verb, "%address, *numbers", verb=verb) for verb in array_ops.EDITS),
     _form(array_ops.ExtendArray, "extend", "%address, %items"),
-    _form(ops.ArraySort, "sort", "%address, @compare, $key, ?by, ?keys"),
+    _form(array_ops.ArraySort, "sort", "%address, @compare, $key, ?by, ?keys"),
     _form(box_ops.MakeBox, "box", "%value"),
     _form(box_ops.Unbox, "unbox", "%value"),
     _form(box_ops.BoxAddr, "box_addr", "%address"),

@@ -273,7 +273,7 @@ def make_extend_array(op: array_ops.ExtendArray, code: FunctionCompiler) -> Step
     return step
 
 
-def make_array_sort(op: ops.ArraySort, code: FunctionCompiler) -> Step:
+def make_array_sort(op: array_ops.ArraySort, code: FunctionCompiler) -> Step:
     a, compare = code.index(op.address), code.callee(op.compare)
     by = code.index(op.by) if op.by is not None else -1
     keys = code.index(op.keys) if op.keys is not None else -1
@@ -483,7 +483,7 @@ MAKERS: dict[type[ops.Op], Callable[[Any, FunctionCompiler], Step | None]] = {
     ops.ArrayPop: make_array_pop,
     ops.ArrayReserve: _nothing,
     ops.MakeUnique: _nothing,
-    ops.ArraySort: make_array_sort, array_ops.EditArray: make_edit_array, array_ops.ExtendArray: make_extend_array,
+    array_ops.ArraySort: make_array_sort, array_ops.EditArray: make_edit_array, array_ops.ExtendArray: make_extend_array,
     ops.ShareBuffer: make_share_buffer, box_ops.MakeBox: make_same, box_ops.Unbox: make_same, box_ops.BoxAddr: make_same,
     ops.Copy: make_copy,
     ops.Slot: make_slot,

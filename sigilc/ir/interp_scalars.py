@@ -12,7 +12,7 @@ from ctypes import c_float
 from typing import TYPE_CHECKING, Any
 
 from sigilc.crash import InternalError
-from sigilc.ir import ops
+from sigilc.ir import bit_ops, ops
 from sigilc.ir.types import BOOL, CHAR, PTR, STR, IrFloat, IrInt, IrType
 
 if TYPE_CHECKING:
@@ -175,7 +175,7 @@ def _make_shift(op: ops.IntBinary, code: FunctionCompiler) -> Step:
     return step
 
 
-def make_int_unary(op: ops.IntUnary, code: FunctionCompiler) -> Step:
+def make_int_unary(op: bit_ops.IntUnary, code: FunctionCompiler) -> Step:
     a, d, wrap = code.index(op.value), code.result(op), wrapper(op.value.type)
     low, high = limits(op.value.type)
     bits = (high - low).bit_length()
@@ -287,7 +287,7 @@ MAKERS: dict[type[ops.Op], Callable[[Any, FunctionCompiler], Step | None]] = {
     ops.ConstBytes: make_const_bytes,
     ops.IntBinary: make_int_binary,
     ops.FloatBinary: make_float_binary,
-    ops.IntUnary: make_int_unary,
+    bit_ops.IntUnary: make_int_unary,
     ops.Negate: make_negate,
     ops.Not: make_not,
     ops.Compare: make_compare,

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from sigilc.crash import InternalError
-from sigilc.ir import array_ops, box_ops, foreign_ops, ops
+from sigilc.ir import array_ops, bit_ops, box_ops, foreign_ops, ops
 from sigilc.ir.builder import awaited_type, element_type, field_types, payload_type, target_type
 from sigilc.ir.function import IrFunction, IrHandler, Module
 from sigilc.ir.ops import Op, Value
@@ -378,7 +378,7 @@ def _edit_array(op: ops.MakeUnique | array_ops.EditArray, _: Module) -> None:
     _no_result(op)
 
 
-def _array_sort(op: ops.ArraySort, module: Module) -> None:
+def _array_sort(op: array_ops.ArraySort, module: Module) -> None:
     item = _array_of(_place(op.address)).item
     ordered = item if op.keys is None else _array_of(op.keys.type).item
     _signature(module, op.compare, (ordered, ordered, *((op.by.type,) if op.by is not None else ())), I32)
@@ -616,7 +616,7 @@ RULES: dict[type[Op], Callable[[Any, Module], None]] = {
     ops.FunctionValue: _function_value,
     ops.IntBinary: _int_binary,
     ops.FloatBinary: _float_binary,
-    ops.IntUnary: lambda op, _: _result(op, op.value.type),
+    bit_ops.IntUnary: lambda op, _: _result(op, op.value.type),
     ops.Negate: _negate,
     ops.Not: _not,
     ops.Compare: _compare,
@@ -645,7 +645,7 @@ RULES: dict[type[Op], Callable[[Any, Module], None]] = {
     ops.ArrayPop: _array_pop,
     ops.ArrayReserve: _array_reserve,
     ops.MakeUnique: _edit_array,
-    ops.ArraySort: _array_sort,
+    array_ops.ArraySort: _array_sort,
     array_ops.EditArray: _edit_array,
     array_ops.ExtendArray: lambda op, _: _same("the elements", op.items.type, _array_of(_place(op.address))),
     ops.ShareBuffer: _share_buffer,

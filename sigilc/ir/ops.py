@@ -184,17 +184,6 @@ class IntBinary(Op):
 
 
 @keyword_record
-class IntUnary(Op):
-    """Of an integer's bits: `ctpop` counts ones, `ctlz` and `cttz` the zeros before the first and behind the last one (all,
-    where there is none); `bswap` turns the bytes round (16 bits at least), `bitreverse` the bits.
-    """
-
-    op: str
-    value: Value
-    OPERANDS = ("value",)
-
-
-@keyword_record
 class FloatBinary(Op):
     """`add sub mul div rem`."""
 
@@ -491,25 +480,6 @@ class MakeUnique(Op):
 
     address: Value
     OPERANDS = ("address",)
-    EFFECT = True
-
-
-@keyword_record
-class ArraySort(Op):
-    """Sorts the array at `address` (made unique), stably; `compare` names an IR function `(T, T) -> i32`.
-
-    With `by`, a function value, it is `(T, T, by) -> i32`. `key` says where a number is that has the order of the elements,
-    or is empty: fields from the outside in, kind, flags, as in `0.1 i64 exact descending`. With `keys`, an array that is as
-    long, the numbers are in those instead; they are exact, and nothing is compared.
-    """
-
-    address: Value
-    compare: str
-    key: str = ""
-    by: Value | None = None
-    keys: Value | None = None
-    OPERANDS = ("address", "by", "keys")
-    OPTIONAL = ("by", "keys")
     EFFECT = True
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from sigilc.check.constants import EvaluationFailed
 from sigilc.check.typed import Expr, TraitDecl
 from sigilc.crash import InternalError
-from sigilc.ir import ops
+from sigilc.ir import array_ops, ops
 from sigilc.ir.foreign_ops import CallPointer, CodePointer, PointerRead, PointerWrite
 from sigilc.ir.function import IrFunction
 from sigilc.ir.interp import LimitReached, evaluate
@@ -94,6 +94,6 @@ def called(op: Op) -> list[str]:
             return [op.function]
         case ops.MapNew():
             return [op.hash, op.equal]
-        case ops.ArraySort():
+        case array_ops.ArraySort():
             return [op.compare]
     return []

@@ -40,11 +40,13 @@ class _Sorted(Sink):
         super().__init__(fl, IrArray(self._item))
         builder = self.builder
         self._place = builder.slot(builder.make_array(self._item), "sorted")
-        self._keys = builder.slot(builder.make_array(fl.ir_type(expr.key)), "keys") if expr.key is not None else None
+        self._keys: Value | None = None
+        if expr.key is not None and not self.has_pairs:
+            self._keys = builder.slot(builder.make_array(fl.ir_type(expr.key)), "keys")
         self._has_room = length is not None and limit is None
         if length is not None and self._has_room:
             builder.array_reserve(self._place, length())
-            if self._keys is not None and not self.has_pairs:
+            if self._keys is not None:
                 builder.array_reserve(self._keys, length())
         self._limit = limit
         if limit is not None:
@@ -172,6 +174,8 @@ def lower_sort(fl: FunctionLowering, expr: typed.Sort) -> Value:
         builder.array_sort(items, compare, sort_key(derived, item, expr.descending))
         return builder.load(items)
     pairs = sorted_source(fl, expr, None)
+    if not isinstance(pairs, _Seconds):
+        return pairs.value
     length = pairs.length()
     result = fl.ir_type(expr)
     assert isinstance(result, IrArray) and length.type == USIZE
