@@ -1,10 +1,13 @@
 """The text form of the IR: printing, parsing, and both together."""
 
+import pkgutil
+from importlib import import_module
 from typing import Any
 
 import pytest
 
-from sigilc.ir import foreign_ops, ops
+from sigilc import ir
+from sigilc.ir import ops
 from sigilc.ir.forms import FORMS_BY_OP
 from sigilc.ir.function import IrFunction, Module
 from sigilc.ir.op_types import RULES
@@ -138,7 +141,8 @@ entry:
 
 
 def test_every_op_has_a_form_and_a_typing_rule() -> None:
-    every = {c for c in [*vars(ops).values(), *vars(foreign_ops).values()]
+    modules = [import_module(f"sigilc.ir.{m.name}") for m in pkgutil.iter_modules(ir.__path__) if m.name.endswith("ops")]
+    every = {c for module in modules for c in vars(module).values()
              if isinstance(c, type) and issubclass(c, ops.Op) and c is not ops.Op}
     assert every == set(FORMS_BY_OP)
     assert every == set(RULES) | {ops.Return}
