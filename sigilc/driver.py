@@ -173,7 +173,7 @@ def _compile(c: Compilation) -> None:
     _check_cpu(options.target_cpu)
     with c.stage("lower"):
         from sigilc.lower.program import lower_program
-        c.module = module = lower_program(program, options.checks_overflow, options.debug)
+        c.module = module = lower_program(program, options.checks_overflow, options.debug, options.keep_evidence)
         c.on_ir("lower", module)
     with c.stage("passes"):
         run_timed_passes(module, pass_names(options.level), c.pass_seconds, c.on_ir)

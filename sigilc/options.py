@@ -33,6 +33,7 @@ class Options:
     output            path of what is made; empty: named after the program, here
     debug             information for debuggers
     warnings          those of OPTIONAL_WARNINGS that are asked for
+    keep_evidence     sources, confirmations and demands of evidence stay in the IR (for tests)
     """
 
     level: int = 0
@@ -43,6 +44,7 @@ class Options:
     output: str = ""
     debug: bool = False
     warnings: frozenset[str] = frozenset()
+    keep_evidence: bool = False
 
     @property
     def is_library(self) -> bool:

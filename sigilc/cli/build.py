@@ -45,13 +45,15 @@ def _parse_emit(context: click.Context, param: click.Parameter, value: tuple[str
               help="Print the IR to stderr as it is behind `lower` or a pass, or behind `all` of them.")
 @click.option("--print-ir-to", metavar="FOLDER", default="",
               help="Write what --print-ir-after asks for to files FILE.N.NAME.ssa in this folder.")
+@click.option("--keep-evidence", is_flag=True, hidden=True,
+              help="Leave sources, confirmations and demands of evidence in the IR.")
 @click.option("--time-passes", "show_times", is_flag=True, help="Print the time that each stage and each pass took.")
 @warning_option
 @color_option
 @source_argument
 def build_command(level: str, overflow_checks: str | None, target_cpu: str, debug: bool, output: str,
                   emit: frozenset[str], crate_type: str, stop_after: str, print_ir_after: str, print_ir_to: str,
-                  show_times: bool, warnings: tuple[str, ...], file: str) -> int:
+                  keep_evidence: bool, show_times: bool, warnings: tuple[str, ...], file: str) -> int:
     """Compile FILE to an executable.
 
     With --emit it also writes ll (LLVM IR, optimised), ll-raw (before LLVM), asm, obj, ssa (the compiler's own
@@ -59,7 +61,8 @@ def build_command(level: str, overflow_checks: str | None, target_cpu: str, debu
     app.raw.ll, app.s, app.o, app.ssa, app.h, app.rs.
     """
     options = Options(level=int(level), overflow_checks=overflow_setting(overflow_checks), target_cpu=target_cpu,
-                      crate_type=crate_type, emit=emit, output=output, debug=debug, warnings=frozenset(warnings))
+                      crate_type=crate_type, emit=emit, output=output, debug=debug, keep_evidence=keep_evidence,
+                      warnings=frozenset(warnings))
     printer = _ir_printer(print_ir_after, print_ir_to, options.level, file)
     compilation = compile_with_status(lambda on_stage: compile_file(file, options, stop_after, on_stage, printer))
     show_diagnostics(compilation)

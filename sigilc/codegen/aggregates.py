@@ -12,6 +12,7 @@ from sigilc.codegen.names import symbol
 from sigilc.codegen.types import untagged
 from sigilc.codegen.writer import Leaves
 from sigilc.crash import InternalError
+from sigilc.ir.evidence_ops import ConfirmTrust, DemandTrust, TrustSource
 from sigilc.ir.foreign_ops import MakeUnion
 from sigilc.ir.ops import (
     ConstBytes,
@@ -197,7 +198,7 @@ def _immortal_fault(f: FunctionEmitter, message: bytes) -> str:
         f"{{ i64 0, ptr null, {view(message)}, {view(b'')}, ptr {f.context.c_string('')}, i64 0, ptr null }}"))
 
 
-def emit_share(f: FunctionEmitter, op: ShareBuffer | Copy) -> None:
+def emit_share(f: FunctionEmitter, op: ShareBuffer | Copy | TrustSource | ConfirmTrust) -> None:
     """The same value, one more reference."""
     leaves = own_leaves(f, op.value)
     emit_retain(f, op.value.type, leaves)
@@ -219,6 +220,7 @@ EMITTERS: dict[type[Op], Callable[[FunctionEmitter, Any], None]] = {
     GetField: emit_get_field, MakeEnum: emit_make_enum,
     EnumTag: emit_enum_tag, EnumPayload: emit_enum_payload, MakeSome: emit_make_some, MakeNone: emit_make_none,
     IsSome: emit_is_some, Unwrap: emit_unwrap, GetFault: emit_get_fault, MakeFault: emit_make_fault,
-    FaultField: emit_fault_field, ShareBuffer: emit_share, Copy: emit_share, Retain: emit_retain_op,
+    FaultField: emit_fault_field, ShareBuffer: emit_share, Copy: emit_share,
+    TrustSource: emit_share, ConfirmTrust: emit_share, DemandTrust: lambda f, op: None, Retain: emit_retain_op,
     Release: emit_release_op,
 }

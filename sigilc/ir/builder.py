@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from sigilc.crash import InternalError
-from sigilc.ir import array_ops, bit_ops, box_ops, foreign_ops, ops
+from sigilc.ir import array_ops, bit_ops, box_ops, evidence_ops, foreign_ops, ops
 from sigilc.ir.function import Block, IrFunction
 from sigilc.ir.ops import Op, Value
 from sigilc.ir.runtime_abi import RUNTIME
@@ -391,6 +391,20 @@ class FunctionBuilder:
     def copy(self, value: Value) -> Value:
         """A new reference to a value that was only a view of a place."""
         return self.emit(ops.Copy(value=value), value.type)
+
+    # ---- Evidence ---------------------------------------------------------------------------------------------------
+
+    def trust_source(self, value: Value, mask: str) -> Value:
+        """The value, as reported or asserted as the mask says."""
+        return self.emit(evidence_ops.TrustSource(value=value, mask=mask), value.type)
+
+    def confirm_trust(self, value: Value, how: str) -> Value:
+        """The value as it is after a validation, a confirmation or an assertion."""
+        return self.emit(evidence_ops.ConfirmTrust(value=value, how=how), value.type)
+
+    def demand_trust(self, value: Value, mask: str) -> None:
+        """Demands of the value what the mask says."""
+        self.append(evidence_ops.DemandTrust(value=value, mask=mask))
 
     # ---- Places -----------------------------------------------------------------------------------------------------
 

@@ -19,7 +19,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from sigilc.ir import array_ops, bit_ops, box_ops, foreign_ops, ops
+from sigilc.ir import array_ops, bit_ops, box_ops, evidence_ops, foreign_ops, ops
 from sigilc.ir.ops import Op
 
 PLACEHOLDER = re.compile(r"([%?*#@$:~=^!])([a-z]+)")
@@ -110,6 +110,9 @@ FORMS: list[Form] = [
     _form(box_ops.Keep, "keep", "%value"),
     _form(ops.ShareBuffer, "share_buffer", "%value"),
     _form(ops.Copy, "copy", "%value"),
+    _form(evidence_ops.TrustSource, "trust_source", "%value, $mask"),
+    _form(evidence_ops.ConfirmTrust, "confirm", "%value, @how"),
+    _form(evidence_ops.DemandTrust, "demand", "%value, $mask"),
     _form(ops.Slot, "slot", "%initial"),
     _form(ops.Load, "load", "%address"),
     _form(ops.Peek, "peek", "%address"),

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sigilc.crash import InternalError
-from sigilc.ir import interp_calls, interp_foreign, interp_ops, interp_scalars
+from sigilc.ir import interp_calls, interp_foreign, interp_ops, interp_scalars, interp_taint
 from sigilc.ir.function import Module
 from sigilc.ir.interp_actors import Scheduler
 from sigilc.ir.interp_code import Code, Maker, Panicked
@@ -28,7 +28,7 @@ STATUS_PANIC = 101
 
 
 MAKERS: dict[type[Op], Maker] = {**interp_scalars.MAKERS, **interp_ops.MAKERS, **interp_calls.MAKERS,
-                             **interp_foreign.MAKERS}
+                             **interp_foreign.MAKERS, **interp_taint.MAKERS}
 
 
 class LimitReached(Exception):
@@ -37,19 +37,24 @@ class LimitReached(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a program did."""
+    """What a program did.
+
+    Where evidence was tracked, `broken` names the demands that a value with less trust reached, of `demands` in all.
+    """
 
     stdout: str
     stderr: str
     status: int
+    broken: tuple[str, ...] = ()
+    demands: int = 0
 
 
 class Machine:
     """A program made ready, and the state of its run; `start` makes it ready for another one."""
 
-    def __init__(self, module: Module, args: Iterable[str], max_steps: int | None):
+    def __init__(self, module: Module, args: Iterable[str], max_steps: int | None, tracks_trust: bool = False):
         self.module = module
-        self.makers = MAKERS
+        self.makers = interp_taint.tainting_makers(MAKERS) if tracks_trust else MAKERS
         self.max_steps: float = float("inf") if max_steps is None else max_steps
         self._codes: dict[str, Code] = {}
         self.start(args)
@@ -61,6 +66,8 @@ class Machine:
         self.depth = 0
         self.stdout: list[bytes] = []
         self.stderr: list[bytes] = []
+        self.broken: list[str] = []                         # demands that were not kept
+        self.demands = 0                                    # how many were looked at
         self.scheduler = Scheduler(self)
         self.callbacks: dict[str, Any] = {}                 # functions as C calls them, kept alive
         self.callback_errors: list[Exception] = []          # raised in a callback, on the way through C
@@ -118,24 +125,28 @@ def report(fault: FaultValue | None) -> str:
     return "".join(lines)
 
 
-def interpret(module: Module, args: Iterable[str] = (), max_steps: int | None = None) -> Outcome:
+def interpret(module: Module, args: Iterable[str] = (), max_steps: int | None = None,
+              tracks_trust: bool = False) -> Outcome:
     """Runs a program to its end; `args` are those after the program's name.
+
+    With `tracks_trust` values are tainted as the ops of `evidence_ops` say, which `lower` emits on request.
 
     Raises LimitReached after `max_steps` ops, InternalError where the IR breaks a promise (an unchecked index out of
     bounds, the payload of another variant).
     """
-    return next(interpret_each(module, [args], max_steps))
+    return next(interpret_each(module, [args], max_steps, tracks_trust))
 
 
-def interpret_each(module: Module, runs: Iterable[Iterable[str]], max_steps: int | None = None) -> Iterator[Outcome]:
+def interpret_each(module: Module, runs: Iterable[Iterable[str]], max_steps: int | None = None,
+                   tracks_trust: bool = False) -> Iterator[Outcome]:
     """Runs a program once for each list of arguments; each run begins anew, but the program is prepared only once."""
-    machine = Machine(module, (), max_steps)
+    machine = Machine(module, (), max_steps, tracks_trust)
     for args in runs:
         machine.start(args)
         with _many_frames():
             status = machine.run()
         stdout, stderr = (b"".join(stream).decode(errors="replace") for stream in (machine.stdout, machine.stderr))
-        yield Outcome(stdout, stderr, status)
+        yield Outcome(stdout, stderr, status, tuple(machine.broken), machine.demands)
 
 
 def evaluate(module: Module, function: str, max_steps: int) -> Any:

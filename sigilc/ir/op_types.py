@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from sigilc.crash import InternalError
-from sigilc.ir import array_ops, bit_ops, box_ops, foreign_ops, ops
+from sigilc.ir import array_ops, bit_ops, box_ops, evidence_ops, foreign_ops, ops
 from sigilc.ir.builder import awaited_type, element_type, field_types, payload_type, target_type
 from sigilc.ir.function import IrFunction, IrHandler, Module
 from sigilc.ir.ops import Op, Value
@@ -655,6 +655,9 @@ RULES: dict[type[Op], Callable[[Any, Module], None]] = {
     box_ops.Hole: _hole,
     box_ops.Keep: lambda op, _: None,
     ops.Copy: lambda op, _: _result(op, op.value.type),
+    evidence_ops.TrustSource: lambda op, _: _result(op, op.value.type),
+    evidence_ops.ConfirmTrust: lambda op, _: _result(op, op.value.type),
+    evidence_ops.DemandTrust: lambda op, _: _no_result(op),
     ops.Slot: lambda op, _: _result(op, IrAddr(op.initial.type)),
     ops.Load: lambda op, _: _result(op, _place(op.address)),
     ops.Peek: lambda op, _: _result(op, _place(op.address)),

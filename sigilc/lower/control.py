@@ -11,6 +11,7 @@ from sigilc.ir.function import Block
 from sigilc.ir.ops import Value
 from sigilc.ir.types import I64
 from sigilc.ir.types import UNIT as IR_UNIT
+from sigilc.lower.evidence import annotated
 from sigilc.lower.functions import Diverges, FunctionLowering, LoopTargets, Lowerings
 from sigilc.lower.loops import CountingLoop, count_to
 from sigilc.lower.patterns import Subject, bind_irrefutable, match_pattern
@@ -34,6 +35,8 @@ def lower_unsafe(fl: FunctionLowering, expr: typed.Unsafe) -> Value:
 def lower_let(fl: FunctionLowering, expr: typed.Let) -> Value:
     """`let P = e`, and `let P = e else { … }`."""
     value = fl.value(expr.value)
+    if fl.program.keeps_evidence:
+        value = annotated(fl, value, expr.pattern.type, expr.marks)
     subject = Subject(value=value)
     if expr.otherwise is None:
         bind_irrefutable(fl, expr.pattern, subject)

@@ -118,6 +118,7 @@ class FunctionLowering:
         # The variables with a destructor in the scopes around what is being lowered; None where no type has one.
         self.owned: list[list[Variable]] | None = [[]] if program.unique.drop is not None else None
         self.caller: Span | None = None     # inside a `#[track_caller]` function: where it is called
+        self.of: typed.Function | None = None   # what is lowered, where it is no closure and evidence is kept
         self.in_place: InPlace | None = None    # the innermost function whose body stands here
         self._closures = 0
         self._unit: Value | None = None
@@ -159,7 +160,8 @@ class FunctionLowering:
     def view(self, expr: Expr, *later: object) -> Value:
         """The value of an expression, valid until a place is written; `later` is evaluated before its use."""
         from sigilc.lower.places import is_place, read_place
-        expr = strip_evidence(expr)
+        if not self.program.keeps_evidence:
+            expr = strip_evidence(expr)
         if not is_place(expr) or expr in self.moves.moved or any(self.program.writes.may_write(e) for e in later):
             return self.value(expr)
         builder = self.builder
@@ -189,6 +191,8 @@ class FunctionLowering:
 
     def bind(self, variable: Variable, value: Value) -> None:
         """Gives a variable its first value: a slot when it may be assigned."""
+        if self.program.keeps_evidence:
+            value = annotated_variable(self, variable, value)
         if variable.mutable or variable in self.moves.slotted:
             self.bind_place(variable, self.builder.slot(value, variable.name), variable)
         else:
@@ -314,18 +318,35 @@ class FunctionLowering:
         frame = self.in_place
         value = self.at_end_of_scopes(value, 0 if frame is None else frame.depth)
         if frame is None:
-            self.builder.return_(value)
+            self.builder.return_(self._given(value))
             return
         if frame.returned is None:
             frame.returned = self.join(frame.result, "returned")
         frame.returned.enter(value)
 
+    def _given(self, value: Value) -> Value:
+        """A result, with its evidence where that is kept."""
+        if self.of is None or not self.program.keeps_evidence:
+            return value
+        from sigilc.lower.evidence import give_result
+        return give_result(self, value, self.of)
+
     def finish(self, body: Expr) -> None:
         """Lowers the function's body and its result."""
         with suppress(Diverges):
             value = self.at_end_of_scopes(self.value(body), 0)
-            self.builder.return_(value if self.function.result != UNIT else self.unit())
+            self.builder.return_(self._given(value) if self.function.result != UNIT else self.unit())
         remove_unreached(self.function)
+
+
+def annotated_variable(fl: FunctionLowering, variable: Variable, value: Value) -> Value:
+    """A variable's first value, with the evidence that its marks speak of."""
+    from sigilc.lower.evidence import annotated
+    builder = fl.builder
+    outer, builder.span = builder.span, variable.span
+    value = annotated(fl, value, variable.type, variable.marks)
+    builder.span = outer
+    return value
 
 
 _EVIDENCE = frozenset((typed.Report, typed.Assert))

@@ -37,6 +37,7 @@ from sigilc.lower import (
 )
 from sigilc.lower.derive import Derivation
 from sigilc.lower.entry import entry_function
+from sigilc.lower.evidence import enter_function, lowerings_with_evidence
 from sigilc.lower.exports import lower_export
 from sigilc.lower.functions import FunctionLowering, Lowerings
 from sigilc.lower.scopes import Scope, find_scopes
@@ -55,8 +56,9 @@ class ProgramLowering:
     """What is known while one program is lowered: the module so far, and what is still to be done."""
 
     def __init__(self, overflow_checks: bool, debug: bool, traits: dict[str, TraitDecl],
-                 moves: dict[Instance, Moves] | None = None) -> None:
+                 moves: dict[Instance, Moves] | None = None, keep_evidence: bool = False) -> None:
         self.overflow_checks = overflow_checks
+        self.keeps_evidence = keep_evidence
         # What debuggers are told about variables; None without debug information.
         self.scopes: dict[Variable, Scope] | None = {} if debug else None
         self.module = Module()
@@ -70,7 +72,7 @@ class ProgramLowering:
         self.text_functions = TextFunctions(self)
         self.writes = WriteAnalysis({e for found in self.moves.values() for e in found.moved},
                                     {e for found in self.moves.values() for e, _ in found.captured})
-        self.lowerings = LOWERINGS
+        self.lowerings = lowerings_with_evidence(LOWERINGS) if keep_evidence else LOWERINGS
         self.usize = USIZE
         self._statics: dict[Constant, str] = {}
         self._instances: dict[tuple[Function, tuple[Type, ...]], str] = {}
@@ -177,19 +179,24 @@ class ProgramLowering:
                 self.scopes.update(find_scopes(function))
             fl = FunctionLowering(self, ir_function, substitution)
             fl.moves = self.moves_of(function, args)
-            fl.bind_params(function.params, ir_function.params)
+            params = ir_function.params
+            if self.keeps_evidence:
+                fl.of = function
+                params = enter_function(fl, function, params)
+            fl.bind_params(function.params, params)
             if function.body is not None:
                 fl.finish(function.body)
             else:
                 intrinsics.write_wrapper(fl, function, args)
 
 
-def lower_program(program: TypedProgram, overflow_checks: bool, debug: bool = False) -> Module:
+def lower_program(program: TypedProgram, overflow_checks: bool, debug: bool = False, keep_evidence: bool = False) -> Module:
     """The module of a program that `check` has passed.
 
-    `overflow_checks` makes integer overflow panic; with `debug` the variables of the source are declared.
+    `overflow_checks` makes integer overflow panic; with `debug` the variables of the source are declared; with
+    `keep_evidence` (for tests) sources, confirmations and demands of evidence become ops.
     """
-    lowering = ProgramLowering(overflow_checks, debug, program.traits, program.moves)
+    lowering = ProgramLowering(overflow_checks, debug, program.traits, program.moves, keep_evidence)
     if program.main is not None:
         lowering.module.main = entry_function(lowering, program.main)
     for function in program.functions:

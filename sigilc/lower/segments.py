@@ -20,6 +20,7 @@ from sigilc.ir.ops import Value
 from sigilc.ir.types import I64, IrMap
 from sigilc.lower.cells import take
 from sigilc.lower.collections import new_map
+from sigilc.lower.evidence import marked, validated
 from sigilc.lower.functions import Diverges, FunctionLowering
 from sigilc.lower.patterns import Subject, bind_irrefutable
 from sigilc.lower.places import lower_index
@@ -170,10 +171,10 @@ class Segment:
             case typed.MapStage(pattern=pattern, body=body):
                 bind_irrefutable(fl, pattern, Subject(value=value))
                 go_on(fl.value(body), next_)
-            case typed.FilterStage(pattern=pattern, predicate=predicate):
+            case typed.FilterStage(pattern=pattern, predicate=predicate, mode=mode):
                 bind_irrefutable(fl, pattern, Subject(value=value))
                 self._choose(fl.value(predicate), next_)
-                go_on(value, next_)
+                go_on(validated(fl, value, mode), next_)
             case typed.TakeWhileStage(pattern=pattern, predicate=predicate):
                 bind_irrefutable(fl, pattern, Subject(value=value))
                 self._choose(fl.value(predicate), done)
@@ -182,8 +183,8 @@ class Segment:
                 go_on(builder.make_tuple([self._count_up(step), value]), next_)
             case typed.FlatStage():
                 self._push_flat(step.stage, value, next_, go_on)
-            case typed.MarkStage():
-                go_on(value, next_)
+            case typed.MarkStage(mark=mark):
+                go_on(marked(fl, value, mark), next_)
             case typed.ScanStage():
                 go_on(self._next_state(step, step.stage, value), next_)
             case typed.UniqueStage():

@@ -1,0 +1,301 @@
+"""The interpreter with tainted values: what a source brought in carries its trust along, and demands look at it.
+
+Tainted scalars are subclasses of Python's own, so moving a value, into a place or a collection or through a call, moves
+its taint. Ops that compute give the worst taint of their operands on, and reading by an index or key the index's or
+key's. What a branch chooses is what it was: control dependence does not taint, nor does where something is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from sigilc.crash import InternalError
+from sigilc.ir import evidence_ops, foreign_ops, ops
+from sigilc.ir.interp_values import ArrayValue, MapValue, share
+from sigilc.ir.ops import Op
+from sigilc.ir.trust_masks import Mask, parse_mask
+from sigilc.ir.types import STR, IrAddr
+
+if TYPE_CHECKING:
+    from sigilc.ir.interp_code import FunctionCompiler, Maker, Step
+
+KNOWN, ASSERTED, REPORTED = 0, 1, 2
+LEVELS = {"!": KNOWN, "‽": ASSERTED, "~": REPORTED}
+
+
+class AssertedInt(int):
+    """An integer, character or bool that somebody vouched for."""
+
+    trust = ASSERTED
+
+
+class ReportedInt(int):
+    """An integer, character or bool from outside."""
+
+    trust = REPORTED
+
+
+class AssertedFloat(float):
+    """A float that somebody vouched for."""
+
+    trust = ASSERTED
+
+
+class ReportedFloat(float):
+    """A float from outside."""
+
+    trust = REPORTED
+
+
+class AssertedText(bytes):
+    """A text that somebody vouched for."""
+
+    trust = ASSERTED
+
+
+class ReportedText(bytes):
+    """A text from outside."""
+
+    trust = REPORTED
+
+
+_SCALARS: tuple[tuple[type[Any], tuple[type[Any], type[Any], type[Any]]], ...] = (
+    (int, (int, AssertedInt, ReportedInt)), (float, (float, AssertedFloat, ReportedFloat)),
+    (bytes, (bytes, AssertedText, ReportedText)))
+
+
+def trust_of(value: Any) -> int:
+    """The worst trust anywhere in a value; what functions, faults and futures hold is left out."""
+    worst = KNOWN
+    waiting = [value]
+    while waiting:
+        value = waiting.pop()
+        kind = type(value)
+        if kind is tuple:
+            waiting += value
+        elif kind is ArrayValue:
+            waiting += value.items
+        elif kind is MapValue:
+            waiting += value.keys
+            waiting += value.values
+        else:
+            worst = max(worst, getattr(kind, "trust", KNOWN))
+    return worst
+
+
+def with_trust(value: Any, change: Callable[[int], int]) -> Any:
+    """A copy of a value in which every scalar has the trust that `change` makes of its own."""
+    kind = type(value)
+    if kind is tuple:
+        return tuple([with_trust(part, change) for part in value])
+    if kind is ArrayValue:
+        return ArrayValue([with_trust(item, change) for item in value.items])
+    if kind is MapValue:
+        return _map_with(value, lambda key: with_trust(key, change), lambda part: with_trust(part, change))
+    for base, classes in _SCALARS:
+        if isinstance(value, base):
+            own = getattr(kind, "trust", KNOWN)
+            level = change(own)
+            return value if level == own else classes[level](value)
+    return value
+
+
+def _map_with(value: MapValue, of_key: Callable[[Any], Any], of_value: Callable[[Any], Any]) -> MapValue:
+    new = MapValue(value.is_simple)
+    new.keys, new.values = [of_key(key) for key in value.keys], [of_value(part) for part in value.values]
+    new.number_by_key = value.number_by_key.copy()
+    return new
+
+
+def raised(value: Any, level: int) -> Any:
+    """The value, no better than `level`."""
+    return value if level == KNOWN else with_trust(value, lambda own: max(own, level))
+
+
+def raised_by(value: Any, mask: Mask) -> Any:
+    """The value with its parts raised to what the mask says of them."""
+    if mask.is_empty:
+        return value
+    if mask.kind == "x":
+        return raised(value, LEVELS[mask.mark])
+    kind = type(value)
+    if kind is ArrayValue:
+        return ArrayValue([raised_by(item, mask.parts[0]) for item in value.items])
+    if kind is MapValue:
+        return _map_with(value, lambda key: raised_by(key, mask.parts[0]), lambda part: raised_by(part, mask.parts[-1]))
+    if kind is tuple:
+        return tuple([raised_by(part, of) for part, of in zip(value, mask.parts, strict=True)])
+    return value                # an absent value
+
+
+def keeps(value: Any, mask: Mask) -> bool:
+    """Whether every part of a value is as trusted as the mask demands of it."""
+    if mask.is_empty:
+        return True
+    if mask.kind == "x":
+        return trust_of(value) <= LEVELS[mask.mark]
+    kind = type(value)
+    if kind is ArrayValue:
+        return all(keeps(item, mask.parts[0]) for item in value.items)
+    if kind is MapValue:
+        return all(keeps(key, mask.parts[0]) for key in value.keys) \
+            and (len(mask.parts) == 1 or all(keeps(part, mask.parts[1]) for part in value.values))
+    if kind is tuple:
+        return all(keeps(part, of) for part, of in zip(value, mask.parts, strict=True))
+    return True
+
+
+# ---- Makers ----------------------------------------------------------------------------------------------------------
+
+
+def make_trust_source(op: evidence_ops.TrustSource, code: FunctionCompiler) -> Step:
+    """A new value: the old one may be seen elsewhere."""
+    a, d, mask = code.index(op.value), code.result(op), parse_mask(op.mask)
+
+    def step(frame: list[Any]) -> None:
+        share(frame[a])
+        frame[d] = raised_by(frame[a], mask)
+    return step
+
+
+def make_confirm_trust(op: evidence_ops.ConfirmTrust, code: FunctionCompiler) -> Step:
+    a, d, how, machine = code.index(op.value), code.result(op), op.how, code.machine
+    site = op.span.site() if op.span is not None else "unknown"
+    if how not in ("validated", "confirmed", "asserted"):
+        raise InternalError(f"no way to confirm: {how}", op.span)
+
+    def step(frame: list[Any]) -> None:
+        value = frame[a]
+        share(value)
+        if how == "asserted":
+            frame[d] = with_trust(value, lambda own: min(own, ASSERTED))
+            return
+        if how == "confirmed" and trust_of(value) == REPORTED:
+            machine.broken.append(f"{site}: a reported value is confirmed")
+        frame[d] = with_trust(value, lambda own: KNOWN)
+    return step
+
+
+def make_demand_trust(op: evidence_ops.DemandTrust, code: FunctionCompiler) -> Step:
+    a, mask, machine = code.index(op.value), parse_mask(op.mask), code.machine
+    site = op.span.site() if op.span is not None else "unknown"
+
+    def step(frame: list[Any]) -> None:
+        machine.demands += 1
+        if not keeps(frame[a], mask):
+            machine.broken.append(f"{site}: less trust than `{mask}` demands")
+    return step
+
+
+def computing(maker: Maker) -> Maker:
+    """The same op, whose result is as bad as the worst of its operands, at any depth, and so are places it writes."""
+    def make(op: Op, code: FunctionCompiler) -> Step | None:
+        plain = maker(op, code)
+        operands = [v for v in op.operands() if not isinstance(v.type, IrAddr)]
+        values, places = code.indices(operands), code.indices([v for v in op.operands() if isinstance(v.type, IrAddr)])
+        d = code.result(op)
+        if plain is None:
+            return None
+        run = plain
+
+        def step(frame: list[Any]) -> None:
+            level = max([trust_of(frame[i]) for i in values], default=KNOWN)
+            before = [trust_of(frame[i].read()) for i in places]
+            run(frame)
+            level = max([level, *before])
+            if level:
+                frame[d] = raised(frame[d], level)
+                for i in places:
+                    frame[i].write(raised(frame[i].read(), level))
+        return step
+    return make
+
+
+def text_only(maker: Maker) -> Maker:
+    """As `computing` where the op works on text, whose bytes are no values of their own."""
+    tainting = computing(maker)
+    return lambda op, code: (tainting if op.operands()[0].type == STR else maker)(op, code)
+
+
+def chosen_by(maker: Maker) -> Maker:
+    """What is read at an index is as bad as the index."""
+    tainting = text_only(maker)
+
+    def make(op: ops.ArrayGet | ops.MapValue, code: FunctionCompiler) -> Step | None:
+        plain, i, d = tainting(op, code), code.index(op.index), code.result(op)
+        if plain is None:
+            return None
+        run = plain
+
+        def step(frame: list[Any]) -> None:
+            run(frame)
+            level = trust_of(frame[i])
+            if level:
+                share(frame[d])
+                frame[d] = raised(frame[d], level)
+        return step
+    return make
+
+
+def found_by(maker: Maker) -> Maker:
+    """The entry that a key finds is as bad as the key."""
+    def make(op: ops.MapFind, code: FunctionCompiler) -> Step | None:
+        plain, k, d = maker(op, code), code.index(op.key), code.result(op)
+        if plain is None:
+            return None
+        run = plain
+
+        def step(frame: list[Any]) -> None:
+            run(frame)
+            frame[d] = raised(frame[d], trust_of(frame[k]))
+        return step
+    return make
+
+
+def fault_text(maker: Maker) -> Maker:
+    """The message of a fault is reported."""
+    def make(op: ops.FaultField, code: FunctionCompiler) -> Step | None:
+        plain, d = maker(op, code), code.result(op)
+        if plain is None or op.name != "message":
+            return plain
+        run = plain
+
+        def step(frame: list[Any]) -> None:
+            run(frame)
+            frame[d] = raised(frame[d], REPORTED)
+        return step
+    return make
+
+
+COMPUTING = (ops.IntBinary, ops.FloatBinary, ops.Negate, ops.Not, ops.Compare, ops.Cast, ops.Length, ops.ShareBuffer,
+             ops.CallRuntime, foreign_ops.IsValid)
+
+
+def same(op: evidence_ops.TrustSource | evidence_ops.ConfirmTrust, code: FunctionCompiler) -> Step:
+    """Without tainted values the op gives what it is given."""
+    a, d = code.index(op.value), code.result(op)
+
+    def step(frame: list[Any]) -> None:
+        share(frame[a])
+        frame[d] = frame[a]
+    return step
+
+
+def tainting_makers(plain: dict[type[Op], Maker]) -> dict[type[Op], Maker]:
+    """The makers of an interpreter that taints values."""
+    made = dict(plain)
+    made.update({op: computing(plain[op]) for op in COMPUTING if op in plain})
+    made[ops.Slice] = text_only(plain[ops.Slice])
+    made.update({op: chosen_by(plain[op]) for op in (ops.ArrayGet, ops.MapValue)})
+    made[ops.MapFind] = found_by(plain[ops.MapFind])
+    made[ops.FaultField] = fault_text(plain[ops.FaultField])
+    made.update(TAINTING)
+    return made
+
+
+TAINTING: dict[type[Op], Maker] = {
+    evidence_ops.TrustSource: make_trust_source, evidence_ops.ConfirmTrust: make_confirm_trust,
+    evidence_ops.DemandTrust: make_demand_trust}
+MAKERS: dict[type[Op], Maker] = {
+    evidence_ops.TrustSource: same, evidence_ops.ConfirmTrust: same, evidence_ops.DemandTrust: lambda op, code: None}
