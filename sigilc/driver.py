@@ -19,6 +19,7 @@ from sigilc.source.files import load_source
 
 if TYPE_CHECKING:
     from sigilc.check.constants import Evaluate
+    from sigilc.check.evidence.flow import Program as EvidenceProgram
     from sigilc.check.typed import Expr, TraitDecl, TypedProgram
     from sigilc.codegen.objects import ProgramObjects
     from sigilc.ir.function import Module
@@ -63,6 +64,7 @@ class Compilation:
         self.is_checked_library = False         # one for other packages: there is nothing to build
         self.diagnostics = Diagnostics(options.warnings)
         self.program: TypedProgram | None = None
+        self.evidence: EvidenceProgram | None = None        # the functions' summaries
         self.module: Module | None = None
         self.artifacts: dict[str, str | bytes] = {}
         self.seconds: dict[str, float] = {}
@@ -155,7 +157,7 @@ def _compile(c: Compilation) -> None:
     with c.stage("evidence"):
         from sigilc.check.evidence import check_evidence
         from sigilc.check.lints import lint
-        check_evidence(program, c.diagnostics)
+        c.evidence = check_evidence(program, c.diagnostics)
         if not c.has_errors:
             lint(program, c.diagnostics)
     if c.harness is not None and not c.harness(program):

@@ -13,6 +13,7 @@ from typing import NoReturn, TextIO
 
 import click
 
+from sigilc.cli.audit import audit_command
 from sigilc.cli.bench import bench_command
 from sigilc.cli.build import build_command
 from sigilc.cli.check import check_command
@@ -39,7 +40,7 @@ def sigilc() -> None:
 
 
 for command in (build_command, run_command, check_command, test_command, bench_command, new_command, fmt_command,
-                explain_command, opt_command, clean_command):
+                explain_command, audit_command, opt_command, clean_command):
     sigilc.add_command(command)
 
 

@@ -19,7 +19,7 @@ def nodes_of(root: Expr | None) -> Iterator[Any]:
         cls = node.__class__
         names = _child_names.get(cls)
         if names is None:
-            names = _children(cls)
+            names = child_names(cls)
         for name in names:
             child = getattr(node, name)
             if child is not None:
@@ -43,7 +43,7 @@ def called_functions(function: Function) -> list[Function]:
     return list(found)
 
 
-def _children(cls: type) -> tuple[str, ...]:
+def child_names(cls: type) -> tuple[str, ...]:
     """The fields of a node class that hold expressions, by their declared types."""
     names: tuple[str, ...] = ()
     if issubclass(cls, Expr | Stage | Sink | Arm):

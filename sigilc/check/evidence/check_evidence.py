@@ -13,8 +13,11 @@ from sigilc.check.types import NO_MARKS, Marks
 from sigilc.diagnostics.diagnostic import Diagnostic, Diagnostics
 
 
-def check_evidence(program: TypedProgram, diagnostics: Diagnostics) -> None:
-    """Adds a diagnostic for every use of a value that demands more trust than it has (E0301, E0302, E0305–E0307, E0605)."""
+def check_evidence(program: TypedProgram, diagnostics: Diagnostics) -> Program:
+    """Adds a diagnostic for every use of a value that demands more trust than it has (E0301, E0302, E0305–E0307, E0605).
+
+    What it gives knows the summary of each function.
+    """
     handlers = {handler.function for actor in program.actors for handler in actor.handlers}
     summaries: dict[Function, Summary] = {}
 
@@ -37,6 +40,7 @@ def check_evidence(program: TypedProgram, diagnostics: Diagnostics) -> None:
     for function in reached:
         _check_border(function, diagnostics)
         check_signature(function, diagnostics)
+    return shared
 
 
 def _solve_component(shared: Program, summaries: dict[Function, Summary], component: list[Function],
