@@ -90,7 +90,7 @@ def test_text(app: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "std·env·var (standard library) in main  <- mark what it is bound to with `~`, or validate it\n" in shown
     assert "Validations (3)\n  app.sg:18:23  φ{is_small} (whole) in main\n" in shown
     assert "size in main  <- give the reason: `|assume!(\"…\")`\n" in shown
-    assert "Trusted callers (1)\n  app.sg:13:4  record (the host checks it) in record\n" in shown
+    assert "Trusted callers (1)\n  app.sg:13:1  record (the host checks it) in record\n" in shown
     assert shown.endswith("evidentiality coverage 64.7 % (11 of 17 boundaries are marked)\n")
 
 
