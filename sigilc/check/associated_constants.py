@@ -91,9 +91,9 @@ class AssociatedConstants:
         return list(self.entries.get(head, {}))
 
     def declare_all(self) -> None:
-        """Declares what nothing has named, for its errors."""
+        """Declares what nothing has named, for its errors; of the library, only what is named."""
         for head, known in list(self.entries.items()):
             for name, entry in list(known.items()):
-                if not entry.is_open:
+                if not entry.is_open and not entry.scope.module.is_std:
                     with contextlib.suppress(Reported):
                         self.find(head, name)
