@@ -12,7 +12,7 @@ from sigilc.codegen import tbaa
 from sigilc.codegen.context import Linkage, ModuleContext
 from sigilc.codegen.debug import DebugInfo
 from sigilc.codegen.exports import emit_export, emit_program
-from sigilc.codegen.functions import INTERNAL_OPS, blocks_in_order, declare_function, emit_function
+from sigilc.codegen.functions import INTERNAL_OPS, declare_function, emit_function
 from sigilc.codegen.names import symbol
 from sigilc.codegen.types import TypeTable
 from sigilc.crash import InternalError
@@ -84,8 +84,8 @@ def _linkages(part: Part) -> dict[str, Linkage]:
 
 
 def op_count(function: IrFunction) -> int:
-    """How many ops can be reached in a function."""
-    return sum(len(block.ops) for block in blocks_in_order(function))
+    """How many ops a function has."""
+    return sum(len(block.ops) for block in function.blocks)
 
 
 def _missing(module: Module, part: Part) -> list[IrFunction]:
@@ -120,7 +120,7 @@ def reachable_functions(module: Module) -> list[IrFunction]:
 
 def called_functions(module: Module, function: IrFunction) -> Iterable[str]:
     """The IR functions that a function may call, each once, in order."""
-    return dict.fromkeys(callee for block in blocks_in_order(function) for op in block.ops
+    return dict.fromkeys(callee for block in function.blocks for op in block.ops
                          if type(op) in _CALLERS for callee in _named_functions(module, op))
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from sigilc.codegen.counts import emit_release, emit_retain
 from sigilc.codegen.emitter import FunctionEmitter
 from sigilc.ir.ops import Declare, FieldAddr, Load, Op, PayloadAddr, Peek, Slot, Store
+from sigilc.ir.pass_ops import Put, Take
 from sigilc.ir.types import IrAddr, IrEnum
 
 
@@ -64,6 +65,16 @@ def emit_store(f: FunctionEmitter, op: Store) -> None:
     emit_release(f, type_, old)
 
 
+def emit_take(f: FunctionEmitter, op: Take) -> None:
+    """The value with the place's reference."""
+    f.define(op, *f.load(f.types.layout(f.target(op.address)), f.scalar(op.address)))
+
+
+def emit_put(f: FunctionEmitter, op: Put) -> None:
+    """There is nothing to drop."""
+    f.store(f.types.layout(f.target(op.address)), f.leaves(op.value), f.scalar(op.address))
+
+
 def emit_field_addr(f: FunctionEmitter, op: FieldAddr) -> None:
     """A field's place."""
     part = f.types.layout(f.target(op.address)).parts[op.index]
@@ -82,6 +93,7 @@ def emit_payload_addr(f: FunctionEmitter, op: PayloadAddr) -> None:
 
 
 EMITTERS: dict[type[Op], Callable[[FunctionEmitter, Any], None]] = {
-    Slot: emit_slot, Load: emit_load, Peek: emit_peek, Store: emit_store, FieldAddr: emit_field_addr,
+    Slot: emit_slot, Load: emit_load, Peek: emit_peek, Store: emit_store, Take: emit_take,
+    Put: emit_put, FieldAddr: emit_field_addr,
     PayloadAddr: emit_payload_addr, Declare: emit_declare,
 }

@@ -7,7 +7,7 @@ A form is a mnemonic and a template of pieces; a piece is literal text or a plac
     @name   a symbol, quoted if need be  $name   text in double quotes
     :name   a block                    ~name   values in parentheses, left out when there are none
     =name   a constant                 ^name   cases of a switch
-    !name   a type
+    !name   a type                 +name   values with commas, `own` before those that are `moved`
 
 `flags` are suffixes of the mnemonic, `.checked`, each standing for a value of an attribute; `fixed` are attributes that
 the mnemonic itself stands for.
@@ -19,10 +19,10 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from sigilc.ir import array_ops, bit_ops, box_ops, evidence_ops, foreign_ops, ops
+from sigilc.ir import array_ops, bit_ops, box_ops, evidence_ops, foreign_ops, ops, pass_ops
 from sigilc.ir.ops import Op
 
-PLACEHOLDER = re.compile(r"([%?*#@$:~=^!])([a-z]+)")
+PLACEHOLDER = re.compile(r"([%?*#@$:~=^!+])([a-z]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +117,8 @@ FORMS: list[Form] = [
     _form(ops.Load, "load", "%address"),
     _form(ops.Peek, "peek", "%address"),
     _form(ops.Store, "store", "%address, %value"),
+    _form(pass_ops.Take, "take", "%address"),
+    _form(pass_ops.Put, "put", "%address, %value"),
     _form(ops.FieldAddr, "field_addr", "%address, #index"),
     _form(ops.PayloadAddr, "payload_addr", "%address, #variant, #index"),
     _form(ops.ElementAddr, "element_addr", "%address, %index",
@@ -128,7 +130,7 @@ FORMS: list[Form] = [
     _form(ops.MapInsert, "map_insert", "%address, %key, %value"),
     _form(ops.MapRemove, "map_remove", "%address, %index"),
     _form(ops.MapValueAddr, "map_value_addr", "%address, %index"),
-    _form(ops.Call, "call", "@function(*args)"),
+    _form(ops.Call, "call", "@function(+args)"),
     _form(ops.Catch, "catch", "@function(*args)"),
     _form(ops.CallValue, "call_value", "%callee(*args)"),
     _form(ops.CallForeign, "foreign", "@symbol(*args)"),

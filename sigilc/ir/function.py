@@ -30,7 +30,7 @@ class IrFunction:
     """A function. `blocks[0]` is the entry, without parameters and predecessors.
 
     name     unique in the module; the LLVM symbol is made from it
-    params   borrowed; of type IrAddr for in-out ones
+    params   borrowed but for those whose numbers are in `owned`; of type IrAddr for in-out ones
     export   the C symbol of an `#[export]` function: code generation adds a wrapper with the C ABI
     catches  the wrapper gives a status: 2 when this function panics, else what it returns, an I32
     hints    of HINTS: what the user says of how it is to be compiled
@@ -44,6 +44,12 @@ class IrFunction:
     span: Span | None = None
     catches: bool = False
     hints: tuple[str, ...] = ()
+    owned: frozenset[int] = frozenset()
+
+    @property
+    def owned_params(self) -> list[Value]:
+        """The parameters whose references pass to the function."""
+        return [param for number, param in enumerate(self.params) if number in self.owned]
 
 
 @record

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import cmp_to_key
 from typing import TYPE_CHECKING, Any
 
-from sigilc.ir import array_ops, box_ops, ops
+from sigilc.ir import array_ops, box_ops, ops, pass_ops
 from sigilc.ir.interp_foreign import make_union_field
 from sigilc.ir.interp_statics import thaw
 from sigilc.ir.interp_values import (
@@ -318,7 +318,7 @@ def make_copy(op: ops.Copy, code: FunctionCompiler) -> Step:
 # ---- Places ----------------------------------------------------------------------------------------------------------
 
 
-def make_load(op: ops.Load, code: FunctionCompiler) -> Step:
+def make_load(op: ops.Load | pass_ops.Take, code: FunctionCompiler) -> Step:
     return _read(op.address, op, code, is_view=False)
 
 
@@ -358,7 +358,7 @@ def make_hole(op: box_ops.Hole, code: FunctionCompiler) -> Step:
     return step
 
 
-def make_store(op: ops.Store, code: FunctionCompiler) -> Step:
+def make_store(op: ops.Store | pass_ops.Put, code: FunctionCompiler) -> Step:
     a, v = code.index(op.address), code.index(op.value)
 
     def step(frame: list[Any]) -> None:
@@ -490,6 +490,8 @@ MAKERS: dict[type[ops.Op], Callable[[Any, FunctionCompiler], Step | None]] = {
     ops.Load: make_load,
     ops.Peek: make_peek,
     ops.Store: make_store,
+    pass_ops.Take: make_load,
+    pass_ops.Put: make_store,
     ops.FieldAddr: make_part_addr,
     ops.PayloadAddr: make_part_addr,
     ops.ElementAddr: make_element_addr,

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from sigilc.crash import InternalError
-from sigilc.ir import array_ops, bit_ops, box_ops, evidence_ops, foreign_ops, ops
+from sigilc.ir import array_ops, bit_ops, box_ops, evidence_ops, foreign_ops, ops, pass_ops
 from sigilc.ir.builder import awaited_type, element_type, field_types, payload_type, target_type
 from sigilc.ir.function import IrFunction, IrHandler, Module
 from sigilc.ir.ops import Op, Value
@@ -108,10 +108,11 @@ def _array_of(type_: IrType) -> IrArray:
     return type_
 
 
-def _function(module: Module, name: str) -> IrFunction:
+def _function(module: Module, name: str, *, is_called: bool = False) -> IrFunction:
     function = module.functions.get(name)
     if function is None:
         raise RuleBroken(f"there is no function {name}")
+    require(is_called or not function.owned, "{} owns parameters, so it can only be called by its name", name)
     return function
 
 
@@ -406,7 +407,7 @@ def _share_buffer(op: ops.ShareBuffer, _: Module) -> None:
     _result(op, BYTES if op.value.type == STR else STR)
 
 
-def _store(op: ops.Store, _: Module) -> None:
+def _store(op: ops.Store | pass_ops.Put, _: Module) -> None:
     _same("the value", op.value.type, _place(op.address))
     _no_result(op)
 
@@ -460,7 +461,8 @@ def _map_value_addr(op: ops.MapValueAddr, _: Module) -> None:
 
 
 def _call(op: ops.Call, module: Module) -> None:
-    function = _function(module, op.function)
+    function = _function(module, op.function, is_called=True)
+    require(op.moved == function.owned, "the call moves other arguments than {} owns", op.function)
     _values("argument", op.args, [p.type for p in function.params])
     _optional_result(op, function.result)
 
@@ -662,6 +664,8 @@ RULES: dict[type[Op], Callable[[Any, Module], None]] = {
     ops.Load: lambda op, _: _result(op, _place(op.address)),
     ops.Peek: lambda op, _: _result(op, _place(op.address)),
     ops.Store: _store,
+    pass_ops.Take: lambda op, _: _result(op, _place(op.address)),
+    pass_ops.Put: _store,
     ops.FieldAddr: _field_addr,
     ops.PayloadAddr: lambda op, _: _result(op, IrAddr(_payload_of(_place(op.address), op.variant, op.index))),
     ops.ElementAddr: _element_addr,
@@ -715,8 +719,8 @@ def check_op(op: Op, function: IrFunction, module: Module) -> None:
         raise RuleBroken("there is no typing rule for this op")
     if op.TERMINATOR:
         _no_result(op)
-    # Addresses are never stored, returned or passed along a branch; a slot's release is the one way to consume one.
-    if op.CONSUMES and not isinstance(op, ops.Release):
+    # Addresses are never stored, returned or passed along a branch; a slot is consumed when it ends or is emptied.
+    if op.CONSUMES and not isinstance(op, ops.Release | pass_ops.Take):
         for value in op.consumed():
             if isinstance(value.type, IrAddr):
                 raise RuleBroken("an address is stored or passed on")

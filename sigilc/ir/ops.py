@@ -10,7 +10,8 @@ RESULT      `owned`: a new reference, to be released; `borrowed`: part of the op
 MAY_PANIC   may leave by unwinding: then `cleanup` lists what is released on that way, in order
 EFFECT      reads or writes memory that others see, prints, or ends: must not be dropped or moved
 
-A function's parameters are borrowed (the caller keeps its references), its result is owned. Arguments in flight
+A function's parameters are borrowed (the caller keeps its references) but for those that `infer_borrows` lets it own;
+its result is owned. Arguments in flight
 along a branch are consumed and owned by the target block's parameters. A slot is an owned value of type `IrAddr`: its
 release drops what it holds. Addresses and borrowed values may not be stored, returned or passed along a branch by
 `lower` (a borrowed value is retained where it is consumed).
@@ -672,14 +673,30 @@ class MapValueAddr(Op):
 
 @keyword_record
 class Call(Op):
-    """A direct call of an IR function by name. Arguments are borrowed; IrAddr arguments are written."""
+    """A direct call of an IR function by name. IrAddr arguments are written, the others borrowed.
+
+    `moved`: the numbers of the arguments whose references pass to the callee instead (`infer_borrows`).
+    """
 
     function: str
     args: list[Value]
+    moved: frozenset[int] = frozenset()
     LISTS = ("args",)
     RESULT = "owned"
     MAY_PANIC = True
     EFFECT = True
+
+
+def _moved_arguments(op: Call) -> list[Value]:
+    return [value for number, value in enumerate(op.args) if number in op.moved] if op.moved else []
+
+
+def _borrowed_arguments(op: Call) -> list[Value]:
+    return [value for number, value in enumerate(op.args) if number not in op.moved]
+
+
+Call.consumed = _moved_arguments        # type: ignore[method-assign, assignment]
+Call.looked_at = _borrowed_arguments    # type: ignore[method-assign, assignment]
 
 
 @keyword_record

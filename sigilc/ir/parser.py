@@ -386,9 +386,10 @@ class _Parser:
         self.values, self.undefined, self.blocks = {}, {}, {}
         name = self.symbol()
         self.expect("(")
-        params = self._params()
+        owned: set[int] = set()
+        params = self._params(owned)
         self.expect("->")
-        function = IrFunction(name, params, self.type())
+        function = IrFunction(name, params, self.type(), owned=frozenset(owned))
         if self.accept("export"):
             function.export = self.symbol()
         function.catches = self.accept("catches")
@@ -425,10 +426,12 @@ class _Parser:
             self.blocks[name] = Block(name)
         return self.blocks[name]
 
-    def _params(self) -> list[Value]:
-        """`%a: i64, …)`."""
+    def _params(self, owned: set[int] | None = None) -> list[Value]:
+        """`%a: i64, …)`; `own` before one of a function adds its number to `owned`."""
         found: list[Value] = []
         while not self.accept(")"):
+            if owned is not None and self.accept("own"):
+                owned.add(len(found))
             found.append(self._definition())
             if not self.accept(","):
                 self.expect(")")
@@ -499,11 +502,25 @@ class _Parser:
                     self.expect(mark)
                 continue
             kind, name = piece
-            if kind == "*":
+            if kind == "+":
+                attributes[name], attributes["moved"] = self._arguments()
+            elif kind == "*":
                 close = form.pieces[i + 1]
                 attributes[name] = self.value_list(str(close)[0])
             else:
                 attributes[name] = self._piece(kind, result)
+
+    def _arguments(self) -> tuple[list[Value], frozenset[int]]:
+        """`%a, own %b` up to the parenthesis; the values, and the numbers of those that are moved."""
+        found: list[Value] = []
+        moved: set[int] = set()
+        while self.token.text != ")":
+            if found:
+                self.expect(",")
+            if self.accept("own"):
+                moved.add(len(found))
+            found.append(self.value())
+        return found, frozenset(moved)
 
     def _piece(self, kind: str, result: Value | None) -> object:
         match kind:

@@ -13,7 +13,7 @@ import re
 from sigilc.crash import InternalError
 from sigilc.ir.forms import FORMS_BY_OP, Form
 from sigilc.ir.function import Block, ForeignFunction, IrActor, IrFunction, Module
-from sigilc.ir.ops import Op, Value
+from sigilc.ir.ops import Call, Op, Value
 from sigilc.ir.statics import IrStatic, StaticFault
 from sigilc.ir.types import (
     CHAR,
@@ -163,6 +163,8 @@ def _print_piece(kind: str, value: object, op: Op, names: _Names) -> str:
     if kind in "*~" and isinstance(value, list):
         shown = ", ".join(names.value(v) for v in value)
         return shown if kind == "*" else f"({shown})" if shown else ""
+    if kind == "+" and isinstance(op, Call):
+        return ", ".join(f"{'own ' if number in op.moved else ''}{names.value(v)}" for number, v in enumerate(op.args))
     if kind == "^" and isinstance(value, list):
         return ", ".join(f"{number}: {names.block(block)}" for number, block in value)
     if kind == ":" and isinstance(value, Block):
@@ -212,7 +214,8 @@ def _typed(value: Value, names: _Names) -> str:
 def print_function(function: IrFunction, spans: bool = False, is_nounwind: bool = False) -> str:
     """One function; ends with a newline."""
     names = _Names(function)
-    params = ", ".join(_typed(v, names) for v in function.params)
+    params = ", ".join(f"{'own ' if number in function.owned else ''}{_typed(v, names)}"
+                       for number, v in enumerate(function.params))
     export = f" export {print_symbol(function.export)}" if function.export else ""
     nounwind = " nounwind" if is_nounwind else ""
     export += " catches" if function.catches else ""

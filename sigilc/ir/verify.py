@@ -148,6 +148,9 @@ def _verify_declarations(module: Module) -> None:
     for name, function in module.functions.items():
         require(name == function.name, "the function {} is listed as {}", function.name, name)
         require(not isinstance(function.result, IrAddr), "{} returns an address", name)
+        require(all(param.type.is_counted for param in function.owned_params), "{} owns what is not counted", name)
+        require(not function.owned or (not function.export and name != module.main),
+                "{} owns parameters, but is called from outside", name)
     if module.main:
         main = module.functions.get(module.main)
         if main is None:
@@ -160,6 +163,7 @@ def _verify_declarations(module: Module) -> None:
             where = f"handler {handler.name} of {actor.name}"
             if found is None:
                 raise RuleBroken(f"there is no function {handler.function}, which {where} names")
+            require(not found.owned, "{} owns parameters, but handles messages", found.name)
             expected = [IrAddr(actor.state), *handler.payload]
             require([p.type for p in found.params] == expected, "{} has other parameters than {}", where, found.name)
             reply = UNIT if handler.reply is None else handler.reply

@@ -22,6 +22,7 @@ from collections import Counter
 from sigilc.crash import InternalError
 from sigilc.ir.function import Block, IrFunction, Module
 from sigilc.ir.ops import Call, Op, Panic, RaiseFault, Release, Retain, Return, Value
+from sigilc.ir.pass_ops import Put, Take
 from sigilc.ir.types import IrAddr
 
 Held = dict[Value, int]
@@ -44,7 +45,7 @@ class _Certifier:
         self.at_entry: dict[Block, Held] = {}
         # What a value is: a part of another one, alive as long as the function, or (neither) alive while held.
         self.part_of: dict[Value, Value] = {}
-        self.always_alive: set[Value] = set(function.params)
+        self.always_alive: set[Value] = set(function.params).difference(function.owned_params)
         self.is_static: set[Value] = set()
         self.counted: dict[Value, bool] = {}
 
@@ -53,7 +54,7 @@ class _Certifier:
         if self.function.name in self.module.nounwind:
             self._check_cannot_unwind()
         self._classify()
-        self._arrive(self.function.blocks[0], {})
+        self._arrive(self.function.blocks[0], dict.fromkeys(self.function.owned_params, 1))
         pending = [self.function.blocks[0]]
         while pending:
             self.block, self.op = pending.pop(), None
@@ -90,9 +91,14 @@ class _Certifier:
     def _step(self, op: Op, held: Held) -> None:
         """The effect of an op on what is held."""
         consumed = Counter(op.consumed())
+        empty = op.address if isinstance(op, Put) else None
         for value in op.operands():
-            self._check_alive(value, held)
-        if isinstance(op, Retain):
+            if value is not empty:
+                self._check_alive(value, held)
+        if isinstance(op, Put):
+            self._check_slot(op.address)
+            self._define_owned(op.address, held)
+        elif isinstance(op, Retain):
             self._check_countable(op.value)
             if isinstance(op.value.type, IrAddr):
                 raise self._fault("a slot is retained", op.value)
@@ -116,8 +122,9 @@ class _Certifier:
 
     def _consume(self, value: Value, times: int, held: Held) -> None:
         if isinstance(value.type, IrAddr):
-            if not isinstance(self.op, Release):
+            if not isinstance(self.op, Release | Take):
                 raise self._fault("an address is consumed", value)
+            self._check_slot(value)
         elif value in self.is_static or not self._is_counted(value):
             return
         count = held.get(value, 0) - times
@@ -175,6 +182,10 @@ class _Certifier:
             raise self._fault("has no count", value)
         if isinstance(value.type, IrAddr) and (value in self.part_of or value in self.always_alive):
             raise self._fault("the address of a place that another owns is counted", value)
+
+    def _check_slot(self, value: Value) -> None:
+        if value in self.part_of or value in self.always_alive:
+            raise self._fault("the address of a place that another owns is emptied, filled or released", value)
 
     def _is_viewed(self, value: Value) -> bool:
         """Whether a value depends on what it is part of."""

@@ -84,7 +84,7 @@ class _CountInserter:
             arriving = self.live_in[block]
             for source in before[block]:
                 arriving |= self.live_out[source]
-            for param in block.params:
+            for param in block.params if block is not self.function.blocks[0] else self.function.owned_params:
                 arriving |= self.bit_by_owned.get(param, 0)
             self._count_block(block, arriving)
 

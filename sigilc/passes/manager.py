@@ -9,9 +9,11 @@ from sigilc.ir.verify import verify
 from sigilc.passes.borrow_loads import borrow_loads
 from sigilc.passes.check_refcounts import check_refcounts
 from sigilc.passes.check_views import check_views
+from sigilc.passes.elide_refcounts import elide_refcounts
 from sigilc.passes.eliminate_dead import eliminate_dead
 from sigilc.passes.find_nounwind import find_nounwind
 from sigilc.passes.hoist_uniqueness import hoist_uniqueness
+from sigilc.passes.infer_borrows import infer_borrows
 from sigilc.passes.insert_refcounts import insert_refcounts
 from sigilc.passes.simplify_cfg import simplify_cfg
 
@@ -22,8 +24,10 @@ PIPELINE: tuple[tuple[Pass, int], ...] = (
     (simplify_cfg, 0),
     (eliminate_dead, 1),
     (borrow_loads, 0),
+    (infer_borrows, 0),
     (insert_refcounts, 0),
     (find_nounwind, 0),
+    (elide_refcounts, 0),
     (hoist_uniqueness, 1),
 )
 

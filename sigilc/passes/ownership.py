@@ -18,11 +18,11 @@ from sigilc.ir.types import IrAddr, IrType
 class Origins:
     """Where each value of a function comes from.
 
-    owned       the values whose reference this function holds, in order of definition: results of ops, slots of
-                counted contents, and block parameters
+    owned       the values whose reference this function holds, in order of definition: parameters that it owns,
+                results of ops, slots of counted contents, and block parameters
     source      of a borrowed value: the one that it is part of
     immortal    counted values that need no count (static data)
-    params      the function's parameters, borrowed from the caller
+    params      the other parameters of the function, borrowed from the caller
     """
 
     owned: list[Value] = field(default_factory=list)
@@ -63,7 +63,8 @@ def _holds_references(kind: IrType) -> bool:
 
 def find_origins(function: IrFunction, types: CountedTypes) -> Origins:
     """The origins of all values of a function that hold references, lead to some, or lie in another's memory."""
-    origins = Origins(params=set(function.params))
+    origins = Origins(params=set(function.params).difference(function.owned_params))
+    origins.owned += function.owned_params
     for block in function.blocks:
         origins.owned += [p for p in block.params if types.holds_references(p.type)]
         for op in block.ops:

@@ -128,4 +128,4 @@ def test_start_up_stays_light() -> None:
         tree = ast.parse((PACKAGE / name).read_text(encoding="utf-8"))
         modules = {alias.name for node in tree.body if isinstance(node, ast.Import) for alias in node.names}
         modules |= {node.module or "" for node in tree.body if isinstance(node, ast.ImportFrom)}
-        assert modules <= {"__future__", "os", "sys", "_blake2", "sigilc", "sigilc.bytecode"}
+        assert modules <= {"__future__", "gc", "os", "sys", "_blake2", "sigilc", "sigilc.bytecode"}

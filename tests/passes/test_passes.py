@@ -19,7 +19,7 @@ from sigilc.ir.printer import print_module
 from sigilc.ir.verify import verify
 from sigilc.passes.check_refcounts import check_refcounts
 from sigilc.passes.check_views import check_views
-from sigilc.passes.manager import PASSES
+from sigilc.passes.manager import PASSES, has_counts_after
 
 FOLDER = Path(__file__).parent
 SEPARATOR = "\n====\n"
@@ -37,7 +37,7 @@ def outcome_of_pass(name: str, module: Module) -> str:
         return "certified\n"
     PASSES[name](module)
     verify(module)
-    if name == "insert_refcounts":
+    if has_counts_after(name):
         check_refcounts(module)
     if name in ("simplify_cfg", "borrow_loads"):
         check_views(module)

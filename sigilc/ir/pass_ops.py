@@ -1,0 +1,28 @@
+"""The operations that move values out of slots: passes write them, `lower` does not."""
+
+from __future__ import annotations
+
+from sigilc.ir.ops import Op, Value
+from sigilc.source.records import keyword_record
+
+
+@keyword_record
+class Take(Op):
+    """What a slot holds, moved out of it: it is empty until a `Put`, if there is one (from `elide_refcounts` on)."""
+
+    address: Value
+    OPERANDS = ("address",)
+    CONSUMES = ("address",)
+    RESULT = "owned"
+    EFFECT = True
+
+
+@keyword_record
+class Put(Op):
+    """Puts `value` into an empty slot."""
+
+    address: Value
+    value: Value
+    OPERANDS = ("address", "value")
+    CONSUMES = ("value",)
+    EFFECT = True
