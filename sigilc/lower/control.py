@@ -7,15 +7,14 @@ from contextlib import suppress
 from sigilc.check import typed
 from sigilc.check.types import ArrayType, MapType, RangeType, SetType
 from sigilc.crash import InternalError
-from sigilc.ir.function import Block
 from sigilc.ir.ops import Value
 from sigilc.ir.types import I64
 from sigilc.ir.types import UNIT as IR_UNIT
 from sigilc.lower.evidence import annotated
 from sigilc.lower.functions import Diverges, FunctionLowering, LoopTargets, Lowerings
+from sigilc.lower.fused_for import fused_pipeline, lower_fused_for
 from sigilc.lower.loops import CountingLoop, count_to
 from sigilc.lower.patterns import Subject, bind_irrefutable, match_pattern
-from sigilc.lower.segments import Segment
 
 
 def lower_block(fl: FunctionLowering, expr: typed.Block) -> Value:
@@ -101,14 +100,11 @@ def lower_loop(fl: FunctionLowering, expr: typed.Loop) -> Value:
     return exit_.finish()
 
 
-# What can go on beside the loop's body without either noticing: these stages run no code of the program.
-_SILENT_STAGES = (typed.EnumerateStage, typed.TakeStage, typed.SkipStage, typed.MarkStage)
-
-
 def lower_for(fl: FunctionLowering, expr: typed.For) -> Value:
     """`for p in e { }`: `e` is evaluated once, to a value, before the body runs for the first time."""
-    if isinstance(expr.iterable, typed.Pipeline) and _is_silent(fl, expr.iterable):
-        return _lower_for_over_stages(fl, expr, expr.iterable)
+    pipeline = fused_pipeline(expr)
+    if pipeline is not None:
+        return lower_fused_for(fl, expr, pipeline)
     source = fl.type_of(expr.iterable)
     exit_ = fl.join(IR_UNIT, "exit")
     iterable = fl.view(expr.iterable, expr.body)
@@ -122,35 +118,6 @@ def lower_for(fl: FunctionLowering, expr: typed.For) -> Value:
     with suppress(Diverges):
         fl.in_scope(body)
     loop.close()
-    exit_.enter()
-    return exit_.finish()
-
-
-def _is_silent(fl: FunctionLowering, pipeline: typed.Pipeline) -> bool:
-    """Whether nobody can tell if its elements are made before the loop or one by one."""
-    return isinstance(pipeline.sink, typed.CollectSink) and isinstance(fl.type_of(pipeline), ArrayType) \
-        and _are_silent(pipeline.source, pipeline.stages)
-
-
-def _are_silent(source: typed.Expr, stages: list[typed.Stage]) -> bool:
-    return not isinstance(source, typed.IteratorSource) and all(
-        isinstance(stage, _SILENT_STAGES) or (isinstance(stage, typed.ZipStage) and _are_silent(stage.source, stage.stages))
-        for stage in stages)
-
-
-def _lower_for_over_stages(fl: FunctionLowering, expr: typed.For, pipeline: typed.Pipeline) -> Value:
-    """The body is where the pipeline's elements end: no array of them is made."""
-    exit_ = fl.join(IR_UNIT, "exit")
-    segment = Segment(fl, pipeline.source, fl.type_of(pipeline.item), pipeline.stages, [expr.body])
-
-    def push(element: Value, next_: Block) -> None:
-        fl.loops[expr.label] = LoopTargets(exit_, next_)
-        bind_irrefutable(fl, expr.pattern, Subject(value=element))
-        fl.value(expr.body)
-        fl.builder.branch(next_)
-    done = fl.builder.new_block("done")
-    segment.push_all(done, push)
-    fl.builder.position_at(done)
     exit_.enter()
     return exit_.finish()
 
