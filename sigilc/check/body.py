@@ -14,6 +14,8 @@ from sigilc.check.impls import satisfies
 from sigilc.check.infer import is_never, resolve, shallow, unifies, unify
 from sigilc.check.types import (
     ERROR,
+    F64,
+    I64,
     UNIT,
     ArrayType,
     CFnType,
@@ -173,6 +175,9 @@ class BodyBase:
             return as_growable(expr)
         if isinstance(wanted, CFnType) and (pointer := as_code_pointer(self, expr, wanted)) is not None:
             return pointer
+        if isinstance(wanted, DynType) and isinstance(actual, InferVar) and actual.kind in ("int", "float"):
+            unify(actual, I64 if actual.kind == "int" else F64)     # a number with nothing else to say its type
+            actual = shallow(actual)
         if isinstance(wanted, DynType) and not isinstance(actual, DynType | InferVar) \
                 and satisfies(actual, wanted.trait, wanted.args):
             for function in wanted.trait.methods.values():
