@@ -155,6 +155,7 @@ class Calls(Paths):
             self.hint_result(substitute(result, mapping), hint)
         args = self.arguments(function, trees, mapping, first, hole)
         args += [further_argument(self, tree) for tree in further]
+        self.settle_impl(function, type_args)
         self.refuse_overlap(args)
         return t.Call(self.span(node), substitute(result, mapping), function, args, type_args)
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from sigilc.check.infer import differ_in_length, shallow, unifies
+from sigilc.check.infer import settled_copy as settled
 from sigilc.check.typed import Bound, Function, ImplDecl, TraitDecl
 from sigilc.check.types import (
     BOOL,
     CHAR,
+    F64,
+    I64,
     STR,
     UNIT,
     AddressType,
@@ -28,6 +31,8 @@ from sigilc.check.types import (
     StructType,
     TupleType,
     Type,
+    is_float,
+    is_integer,
     is_numeric,
     substitute,
 )
@@ -43,6 +48,8 @@ def match_type(pattern: Type, type_: Type, mapping: Mapping) -> bool:
     if isinstance(pattern, ParamType) and pattern != type_:
         mapping[pattern] = type_
         return True
+    if isinstance(type_, InferVar):
+        return type_.kind == "any" or (is_integer if type_.kind == "int" else is_float)(pattern)
     if isinstance(pattern, ErrorType) or isinstance(type_, ErrorType):
         return True
     if pattern.__class__ is not type_.__class__ or getattr(pattern, "decl", None) is not getattr(type_, "decl", None):
@@ -59,21 +66,52 @@ def find_impl(trait: TraitDecl, type_: Type, args: tuple[Type, ...] = ()) -> tup
     """The impl of a trait for a type, with what its type parameters stand for; None where there is none."""
     if isinstance(shallow(type_), InferVar):
         return None
+    found = matching_impls(trait, type_, args)
+    if len(found) > 1 and any(map(has_unknowns, (type_, *args))):
+        # Numbers get their default where nothing else decides; what is still open then is ambiguous.
+        found = matching_impls(trait, settled(type_), tuple(settled(a) for a in args))
+        if len(found) > 1:
+            return None
+    return found[0] if found else None
+
+
+def matching_impls(trait: TraitDecl, type_: Type, args: tuple[Type, ...]) -> list[tuple[ImplDecl, Mapping]]:
+    """The impls that may be meant for a type that may hold unknowns; of a known one at most the first."""
+    found: list[tuple[ImplDecl, Mapping]] = []
     for impl in trait.impls:
         mapping: Mapping = {}
         if not match_type(impl.self_type, type_, mapping):
             continue
-        if args and not all(match_type(p, a, mapping) for p, a in zip(impl.args, args, strict=False)
-                            if not isinstance(shallow(a), InferVar)):
+        if args and not all(match_type(p, a, mapping) for p, a in zip(impl.args, args, strict=False)):
             continue
-        if all(satisfies(substitute(b.param, mapping), b.trait, tuple(substitute(a, mapping) for a in b.args))
-               for b in impl.bounds):
-            return impl, mapping
-    return None
+        if all(holds(bound, mapping) for bound in impl.bounds):
+            found.append((impl, mapping))
+            if not any(map(has_unknowns, (type_, *args))):
+                break
+    return found
+
+
+def has_unknowns(type_: Type) -> bool:
+    """Whether inference has still to find a part of a type."""
+    type_ = shallow(type_)
+    return isinstance(type_, InferVar) or any(map(has_unknowns, type_.parts()))
+
+
+def holds(bound: Bound, mapping: Mapping) -> bool:
+    """Whether a bound is kept by what stands for the type parameters."""
+    type_ = shallow(substitute(bound.param, mapping))
+    if isinstance(type_, InferVar) and type_.kind == "any":
+        return True         # checked again when it is known
+    return satisfies(type_, bound.trait, tuple(substitute(a, mapping) for a in bound.args)) and all(
+        unifies(found, substitute(wanted, mapping)) for name, wanted in bound.types
+        if (found := associated_type(bound.trait, type_, name)) is not None)
 
 
 def associated_type(trait: TraitDecl, base: Type, name: str) -> Type | None:
     """What an associated type is for a base; None while that is open."""
+    stated = [wanted for bound in bounds_of(base) if bound.trait is trait for of, wanted in bound.types if of == name]
+    if stated:
+        return stated[0]
     found = find_impl(trait, base)
     if found is not None and name in found[0].types:
         return substitute(found[0].types[name], found[1])
@@ -89,17 +127,31 @@ def implied(bounds: list[Bound]) -> list[Bound]:
     queue = list(bounds)
     while queue:
         bound = queue.pop(0)
-        if any(b.trait is bound.trait and b.args == bound.args for b in found):
+        if any(b.trait is bound.trait and b.args == bound.args and b.types == bound.types for b in found):
             continue
         found.append(bound)
-        queue += [Bound(bound.param, b.trait, b.args) for b in bound.trait.supertraits]
+        mapping = {bound.trait.self_param: bound.param, **dict(zip(bound.trait.params, bound.args, strict=False))}
+        queue += [Bound(bound.param, b.trait, tuple(substitute(a, mapping) for a in b.args),
+                        tuple((name, substitute(wanted, mapping)) for name, wanted in b.types))
+                  for b in bound.trait.supertraits]
     return found
 
 
 def bounds_of(type_: Type) -> list[Bound]:
-    """What a type parameter is known to implement."""
+    """What a type parameter, or an associated type of one, is known to implement."""
     type_ = shallow(type_)
-    return implied(type_.bounds) if isinstance(type_, ParamType) else []
+    if isinstance(type_, ParamType):
+        return implied([b for b in type_.bounds if b.param == type_])
+    if not isinstance(type_, ProjectionType):
+        return []
+    root = type_.base
+    while isinstance(root, ProjectionType):
+        root = root.base
+    stated = [b for b in root.bounds if b.param == type_] if isinstance(root, ParamType) else []
+    mapping: Mapping = {type_.trait.self_param: type_.base}
+    stated += [Bound(type_, b.trait, tuple(substitute(a, mapping) for a in b.args)) for b in type_.trait.type_bounds
+               if isinstance(b.param, ProjectionType) and b.param.name == type_.name]
+    return implied(stated)
 
 
 def satisfies(type_: Type, trait: TraitDecl, args: tuple[Type, ...] = ()) -> bool:
@@ -107,6 +159,8 @@ def satisfies(type_: Type, trait: TraitDecl, args: tuple[Type, ...] = ()) -> boo
     type_ = shallow(type_)
     if isinstance(type_, ErrorType):
         return True
+    if isinstance(type_, InferVar) and type_.kind != "any":
+        type_ = I64 if type_.kind == "int" else F64
     if isinstance(type_, DynType):
         return any(b.trait is trait for b in implied([Bound(type_, type_.trait, type_.args)]))
     if isinstance(type_, ParamType | ProjectionType):
@@ -122,6 +176,8 @@ _NUMBERS = frozenset(["Add", "Sub", "Mul", "Div", "Rem", "Neg"])
 def has_structure(type_: Type, trait: TraitDecl, seen: set[int]) -> bool:
     """Whether a type without an impl has the trait by what it is made of."""
     type_ = shallow(type_)
+    if isinstance(type_, InferVar) and type_.kind != "any":
+        type_ = I64 if type_.kind == "int" else F64
     name = trait.name
     if name in _NUMBERS:
         return is_numeric(type_)

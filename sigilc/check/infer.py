@@ -233,6 +233,16 @@ def settled(type_: Type) -> Type:
     return _final(type_, None, lambda node: None, {})
 
 
+def settled_copy(type_: Type) -> Type:
+    """The type with the defaults for numbers that nothing else has settled; binds nothing."""
+    type_ = shallow(type_)
+    if isinstance(type_, InferVar):
+        return {"int": I64, "float": F64}.get(type_.kind, type_)
+    parts = type_.parts()
+    copied = tuple(settled_copy(p) for p in parts)
+    return type_ if all(a is b for a, b in zip(copied, parts, strict=True)) else type_.rebuild(copied)
+
+
 def is_never(type_: Type) -> bool:
     """Whether an expression of this type does not return."""
     return shallow(type_) == NEVER

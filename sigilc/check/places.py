@@ -6,7 +6,7 @@ from typing import Any
 
 from sigilc.check import typed as t
 from sigilc.check.calls import Calls
-from sigilc.check.impls import bounds_of, match_type
+from sigilc.check.impls import bounds_of, match_type, satisfies
 from sigilc.check.infer import resolve, shallow, unify
 from sigilc.check.types import (
     STR,
@@ -177,12 +177,14 @@ class Places(Calls):
             mapping: dict[ParamType, Type] = {}
             if match_type(impl.self_type, type_, mapping):
                 wanted.append(substitute(impl.args[0], mapping))
-        if not wanted:
-            raise self.error("E0204", f"`{type_}` can't be indexed", node, "neither array, text nor map",
-                             f"write `impl Index<usize> for {type_}`" if isinstance(type_, StructType | EnumType) else "")
         given = self.expr(index, wanted[0] if len(wanted) == 1 else None)
-        if len(wanted) == 1:
-            given = self.coerce(given, wanted[0])
+        if not satisfies(type_, trait, (given.type,)):
+            label, help_ = "neither array, text nor map", ""
+            if wanted:
+                label = f"indexed by `{'`, `'.join(map(str, wanted))}`, not by `{resolve(given.type)}`"
+            elif isinstance(type_, StructType | EnumType):
+                help_ = f"write `impl Index<…> for {type_} {{ … }}`"
+            raise self.error("E0204", f"`{type_}` can't be indexed", node, label, help_)
         return self.call_trait(trait, "index", value, [given], node)
 
     def index_value(self, node: Any) -> t.Expr:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sigilc.check import typed as t
 from sigilc.check.attributes import Attributes
 from sigilc.check.context import Pending, Reported, Scope, fresh_params
+from sigilc.check.impls import satisfies
 from sigilc.check.infer import shallow, unify
 from sigilc.check.types import (
     ERROR,
@@ -51,25 +52,47 @@ class TraitDeclarations:
             param = scope.generics[generic.name]
             for bound in generic.bounds or []:
                 found += self.bound(bound, param, scope)
+        self.tell(found)        # a clause may name their associated types
         for clause in getattr(node, "where", None) or []:
             names = self.declarations.names(scope)
             param, _ = self.declarations.safely(names, clause.type)
             for bound in clause.bounds:
                 found += self.bound(bound, param, scope)
-        for each in found:
-            if isinstance(each.param, ParamType) and each not in each.param.bounds:
-                each.param.bounds.append(each)
+        self.tell(found)
         return found
+
+    def tell(self, bounds: list[t.Bound]) -> None:
+        """Each type parameter learns its bounds, and those of its associated types."""
+        for bound in bounds:
+            root = bound.param
+            while isinstance(root, ProjectionType):
+                root = root.base
+            if isinstance(root, ParamType) and bound not in root.bounds:
+                root.bounds.append(bound)
 
     def bound(self, node: Any, param: Type, scope: Scope) -> list[t.Bound]:
         """One bound; none after an error."""
         try:
-            trait, args = self.trait_of(node, scope)
+            trait, args = self.trait_of(node, scope, may_state_types=True)
+            types = self.stated_types(node, trait, scope)
         except Reported:
             return []
-        return [t.Bound(param, trait, self.fill_args(trait, args, param))]
+        return [t.Bound(param, trait, self.fill_args(trait, args, param), types)]
 
-    def trait_of(self, node: Any, scope: Scope) -> tuple[t.TraitDecl, list[Type]]:
+    def stated_types(self, node: Any, trait: t.TraitDecl, scope: Scope) -> tuple[tuple[str, Type], ...]:
+        """`Item = T` among the arguments of a bound's trait."""
+        names, found = self.declarations.names(scope), []
+        for argument in node.arguments or []:
+            if isinstance(argument, ast.Associated):
+                if argument.name not in trait.types:
+                    near = closest(argument.name, trait.types)
+                    raise self.context.error("E0102", f"`{trait.name}` has no associated type `{argument.name}`",
+                                             names.span(argument), "not part of the trait",
+                                             f"did you mean `{near}`?" if near else "", [(trait.span, "the trait")])
+                found.append((argument.name, names.resolve(argument.type)[0]))
+        return tuple(found)
+
+    def trait_of(self, node: Any, scope: Scope, may_state_types: bool = False) -> tuple[t.TraitDecl, list[Type]]:
         """The trait that a type's tree names, with its arguments."""
         names = self.declarations.names(scope)
         if not isinstance(node, ast.TypePath):
@@ -80,7 +103,10 @@ class TraitDeclarations:
         args: list[Type] = []
         for argument in node.arguments or []:
             if isinstance(argument, ast.Associated):
-                raise self.context.unsupported("bounds on associated types are", names.span(argument))
+                if not may_state_types:
+                    raise self.context.error("E0215", "an impl states its associated types in its body",
+                                             names.span(argument), "not here", f"write `type {argument.name} = …` inside")
+                continue
             args.append(names.resolve(argument)[0])
         trait: t.TraitDecl = self.declarations.declare(item)
         if len(args) > len(trait.params):
@@ -118,6 +144,9 @@ class TraitDeclarations:
         for bound in node.bounds or []:
             trait.supertraits += self.bound(bound, own, scope)
         for member in members:
+            if isinstance(member, ast.TypeAlias):
+                for written in member.bounds or []:
+                    trait.type_bounds += self.bound(written, ProjectionType(own, trait, member.name), scope)
             if isinstance(member, ast.TypeAlias) and member.type is not None:
                 trait.type_defaults[member.name] = self.declarations.names(scope).resolve(member.type)[0]
         for entry in node.items:
@@ -242,6 +271,14 @@ class TraitDeclarations:
                     decl.types[name] = self.result_of_method(decl, node, name, scope) or substitute(
                         default, {decl.trait.self_param: decl.self_type})
         scope.generics.update(decl.types)
+        for bound in decl.trait.type_bounds:
+            assert isinstance(bound.param, ProjectionType)
+            type_ = decl.types.get(bound.param.name, ERROR)
+            args = tuple(substitute(a, {decl.trait.self_param: decl.self_type}) for a in bound.args)
+            if not satisfies(type_, bound.trait, args):
+                self.context.error("E0223", f"`{type_}` does not implement `{bound.trait.name}`", decl.span,
+                                   f"`{bound.param.name}` of `{decl.trait.name}` must", "",
+                                   [(decl.trait.span, "stated here")])
 
     def result_of_method(self, decl: t.ImplDecl, node: Any, name: str, scope: Scope) -> Type | None:
         """An associated type that is left out but is the result of a method, as `Output` of `add`."""
@@ -277,6 +314,7 @@ class TraitDeclarations:
                 member, scope, shown, attributes, impl_params=decl.type_params,
                 untyped=lambda i: wanted[i] if i < len(wanted) else None, result=substitute(requirement.result, mapping))
         function.requirement = requirement
+        function.bounds = [*decl.bounds, *function.bounds]
         decl.methods[name] = function
         self.context.method_bounds[id(function)] = decl.self_type
         self.compare(function, requirement, mapping, decl, span)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from sigilc.check import typed as t
-from sigilc.check.impls import bounds_of, find_impl, satisfies
+from sigilc.check.impls import associated_type, bounds_of, find_impl, has_unknowns, satisfies
 from sigilc.check.infer import resolve, shallow, unify
 from sigilc.check.patterns import Patterns
-from sigilc.check.types import ErrorType, InferVar, ParamType, Type, substitute
+from sigilc.check.types import ErrorType, InferVar, ParamType, ProjectionType, Type, substitute
 
 
 class TraitUses(Patterns):
@@ -17,7 +17,8 @@ class TraitUses(Patterns):
     def trait_function(self, type_: Type, name: str, node: Any) -> t.Function | None:
         """The method of this name that a trait gives a type; an impl's own where the type is known, else the trait's."""
         type_ = shallow(type_)
-        if isinstance(type_, ParamType):
+        self.declare_prelude_traits(name)
+        if isinstance(type_, ParamType | ProjectionType):
             candidates = [b.trait for b in bounds_of(type_) if name in b.trait.methods]
         else:
             candidates = [trait for trait in self.context.trait_methods.get(name, []) if satisfies(type_, trait)]
@@ -35,6 +36,13 @@ class TraitUses(Patterns):
                 return found[0].methods[name]
         return trait.methods[name]
 
+    def declare_prelude_traits(self, name: str) -> None:
+        """The traits of the prelude that have a method of this name: nothing may have named them so far."""
+        assert self.context.prelude is not None
+        for item in self.context.prelude.items.values():
+            if item.kind == "trait" and item.decl is None and f"fn {name}(" in item.span.file.text[item.node.start:item.node.end]:
+                self.declarations.declare(item)
+
     def check_bounds(self, function: t.Function, mapping: dict[ParamType, Type], node: Any) -> None:
         """Once the types are final: whether the arguments of a generic function implement what it states."""
         bounds = list(function.bounds)
@@ -49,7 +57,10 @@ class TraitUses(Patterns):
         for bound in bounds:
             type_ = resolve(substitute(bound.param, mapping))
             args = tuple(resolve(substitute(a, mapping)) for a in bound.args)
-            if isinstance(type_, ErrorType) or satisfies(type_, bound.trait, args):
+            if isinstance(type_, ErrorType | InferVar):
+                continue        # an error of its own
+            if satisfies(type_, bound.trait, args):
+                self.check_stated_types(bound, type_, mapping, function, node)
                 continue
             shown = bound.trait.name + (f"<{', '.join(map(str, args))}>" if args else "")
             if isinstance(type_, ParamType):
@@ -58,6 +69,16 @@ class TraitUses(Patterns):
                 help_ = f"write `impl {shown} for {type_} {{ … }}`"
             self.error("E0223", f"`{type_}` does not implement `{shown}`", node, f"`{function.name}` needs it", help_,
                        [(function.span, "stated here")])
+
+    def check_stated_types(self, bound: t.Bound, type_: Type, mapping: dict[ParamType, Type], function: t.Function,
+                           node: Any) -> None:
+        """Whether the associated types of an argument are those that a bound states."""
+        for name, stated in bound.types:
+            found, wanted = associated_type(bound.trait, type_, name), resolve(substitute(stated, mapping))
+            if found is not None and not unify(found, wanted):
+                self.error("E0223", f"`{name}` of `{type_}` is `{resolve(found)}`, not `{wanted}`", node,
+                           f"`{function.name}` needs `{bound.trait.name}<{name} = {wanted}>`", "",
+                           [(function.span, "stated here")])
 
     def prelude_trait(self, name: str) -> t.TraitDecl:
         """A trait of the prelude."""
@@ -85,6 +106,20 @@ class TraitUses(Patterns):
         self.check_bounds(function, mapping, node)
         first: t.Expr = t.InOut(receiver.span, receiver.type, receiver) if function.params[0].kind == "inout" else receiver
         return t.Call(self.span(node), substitute(result, mapping), function, [first, *args], type_args)
+
+    def settle_impl(self, function: t.Function, type_args: tuple[Type, ...]) -> None:
+        """For a trait's own method: where only one impl fits what is known, it settles what is not."""
+        trait = function.trait
+        if trait is None or not any(map(has_unknowns, type_args)):
+            return
+        count = 1 + len(trait.params)
+        found = find_impl(trait, type_args[0], type_args[1:count])
+        if found is None:
+            return
+        impl = found[0]
+        fresh: dict[ParamType, Type] = {p: InferVar() for p in impl.type_params}
+        for own, given in zip((impl.self_type, *impl.args), type_args[:count], strict=True):
+            unify(substitute(own, fresh), given)
 
     def operator_method(self, trait: t.TraitDecl, name: str, receiver: t.Expr, args: list[t.Expr]) -> t.Function:
         """The impl's method for these operands where it is known, else the trait's own."""

@@ -160,18 +160,23 @@ class Function:
 
 @value
 class Bound:
-    """`T: Trait<args>`; `T` is a type parameter, of an impl's or function's own."""
+    """`T: Trait<args, Item = U>`: `T` is a type parameter, of an impl's or function's own, or a projection of one.
+
+    `types` are the associated types that the bound states.
+    """
 
     param: Type
     trait: TraitDecl
     args: tuple[Type, ...] = ()
+    types: tuple[tuple[str, Type], ...] = ()
 
 
 @record
 class TraitDecl:
     """A trait. Methods, and constants as functions without parameters, have `Self` and `params` as first type parameters.
 
-    `types` are its associated types, `type_defaults` and `param_defaults` what stands for one that is left out. `impls`
+    `types` are its associated types, `type_bounds` what they must implement, `type_defaults` and `param_defaults` what
+    stands for one that is left out. `impls`
     are all implementations in the program. An `is_structural` trait is implemented by every type of the right structure
     that no impl names.
     """
@@ -186,6 +191,7 @@ class TraitDecl:
     constants: set[str] = field(default_factory=set)
     types: list[str] = field(default_factory=list)
     type_defaults: dict[str, Type] = field(default_factory=dict)
+    type_bounds: list[Bound] = field(default_factory=list)
     impls: list[ImplDecl] = field(default_factory=list)
     is_structural: bool = False
 
