@@ -14,7 +14,7 @@ from typing import Any
 from sigilc.check import typed as t
 from sigilc.check.evidence.call_graph import child_names, nodes_of
 from sigilc.check.evidence.patterns import pattern_variables
-from sigilc.check.types import NO_MARKS, UNIT, Marks
+from sigilc.check.types import NO_MARKS, UNIT, Marks, StructType
 from sigilc.source.spans import Span
 
 SOURCE, VALIDATION, ASSERTION = "source", "validation", "assertion"
@@ -84,6 +84,14 @@ def _is_marked(marks: Marks | None) -> bool:
 
 def _marks_in(marks: Marks) -> set[str]:
     return {marks.own, *(mark for part in marks.parts for mark in _marks_in(part))}
+
+
+def _reads_self(function: t.Function) -> bool:
+    """Whether a method only reads out what its value holds, which came in before."""
+    if not function.params or function.params[0].name != "self":
+        return False
+    type_ = function.params[0].type
+    return isinstance(type_, StructType) and bool(type_.decl.fields)
 
 
 class _Walker:
@@ -166,7 +174,7 @@ class _Walker:
         is_foreign = bool(function.foreign) or function.intrinsic == "pointer_read"
         if is_foreign and function.result != UNIT:
             self._add(SOURCE, node.span, function.name, "foreign code", marked)
-        elif function.span.file.is_library and "~" in _marks_in(function.result_marks or NO_MARKS):
+        elif function.span.file.is_library and "~" in _marks_in(function.result_marks or NO_MARKS) and not _reads_self(function):
             self._add(SOURCE, node.span, function.name, "standard library", marked)
         for param, arg in zip(function.params, node.args, strict=False):
             marks = _marks_in(param.marks or NO_MARKS)

@@ -23,7 +23,7 @@ fn is_small(n: i64) -> bool { n < 10 }
 fn report(path: str!) -> ()? {
     let text~ = fs·read_text(path)?
     fs·write(path, text.bytes())?
-    println(process·run("date")?)
+    println(process·run("date")?.text()?)
 }
 #[export]
 #[trusted_caller("the host checks it")]
@@ -64,7 +64,7 @@ def test_every_boundary_is_found(app: Path) -> None:
         ("source", 7, "std·fs·read_text", "standard library", True),
         ("sink", 8, "std·fs·write", "`path` must be known", True),
         ("source", 9, "std·process·run", "standard library", False),
-        ("sink", 9, "std·process·run", "`command` must be known", True),
+        ("sink", 9, "std·process·run", "`program` must be known", True),
         ("trusted caller", 13, "record", "the host checks it", True),
         ("source", 15, "parameter n", "a caller in foreign code", True),
         ("source", 15, "parameter m", "a caller in foreign code", False),

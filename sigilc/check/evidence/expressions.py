@@ -15,7 +15,7 @@ from sigilc.check.evidence.graph import (
     Wanted,
 )
 from sigilc.check.evidence.rules import RULES
-from sigilc.check.evidence.trees import FnTree, Tree, all_labels, map_data, map_labels, merge_trees
+from sigilc.check.evidence.trees import FnTree, Tree, map_data, map_labels, merge_trees
 from sigilc.check.types import NO_MARKS, UNIT, ArrayType, EnumType, StructType, TupleType
 from sigilc.source.spans import Span
 
@@ -286,8 +286,8 @@ def eval_panic(flow: Flow, e: t.Panic) -> Tree:
 
 
 def eval_make_dyn(flow: Flow, e: t.MakeDyn) -> Tree:
-    """All that a value holds is one behind `dyn`."""
-    return flow.join("make", all_labels(flow.graph, flow.eval(e.value)))
+    """All that a value holds is one behind `dyn`: a default method may look at marked fields as well."""
+    return flow.join("make", flow.collapse(flow.eval(e.value), e.value.type, e.span))
 
 
 def eval_spawn(flow: Flow, e: t.Spawn) -> Tree:

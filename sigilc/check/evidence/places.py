@@ -317,8 +317,12 @@ def write_place(flow: Flow, place: Expr, tree: Tree, wanted: Wanted) -> None:
     elif isinstance(place, MapIndex):
         before = read_in_place(flow, place.value)
         assert isinstance(before, tuple)
-        key = merge_trees(flow.graph, [before[1], flow.eval(place.key)])
-        value = merge_trees(flow.graph, [before[2], flow.via("assign", tree, place.type)])
+        key, stored = flow.eval(place.key), flow.via("assign", tree, place.type)
+        if wanted.span is not None and wanted.what != "exit":       # a mark on keys speaks of the key, not of the value
+            key = _with_step(flow, key, (place.key.span, "is the key here", ""))
+            stored = _with_step(flow, stored, (wanted.span, "is stored here", ""))
+            wanted = wanted._replace(span=None)
+        key, value = merge_trees(flow.graph, [before[1], key]), merge_trees(flow.graph, [before[2], stored])
         write_place(flow, place.value, (before[0], key, value), wanted)
     else:
         raise InternalError("what is written to is no place", place.span)
@@ -365,7 +369,12 @@ def name_step(flow: Flow, tree: Tree, variable: Variable, span: Span | None) -> 
     if span is None or variable.name == "self":
         return tree
     is_written = variable.name not in HIDDEN_NAMES or span.text.startswith(variable.name)
-    step = (span, "`{}` gets it here" if is_written else "goes through here", variable.name if is_written else "")
+    return _with_step(flow, tree, (span, "`{}` gets it here" if is_written else "goes through here",
+                                   variable.name if is_written else ""))
+
+
+def _with_step(flow: Flow, tree: Tree, step: Step) -> Tree:
+    """The same trust, with a step that can be shown."""
     return map_labels(tree, lambda label: step_to(flow.graph, label, step))
 
 

@@ -159,7 +159,16 @@ def _help(demand: Demand, path: Path, owner: Variable | None, span: Span) -> str
 def _shown_value(wanted: Wanted, span: Span) -> str:
     """The value's text for a proposal, in parentheses where a stage could not follow it; "" where it is no one value."""
     text = wanted.name if wanted.what in ("confirm", "foreign") else span.text
-    if wanted.what in ("exit", "state_exit", "stage") or "\n" in text or len(text) > 40 or text.startswith("&"):
+    is_passed_on = wanted.span is None and wanted.what == "argument"
+    if is_passed_on or wanted.what in ("exit", "state_exit", "stage") or "\n" in text or len(text) > 40 \
+            or text.startswith("&") or _is_part(span, text):
         return ""
     plain = text.replace(".", "").replace("_", "").isalnum() or text.startswith('"') or text.endswith((")", "]"))
     return text if plain and " " not in text.split("(")[0] else f"({text})"
+
+
+def _is_part(span: Span, text: str) -> bool:
+    """True for the last stage of a pipeline, and for a text that further arguments are put into: no value by itself."""
+    start = max(span.file.text.find(text, span.start, span.end), span.start)
+    before, after = span.file.text[:start].rstrip()[-1:], span.file.text[start + len(text):].lstrip()[:1]
+    return before == "|" or (text.startswith('"') and "{}" in text and after == ",")
