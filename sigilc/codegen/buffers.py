@@ -17,7 +17,7 @@ from sigilc.codegen.tbaa import CAPACITY, COUNT, USED
 from sigilc.codegen.types import Layout, TypeTable
 from sigilc.codegen.writer import Leaves, Writer
 from sigilc.crash import InternalError
-from sigilc.ir.array_ops import ArraySort, EditArray, ExtendArray
+from sigilc.ir.array_ops import ArraySort, EditArray, ExtendArray, SwapPlaces
 from sigilc.ir.ops import (
     ArrayGet,
     ArrayPop,
@@ -328,6 +328,15 @@ def emit_edit_array(f: FunctionEmitter, op: EditArray) -> None:
         _edit_slowly(f, op.verb, type_, place, *(f"i64 {number}" for number in numbers), length=length)
 
 
+def emit_swap_places(f: FunctionEmitter, op: SwapPlaces) -> None:
+    """Both are read before either is written."""
+    layout = f.types.layout(f.target(op.left))
+    left, right = f.scalar(op.left), f.scalar(op.right)
+    kept, moved = f.load(layout, left), f.load(layout, right)
+    f.store(layout, moved, left)
+    f.store(layout, kept, right)
+
+
 def emit_extend_array(f: FunctionEmitter, op: ExtendArray) -> None:
     """The runtime copies the elements and counts what they hold."""
     type_ = f.target(op.address)
@@ -421,5 +430,5 @@ EMITTERS: dict[type[Op], Callable[[FunctionEmitter, Any], None]] = {
     MakeArray: emit_make_array, Length: emit_length, ArrayGet: emit_array_get, Slice: emit_slice,
     ArrayPush: emit_array_push, ArrayPop: emit_array_pop, ArrayReserve: emit_array_reserve, ArraySort: emit_array_sort,
     ElementAddr: emit_element_addr, MakeUnique: emit_make_unique, SliceView: emit_slice_view,
-    EditArray: emit_edit_array, ExtendArray: emit_extend_array,
+    EditArray: emit_edit_array, SwapPlaces: emit_swap_places, ExtendArray: emit_extend_array,
 }

@@ -1,4 +1,4 @@
-"""The operations of the SSA IR that rearrange an array in its place, without copies of elements; see `ops` for their form."""
+"""The operations of the SSA IR that rearrange what places hold, without copies of it; see `ops` for their form."""
 
 from __future__ import annotations
 
@@ -22,6 +22,16 @@ class EditArray(Op):
     numbers: list[Value]
     OPERANDS = ("address",)
     LISTS = ("numbers",)
+    EFFECT = True
+
+
+@keyword_record
+class SwapPlaces(Op):
+    """Exchanges what two places of one type hold; neither lies inside the other."""
+
+    left: Value
+    right: Value
+    OPERANDS = ("left", "right")
     EFFECT = True
 
 

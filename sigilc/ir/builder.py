@@ -375,6 +375,10 @@ class FunctionBuilder:
         """`swap`, `rotate` or `truncate`, with numbers (USIZE) that are in bounds."""
         self.append(array_ops.EditArray(address=address, verb=verb, numbers=list(numbers)))
 
+    def swap_places(self, left: Value, right: Value) -> None:
+        """Exchanges what two places hold."""
+        self.append(array_ops.SwapPlaces(left=left, right=right))
+
     def extend_array(self, address: Value, items: Value) -> None:
         """Adds copies of an array's elements to the array at `address`."""
         self.append(array_ops.ExtendArray(address=address, items=items))

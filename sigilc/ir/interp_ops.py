@@ -262,6 +262,16 @@ def make_edit_array(op: array_ops.EditArray, code: FunctionCompiler) -> Step:
     return step
 
 
+def make_swap_places(op: array_ops.SwapPlaces, code: FunctionCompiler) -> Step:
+    a, b = code.index(op.left), code.index(op.right)
+
+    def step(frame: list[Any]) -> None:
+        left, right = frame[a].read(), frame[b].read()
+        frame[a].write(right)
+        frame[b].write(left)
+    return step
+
+
 def make_extend_array(op: array_ops.ExtendArray, code: FunctionCompiler) -> Step:
     a, v = code.index(op.address), code.index(op.items)
 
@@ -484,6 +494,7 @@ MAKERS: dict[type[ops.Op], Callable[[Any, FunctionCompiler], Step | None]] = {
     ops.ArrayReserve: _nothing,
     ops.MakeUnique: _nothing,
     array_ops.ArraySort: make_array_sort, array_ops.EditArray: make_edit_array, array_ops.ExtendArray: make_extend_array,
+    array_ops.SwapPlaces: make_swap_places,
     ops.ShareBuffer: make_share_buffer, box_ops.MakeBox: make_same, box_ops.Unbox: make_same, box_ops.BoxAddr: make_same,
     ops.Copy: make_copy,
     ops.Slot: make_slot,

@@ -649,6 +649,7 @@ RULES: dict[type[Op], Callable[[Any, Module], None]] = {
     ops.MakeUnique: _edit_array,
     array_ops.ArraySort: _array_sort,
     array_ops.EditArray: _edit_array,
+    array_ops.SwapPlaces: lambda op, _: _same("the other place", _place(op.left), _place(op.right)),
     array_ops.ExtendArray: lambda op, _: _same("the elements", op.items.type, _array_of(_place(op.address))),
     ops.ShareBuffer: _share_buffer,
     box_ops.MakeBox: _make_box,

@@ -113,6 +113,11 @@ def _edit_array(verb: str) -> Intrinsic:
     return lower
 
 
+def _swap_places(fl: FunctionLowering, args: list[Value], result: Type) -> Value:
+    fl.builder.swap_places(*args)
+    return fl.unit()
+
+
 def _array_extend(fl: FunctionLowering, args: list[Value], result: Type) -> Value:
     fl.builder.extend_array(*args)
     return fl.unit()
@@ -349,7 +354,7 @@ _INTRINSICS: dict[str, Intrinsic] = {
     "array_len": _length, "array_extent": _length,
     "array_push": _array_push, "array_pop": _array_pop, "array_reserve": _array_reserve,
     "array_sort": _array_sort, "array_sort_by": _array_sort_by, "array_sort_with": _array_sort_with,
-    "array_extend": _array_extend, **{f"array_{verb}": _edit_array(verb) for verb in EDITS},
+    "swap_places": _swap_places, "array_extend": _array_extend, **{f"array_{verb}": _edit_array(verb) for verb in EDITS},
     "str_len": _length, "str_byte": _str_byte, "str_part": _str_part, "str_bytes": _share,
     "str_from_utf8_unchecked": _share,
     "map_new": _map_new, "map_len": _length, "map_contains": _map_contains, "map_get": _map_get,
