@@ -566,6 +566,8 @@ class Control(Operators):
             span = self.span(node)
             pattern, written = node.pattern, node.type
             is_inout = isinstance(pattern, ast.MutPattern)
+            if hint is not None and written is None and isinstance(pattern, ast.Path):
+                is_inout = hint.inout[i]
             while isinstance(written, ast.ReferenceType):
                 is_inout = is_inout or written.mutable is not None
                 written = written.type

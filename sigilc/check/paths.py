@@ -16,6 +16,7 @@ from sigilc.check.types import (
     EnumType,
     FnType,
     InferVar,
+    OptionType,
     ParamType,
     StructType,
     Type,
@@ -295,6 +296,28 @@ class Paths(TraitUses):
         type_ = FnType(tuple(p.type for p in params), function.result, tuple(False for _ in params))
         return t.Closure(span, type_, params, t.Call(span, function.result, function, args), [])
 
+    def constructor_ref(self, node: Any, type_: StructType | EnumType, fields: list[t.Field],
+                        variant: t.Variant | None = None) -> t.Expr:
+        """A tuple struct or variant as a function of its fields."""
+        span = self.span(node)
+        args = dict(zip(type_.decl.type_params, type_.args, strict=True))
+        params = [t.Variable(f"field {f.name}", substitute(f.type, args), span, "param") for f in fields]
+        values: list[t.Expr] = [t.Local(span, p.type, p) for p in params]
+        body = t.MakeVariant(span, type_, variant, values) if variant is not None else \
+            t.MakeStruct(span, type_, [*values], list(range(len(values))))
+        return self.made_function(params, body)
+
+    def some_ref(self, node: Any) -> t.Expr:
+        """`Some` as a function."""
+        span, item = self.span(node), InferVar()
+        param = t.Variable("value", item, span, "param")
+        return self.made_function([param], t.MakeSome(span, OptionType(item), t.Local(span, item, param)))
+
+    def made_function(self, params: list[t.Variable], body: t.Expr) -> t.Expr:
+        """A closure that captures nothing."""
+        type_ = FnType(tuple(p.type for p in params), body.type, tuple(False for _ in params))
+        return t.Closure(body.span, type_, params, body, [])
+
     def require_unsafe(self, function: t.Function, node: Any) -> None:
         """Refuses what only `unsafe` may do; given by calls.py."""
         raise NotImplementedError
@@ -348,8 +371,9 @@ class Paths(TraitUses):
             return t.Local(self.span(node), variable.type, variable)
         if implicit is not None:
             return implicit
+        if name == "Some" and expected is not None and isinstance(shallow(expected), FnType):
+            return self.some_ref(node)
         if name == "None":
-            from sigilc.check.types import OptionType
             return t.MakeNone(self.span(node), OptionType(InferVar()), None)
         if name == "self":
             raise self.no_self(node)
@@ -408,12 +432,18 @@ class Paths(TraitUses):
             if trait is not None and found.function.name.rpartition("·")[2] in trait.constants:
                 return self.call_function(found.function, node, [], expected, self_type=found.self_type)
             return self.function_ref(found.function, node, found.self_type)
+        wants_function = expected is not None and isinstance(shallow(expected), FnType)
         if isinstance(found, t.StructDecl):
+            if wants_function and found.is_tuple and found.fields:
+                return self.constructor_ref(node, StructType(found, tuple(InferVar() for _ in found.type_params)), found.fields)
             if found.fields or not found.is_tuple:
                 raise self.error("E0206", f"`{found.name}` needs its fields", node, "a struct's name is no value",
                                  f"write `{found.name}{'(…)' if found.is_tuple else ' { … }'}`")
             return t.MakeStruct(span, StructType(found, tuple(InferVar() for _ in found.type_params)), [], [])
         decl, variant = found
+        if wants_function and variant.fields and not variant.has_names:
+            type_ = EnumType(decl, tuple(InferVar() for _ in decl.type_params))
+            return self.constructor_ref(node, type_, variant.fields, variant)
         if variant.fields:
             raise self.error("E0206", f"`{variant.name}` needs its payload", node, "a payload is missing",
                              f"write `{decl.name}·{variant.name}{' { … }' if variant.has_names else '(…)'}`")
