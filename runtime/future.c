@@ -16,26 +16,33 @@ sigil_future *rt_future_new(int64_t reply_size, void (*drop_reply)(void *)) {
     return future;
 }
 
-/* The reply is an option, which begins with the pointer to its fault. */
+/* An absent option begins with the pointer to its fault. Of text and arrays the length says that it is absent; of others
+ * its payload lies there, which nobody reads. */
+static void put_fault(void *out, int64_t size, sigil_fault *fault) {
+    const int64_t no_length = -1;
+    memcpy(out, &fault, sizeof fault);
+    if (size >= (int64_t)(sizeof fault + sizeof no_length))
+        memcpy((uint8_t *)out + sizeof fault, &no_length, sizeof no_length);
+}
+
 void rt_future_fail(sigil_future *future, sigil_fault *fault) {
-    memcpy(future->reply, &fault, sizeof fault);
+    put_fault(future->reply, future->reply_size, fault);
     future->state = RT_FUTURE_READY;
 }
 
-static void absent(void *out, const char *why) {
-    sigil_fault *fault = rt_fault_new(rt_text_static(why), NULL);
-    memcpy(out, &fault, sizeof fault);
+static void absent(void *out, int64_t size, const char *why) {
+    put_fault(out, size, rt_fault_new(rt_text_static(why), NULL));
 }
 
 /* `main` has nothing else to do, and a handler that waits keeps its frame: both run the others meanwhile. */
 void sigil_await(sigil_future *future, void *out) {
     while (future->state == RT_FUTURE_EMPTY)
         if (!rt_run_one()) {
-            absent(out, "deadlock: whoever could answer is waiting itself");
+            absent(out, future->reply_size, "deadlock: whoever could answer is waiting itself");
             return;
         }
     if (future->state == RT_FUTURE_TAKEN) {
-        absent(out, "taken: this answer has been awaited before");
+        absent(out, future->reply_size, "taken: this answer has been awaited before");
         return;
     }
     memcpy(out, future->reply, (size_t)future->reply_size);

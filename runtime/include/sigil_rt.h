@@ -167,7 +167,8 @@ void sigil_release(void *owner);
 
 /* A kind of actor; made by the compiler. `handle` runs message `handler` on the state: `payload` points to the
  * message's payload, which it takes over on success and on unwinding; for an ask, `reply` points to where the reply's
- * option `{fault pointer, payload}` goes (uninitialised), null for a tell. */
+ * option goes (uninitialised), null for a tell. An option is `{fault pointer, payload}`, the pointer null when there is a
+ * payload; of text and arrays it is the view itself, or `{fault pointer, -1}`. */
 typedef struct sigil_actor_type {
     const char *name;
     int64_t state_size;

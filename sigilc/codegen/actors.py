@@ -9,6 +9,7 @@ from sigilc.codegen.context import ModuleContext
 from sigilc.codegen.counts import emit_release, place_function
 from sigilc.codegen.emitter import FunctionEmitter
 from sigilc.codegen.names import function_symbol, symbol
+from sigilc.codegen.options import some_leaves
 from sigilc.codegen.types import Layout
 from sigilc.codegen.writer import Leaves, Writer, aggregate_type
 from sigilc.crash import InternalError
@@ -184,7 +185,7 @@ def _write_reply(w: Writer, handler: IrHandler, result: IrType, leaves: Leaves, 
     emit_release(w, result, leaves)
     w.branch(done)
     w.begin(asked)
-    reply = leaves if option is handler.reply else ("null", *leaves)
+    reply = leaves if option is handler.reply else some_leaves(option.item, leaves)
     w.store(w.types.layout(option), reply, "%reply")
     w.branch(done)
     w.begin(done)

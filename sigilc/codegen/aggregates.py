@@ -9,6 +9,7 @@ from sigilc.codegen import enums
 from sigilc.codegen.counts import emit_retain
 from sigilc.codegen.emitter import FunctionEmitter
 from sigilc.codegen.names import symbol
+from sigilc.codegen.options import emit_is_present, none_leaves, payload_of, some_leaves
 from sigilc.codegen.types import untagged
 from sigilc.codegen.writer import Leaves
 from sigilc.crash import InternalError
@@ -35,7 +36,7 @@ from sigilc.ir.ops import (
     Unwrap,
     Value,
 )
-from sigilc.ir.types import STR, IrEnum, IrStruct
+from sigilc.ir.types import STR, IrEnum, IrOption, IrStruct, IrType
 
 # A sigil_fault: count, drop, message, stage, site and its length, cause; and offsets in it.
 _FAULT = "{ i64, ptr, ptr, i64, ptr, ptr, i64, ptr, ptr, i64, ptr }"
@@ -116,25 +117,31 @@ def emit_enum_payload(f: FunctionEmitter, op: EnumPayload) -> None:
     f.define(op, *enums.unpack_fields(f, layout, op.variant, f.leaves(op.value), op.index))
 
 
+def _option(type_: IrType) -> IrOption:
+    if not isinstance(type_, IrOption):
+        raise InternalError(f"{type_} is no uncertain type")
+    return type_
+
+
 def emit_make_some(f: FunctionEmitter, op: MakeSome) -> None:
     """No fault, and the payload."""
-    f.define(op, "null", *own_leaves(f, op.value))
+    f.define(op, *some_leaves(op.value.type, tuple(own_leaves(f, op.value))))
 
 
 def emit_make_none(f: FunctionEmitter, op: MakeNone) -> None:
     """The fault, and nothing in particular."""
-    layout = f.types.layout(f.result(op).type)
-    f.define(op, f.scalar(op.fault), *(f.undefined(leaf) for leaf in layout.leaves[1:]))
+    type_ = _option(f.result(op).type)
+    f.define(op, *none_leaves(f, type_.item, f.types.layout(type_), f.scalar(op.fault)))
 
 
 def emit_is_some(f: FunctionEmitter, op: IsSome) -> None:
-    """Whether the fault is null."""
-    f.define(op, f.value(f"icmp eq ptr {f.leaves(op.value)[0]}, null"))
+    """Whether there is a payload."""
+    f.define(op, emit_is_present(f, _option(op.value.type).item, f.leaves(op.value)))
 
 
 def emit_unwrap(f: FunctionEmitter, op: Unwrap) -> None:
-    """All but the fault."""
-    f.define(op, *f.leaves(op.value)[1:])
+    """The payload."""
+    f.define(op, *payload_of(_option(op.value.type).item, f.leaves(op.value)))
 
 
 def emit_get_fault(f: FunctionEmitter, op: GetFault) -> None:

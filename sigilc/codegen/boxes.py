@@ -15,6 +15,7 @@ from sigilc.codegen.context import ModuleContext
 from sigilc.codegen.counts import emit_release_at, emit_retain
 from sigilc.codegen.emitter import FunctionEmitter
 from sigilc.codegen.names import function_symbol, glue
+from sigilc.codegen.options import hole_leaves, zero
 from sigilc.codegen.tbaa import COUNT, store_suffix
 from sigilc.codegen.writer import Writer
 from sigilc.crash import InternalError
@@ -136,14 +137,10 @@ def _hole(f: FunctionEmitter, type_: IrType) -> list[str]:
         case IrTuple() | IrStruct():
             return [leaf for part in layout.parts for leaf in _hole(f, part.type)]
         case IrEnum():
-            return ["-1", *(_zero(leaf.ll_type) for leaf in layout.leaves[1:])]
+            return ["-1", *(zero(leaf.ll_type) for leaf in layout.leaves[1:])]
         case IrOption():
-            return [f.context.static_owner(), *(_zero(leaf.ll_type) for leaf in layout.leaves[1:])]
-    return [f.context.static_owner() if leaf.ll_type == "ptr" else _zero(leaf.ll_type) for leaf in layout.leaves]
-
-
-def _zero(ll_type: str) -> str:
-    return {"ptr": "null", "float": "0.0", "double": "0.0", "i1": "false"}.get(ll_type, "0")
+            return hole_leaves(f.context, type_)
+    return [f.context.static_owner() if leaf.ll_type == "ptr" else zero(leaf.ll_type) for leaf in layout.leaves]
 
 
 EMITTERS: dict[type[Op], Callable[[FunctionEmitter, Any], None]] = {

@@ -12,6 +12,7 @@ from __future__ import annotations
 from sigilc.codegen.context import ModuleContext
 from sigilc.codegen.enums import unpack_fields
 from sigilc.codegen.names import glue, symbol
+from sigilc.codegen.options import emit_is_present, payload_of
 from sigilc.codegen.tbaa import COUNT, load_suffix, store_suffix
 from sigilc.codegen.types import Layout
 from sigilc.codegen.writer import Leaves, Writer, parameters
@@ -242,14 +243,14 @@ def _of_elements(context: ModuleContext, verb: str, type_: IrFixed) -> str:
 
 def _act_on_option(w: Writer, verb: str, item: IrType, leaves: Leaves) -> None:
     """The payload when there is one, else the fault."""
-    is_present = w.value(f"icmp eq ptr {leaves[0]}, null")
+    is_present = emit_is_present(w, item, leaves)
     absent, present, done = w.new_label("absent"), w.new_label("present"), w.new_label("done")
     w.branch_if(is_present, present, absent)
     w.begin(absent)
     _act_on_box(w, verb, leaves[0], is_rare=False)
     w.branch(done)
     w.begin(present)
-    _act(w, verb, item, leaves[1:], is_rare=False)
+    _act(w, verb, item, payload_of(item, leaves), is_rare=False)
     w.branch(done)
     w.begin(done)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sigilc.codegen.metadata import Metadata
-from sigilc.codegen.types import EnumLayout, Layout, TypeTable
+from sigilc.codegen.types import EnumLayout, Layout, TypeTable, is_view
 from sigilc.ir.types import (
     FAULT,
     STR,
@@ -141,11 +141,13 @@ class DebugTypes:
     # ---- Choices
 
     def _option(self, type_: IrOption, layout: Layout, own: str) -> str:
-        """The fault pointer tells the two apart: null is a present value."""
+        """A null fault pointer, or a length that is not -1, is a present value."""
         part = layout.parts[0]
         some = self._variant("Some", layout, [("__0", self.type(part.type), part.offset,
                                                self._types.layout(part.type).size)])
         none = self._variant("None", layout, [("__0", self.type(FAULT), 0, 8)])
+        if is_view(type_.item):
+            return self._choice(_name(type_), layout, own, 8, [("Some", some, None), ("None", none, -1)], tag_offset=8)
         return self._choice(_name(type_), layout, own, 8, [("Some", some, 0), ("None", none, None)])
 
     def _enum(self, type_: IrEnum, layout: EnumLayout, own: str) -> str:
@@ -170,10 +172,10 @@ class DebugTypes:
         return own
 
     def _choice(self, name: str, layout: Layout, own: str, tag_size: int,
-                cases: list[tuple[str, str, int | None]]) -> str:
+                cases: list[tuple[str, str, int | None]], tag_offset: int = 0) -> str:
         """A struct with one variant part; a case without a number is all others."""
         part = self._metadata.reserve()
-        tag = self._member(("", self._number(tag_size), 0, tag_size), own, ", flags: DIFlagArtificial")
+        tag = self._member(("", self._number(tag_size), tag_offset, tag_size), own, ", flags: DIFlagArtificial")
         members = [self._member((case, type_, 0, layout.size), part,
                                 "" if number is None else f", extraData: i{8 * tag_size} {number}")
                    for case, type_, number in cases]

@@ -12,6 +12,7 @@ from sigilc.codegen.context import ModuleContext
 from sigilc.codegen.counts import emit_release
 from sigilc.codegen.kept import kept_parameters
 from sigilc.codegen.names import function_symbol, symbol
+from sigilc.codegen.options import emit_is_present, payload_of
 from sigilc.codegen.tbaa import USED
 from sigilc.codegen.writer import Leaves, Writer, aggregate_type
 from sigilc.crash import InternalError
@@ -171,13 +172,13 @@ def emit_program(context: ModuleContext, main: IrFunction) -> str:
         leaves = ()
     type_ = main.result
     if isinstance(type_, IrOption):
-        w.branch_if(w.value(f"icmp eq ptr {leaves[0]}, null"), "present", "absent")
+        w.branch_if(emit_is_present(w, type_.item, leaves), "present", "absent")
         w.begin("absent")
         w.call_runtime("sigil_report_fault", "void", f"ptr {leaves[0]}")
         emit_release(w, FAULT, leaves[:1])
         w.emit("ret i32 1")
         w.begin("present")
-        type_, leaves = type_.item, leaves[1:]
+        leaves, type_ = payload_of(type_.item, leaves), type_.item
     if isinstance(type_, IrInt):
         w.emit(f"ret i32 {_as_status(w, type_, leaves[0])}")
     else:

@@ -7,8 +7,9 @@ from typing import Any
 from sigilc.codegen import enums
 from sigilc.codegen.context import DATA_ALIGNMENT, ModuleContext
 from sigilc.codegen.names import c_bytes, symbol
+from sigilc.codegen.options import none_leaves, some_leaves
 from sigilc.codegen.scalars import constant_text
-from sigilc.codegen.types import Layout
+from sigilc.codegen.types import Layout, is_view
 from sigilc.codegen.writer import Leaves, Writer, memory_type
 from sigilc.crash import InternalError
 from sigilc.ir.statics import IrStatic, StaticFault
@@ -47,9 +48,8 @@ def _leaves(w: Writer, type_: IrType, value: Any) -> Leaves:
                          for leaf in _leaves(w, part_type, part))
         case IrOption():
             if isinstance(value, StaticFault):
-                rest = context.types.layout(type_).leaves[1:]
-                return (_fault(context, value), *(w.undefined(leaf) for leaf in rest))
-            return ("null", *_leaves(w, type_.item, value[0]))
+                return none_leaves(w, type_.item, context.types.layout(type_), _fault(context, value))
+            return some_leaves(type_.item, _leaves(w, type_.item, value[0]))
         case IrEnum() if type_.is_c:
             return (str(type_.discriminants[value[0]]),)
         case IrEnum(variants=variants):
@@ -141,7 +141,10 @@ def _in_memory(context: ModuleContext, type_: IrType, value: Any) -> Constant:
             return _parts(context, layout, zip(types, value, strict=True), 0)
         case IrOption(item=item):
             if isinstance(value, StaticFault):
-                return _packed([("ptr", _fault(context, value)), *_padding(8, layout.size)])
+                mark = [("i64", "-1"), *_padding(16, layout.size)] if is_view(item) else _padding(8, layout.size)
+                return _packed([("ptr", _fault(context, value)), *mark])
+            if is_view(item):
+                return _in_memory(context, item, value[0])
             start = layout.parts[0].offset
             payload = _in_memory(context, item, value[0])
             end = start + context.types.layout(item).size

@@ -20,6 +20,7 @@ from dataclasses import dataclass, replace
 from sigilc.codegen.tbaa import ANY, VIEW_DATA, VIEW_LENGTH, VIEW_OWNER
 from sigilc.crash import InternalError
 from sigilc.ir.types import (
+    STR,
     IrAddr,
     IrArray,
     IrBox,
@@ -194,6 +195,9 @@ class TypeTable:
 
     def _option(self, item: IrType) -> Layout:
         inner = self.layout(item)
+        if is_view(item):
+            leaves = [Leaf(0, "ptr", ANY), Leaf(8, "i64", ANY), Leaf(16, "ptr", ANY, is_defined=False)]
+            return Layout(inner.size, inner.align, tuple(leaves), (Part(item, 0, 0, len(leaves)),))
         offset = round_up(8, inner.align)
         leaves = [Leaf(0, "ptr", "ptr")]
         leaves += [replace(leaf, offset=offset + leaf.offset, is_defined=False) for leaf in inner.leaves]
@@ -216,6 +220,11 @@ class TypeTable:
         width = min(align, 8)
         chunks = (_chunk(variants, start, width, offset) for start in range(0, size, width))
         return EnumLayout(offset + size, align, (tag, *(c for c in chunks if c is not None)), (), offset, variants)
+
+
+def is_view(type_: IrType) -> bool:
+    """Whether a value is a pointer, a length and an owner: text, and arrays that grow."""
+    return isinstance(type_, IrArray) or type_ == STR
 
 
 def untagged(layout: Layout) -> Layout:

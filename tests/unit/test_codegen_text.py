@@ -44,7 +44,7 @@ LL_TYPES: list[tuple[IrType, str]] = [
     (FAULT, "ptr"), (UNIT, "{}"), (IrArray(I8), "{ptr, i64, ptr}"), (IrFn((I64,), UNIT), "{ptr, ptr}"),
     (IrTuple((I8, I64, BOOL)), "{i8, i64, i8}"), (IrTuple((I8, IrTuple((I16, U8)), I8)), "{i8, {i16, i8}, i8}"),
     (IrTuple((I32, I128)), "{i32, i128}"), (IrOption(U8), "{ptr, i8}"), (IrOption(I128), "{ptr, i128}"),
-    (IrOption(IrOption(STR)), "{ptr, {ptr, {ptr, i64, ptr}}}"), (IrStruct("S", (F64, UNIT, F32)), "{double, {}, float}"),
+    (IrOption(IrOption(STR)), "{ptr, {ptr, i64, ptr}}"), (IrOption(STR), "{ptr, i64, ptr}"), (IrStruct("S", (F64, UNIT, F32)), "{double, {}, float}"),
     (IrEnum("A", ((), ()), ("X", "Y"), (0, 1)), "i32"),
     (IrEnum("B", ((I8,), (I16, I16)), ("X", "Y"), (0, 1)), "{i32, [1 x i32]}"),
     (IrEnum("C", ((I8, I64), (STR,)), ("X", "Y"), (0, 1)), "{i32, [3 x i64]}"),
