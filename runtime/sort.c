@@ -47,13 +47,10 @@ static void merge_forward(const sorter *s, uint8_t *first, uint8_t *middle, uint
     merge state __attribute__((cleanup(finish_merge))) = {
         .from = s->scratch, .end = s->scratch + left, .gap = first, .is_backward = false};
     for (uint8_t *right = middle; state.from < state.end && right < last; state.gap += s->size) {
-        if (order_of(s, state.from, right) <= 0) {
-            copy_item(state.gap, state.from, s->size);
-            state.from += s->size;
-        } else {
-            copy_item(state.gap, right, s->size);
-            right += s->size;
-        }
+        bool takes_right = order_of(s, state.from, right) > 0;
+        copy_item(state.gap, takes_right ? right : state.from, s->size);
+        right += takes_right ? s->size : 0;
+        state.from += takes_right ? 0 : s->size;
     }
 }
 
@@ -63,13 +60,10 @@ static void merge_backward(const sorter *s, uint8_t *first, uint8_t *middle, uin
     merge state __attribute__((cleanup(finish_merge))) = {
         .from = s->scratch, .end = s->scratch + right, .gap = last, .is_backward = true};
     for (uint8_t *left = middle; state.from < state.end && left > first; state.gap -= s->size) {
-        if (order_of(s, left - s->size, state.end - s->size) <= 0) {
-            state.end -= s->size;
-            copy_item(state.gap - s->size, state.end, s->size);
-        } else {
-            left -= s->size;
-            copy_item(state.gap - s->size, left, s->size);
-        }
+        bool takes_right = order_of(s, left - s->size, state.end - s->size) <= 0;
+        state.end -= takes_right ? s->size : 0;
+        left -= takes_right ? 0 : s->size;
+        copy_item(state.gap - s->size, takes_right ? state.end : left, s->size);
     }
 }
 
