@@ -449,7 +449,7 @@ class Calls(Paths):
             return self.error("E0104", f"`{name}` is a field, not a method", self.name_span(node, name),
                               "a field is called in parentheses", f"write `({receiver.span.text}.{name})(…)`")
         near = closest(name, [n for n, f in table.items() if f.params and f.params[0].name == "self"])
-        help_ = f"did you mean `{near}`?" if near else METHODS.get(name, "")
+        help_ = f"did you mean `{near}`?" if near else METHODS.get(name, "") or self.other_impls(type_, name)
         if name in table:
             head = str(resolve(type_)).partition("<")[0]
             help_ = f"it has no `self`: it is called as `{head}·{name}(…)`"

@@ -59,6 +59,7 @@ class Context:
         self.methods: dict[object, dict[str, t.Function]] = {}
         self.private_methods: dict[int, Module] = {}        # by id of a method without `pub`: where it may be called
         self.method_bounds: dict[int, Type] = {}            # by id of a method: the type of its impl
+        self.traits: list[t.TraitDecl] = []
         self.trait_methods: dict[str, list[t.TraitDecl]] = {}
         self.structs: list[t.StructDecl] = []
         self.enums: list[t.EnumDecl] = []
@@ -93,6 +94,7 @@ class Context:
 
     def add_trait(self, trait: t.TraitDecl) -> None:
         """Makes a trait's methods known by their names."""
+        self.traits.append(trait)
         for name in trait.methods:
             self.trait_methods.setdefault(name, []).append(trait)
 

@@ -179,6 +179,8 @@ def has_structure(type_: Type, trait: TraitDecl, seen: set[int]) -> bool:
     if isinstance(type_, InferVar) and type_.kind != "any":
         type_ = I64 if type_.kind == "int" else F64
     name = trait.name
+    if isinstance(type_, DynType):
+        return satisfies(type_, trait)
     if name in _NUMBERS:
         return is_numeric(type_)
     if name == "Display":

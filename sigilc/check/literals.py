@@ -20,6 +20,7 @@ from sigilc.check.types import (
     U8,
     UNIT,
     ArrayType,
+    DynType,
     EnumType,
     ErrorType,
     FixedType,
@@ -29,6 +30,7 @@ from sigilc.check.types import (
     OptionType,
     ParamType,
     PrimType,
+    ProjectionType,
     StructType,
     Type,
     is_float,
@@ -210,8 +212,14 @@ class Literals(BodyBase):
                        f"this is `{type_}`: it may be absent", "show it as `{…:?}`, or handle absence with `?? default`")
         elif isinstance(type_, FnType | FutureType):
             self.error("E0204", f"a value of type `{type_}` has no text", value, "this can't be shown")
-        elif not is_debug and isinstance(type_, StructType | EnumType | ParamType) and not self.implements(type_, "Display"):
+        elif is_debug and not isinstance(type_, ParamType | ProjectionType | ErrorType) and not self.implements(type_, "Debug"):
+            self.error("E0204", f"`{type_}` has no debug text", value, f"this is `{type_}`",
+                       "functions, futures and what lies behind `dyn` have none: show other parts")
+        elif not is_debug and isinstance(type_, StructType | EnumType | ParamType | ProjectionType | DynType) \
+                and not self.implements(type_, "Display"):
+            is_param = isinstance(type_, ParamType | ProjectionType)
             self.error("E0204", f"`{type_}` has no display text", value, f"this is `{type_}`",
+                       f"state a bound: `{type_}: Display`" if is_param else
                        "show its parts, or the whole for debugging: `{…:?}`")
         elif spec.kind in ("x", "X", "o", "b") and not is_integer(type_) and not isinstance(type_, ErrorType):
             self.error("E0204", f"the format `{spec.kind}` is for integers", value, f"this is `{type_}`")

@@ -28,6 +28,7 @@ from sigilc.check.types import (
     ParamType,
     PointerType,
     PrimType,
+    ProjectionType,
     RangeType,
     StructType,
     TupleType,
@@ -132,10 +133,11 @@ class Operators(EarlyReturns):
         if isinstance(a, ErrorType) or isinstance(b, ErrorType):
             return
         help_ = ""
-        if operator in ("==", "!="):
-            fits = self.implements(a, "Eq")
-        elif operator in _COMPARISONS:
-            fits = self.implements(a, "Ord")
+        if operator in _COMPARISONS:
+            name = "Eq" if operator in ("==", "!=") else "Ord"
+            fits = self.implements(a, name)
+            if isinstance(a, ParamType | ProjectionType):
+                help_ = f"state a bound: `{a}: {name}`"
         elif operator in ("<<", ">>"):
             fits = is_integer(a) and is_integer(b)
         elif operator in ("&", "|", "^"):

@@ -96,6 +96,7 @@ class Program:
         self.reach_structural()
         self.drain()
         self.check_defaults()
+        self.declarations.traits.check_supertraits()
         for function in self.context.functions:
             check_border(self.context, function)
         if not self.diagnostics.has_errors:

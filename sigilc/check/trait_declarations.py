@@ -232,6 +232,20 @@ class TraitDeclarations:
             self.context.error("E0225", f"this impl of `{trait.name}` lacks {shown}", head, "not all is implemented",
                                "write what is missing", [(trait.methods[missing[0]].span, "required here")])
 
+    def check_supertraits(self) -> None:
+        """Once all impls are declared: whether each type implements what a trait of its asks for."""
+        for trait in self.context.traits:
+            for impl in trait.impls:
+                if impl.span.file.is_library:
+                    continue
+                mapping: dict[ParamType, Type] = {trait.self_param: impl.self_type,
+                                                  **dict(zip(trait.params, impl.args, strict=True))}
+                for bound in trait.supertraits:
+                    if not satisfies(impl.self_type, bound.trait, tuple(substitute(a, mapping) for a in bound.args)):
+                        self.context.error("E0223", f"`{impl.self_type}` does not implement `{bound.trait.name}`", impl.span,
+                                           f"`{trait.name}` needs it", f"write `impl {bound.trait.name} for {impl.self_type} "
+                                           "{ … }`", [(trait.span, "stated here")])
+
     def may_have_drop(self, type_: Type, head: Span) -> bool:
         """Whether `impl Drop` fits a type; if not, that is reported."""
         reason = ""

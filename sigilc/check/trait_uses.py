@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sigilc.check import typed as t
-from sigilc.check.impls import associated_type, bounds_of, find_impl, has_unknowns, satisfies
+from sigilc.check.impls import associated_type, bounds_of, find_impl, has_unknowns, holds, match_type, satisfies
 from sigilc.check.infer import resolve, shallow, unify
 from sigilc.check.patterns import Patterns
 from sigilc.check.types import ErrorType, InferVar, ParamType, ProjectionType, Type, substitute
@@ -35,6 +35,20 @@ class TraitUses(Patterns):
             if found is not None and name in found[0].methods:
                 return found[0].methods[name]
         return trait.methods[name]
+
+    def other_impls(self, type_: Type, name: str) -> str:
+        """For a method that is not there: what a generic impl that has it asks of the type."""
+        for trait in self.context.trait_methods.get(name, []):
+            for impl in trait.impls:
+                mapping: dict[ParamType, Type] = {}
+                if not match_type(impl.self_type, type_, mapping):
+                    continue
+                broken = next((b for b in impl.bounds if not holds(b, mapping)), None)
+                if broken is not None:
+                    lacking = resolve(substitute(broken.param, mapping))
+                    return f"`{impl.self_type}` has it from `{trait.name}` where `{broken.param}: {broken.trait.name}`, " \
+                           f"which `{lacking}` does not implement"
+        return ""
 
     def declare_prelude_traits(self, name: str) -> None:
         """The traits of the prelude that have a method of this name: nothing may have named them so far."""
