@@ -6,12 +6,17 @@ from sigilc.check import typed
 from sigilc.ir.function import Block
 from sigilc.ir.ops import Value
 from sigilc.lower.functions import FunctionLowering, Lowerings
+from sigilc.lower.in_place import Overwrite, own_array
 from sigilc.lower.segments import Segment
 from sigilc.lower.sinks import Sink, make_sink
 
 
 def lower_pipeline(fl: FunctionLowering, expr: typed.Pipeline) -> Value:
     """One fused loop."""
+    own = own_array(fl, expr)
+    if own is not None:
+        segment = Segment(fl, own, fl.type_of(expr.item), expr.stages, [])
+        return fill(segment, Overwrite(fl, fl.ir_type(expr), own))
     segment = Segment(fl, expr.source, fl.type_of(expr.item), expr.stages, [expr.sink])
     item = fl.type_of(expr.stages[-1].item if expr.stages else expr.item)
     return fill(segment, make_sink(fl, expr, item, segment.length if segment.has_length else None))

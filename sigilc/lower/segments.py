@@ -30,7 +30,7 @@ from sigilc.lower.sources import Cursor, Indexed, Source, make_source
 Push = Callable[[Value, Block], None]
 
 # The stages that give one element for each that comes.
-_ONE_TO_ONE = (typed.MapStage, typed.EnumerateStage, typed.MarkStage, typed.ScanStage)
+ONE_TO_ONE = (typed.MapStage, typed.EnumerateStage, typed.MarkStage, typed.ScanStage)
 
 
 @dataclass(slots=True)
@@ -48,14 +48,17 @@ class _Step:
 
 
 class Segment:
-    """Construction evaluates the source, then what the stages need once. `later` is evaluated while the loop runs."""
+    """Construction evaluates the source, unless it is made, then what the stages need once.
 
-    def __init__(self, fl: FunctionLowering, source: Expr, item: Type, stages: list[Stage], later: list[object]) -> None:
+    `later` is evaluated while the loop runs.
+    """
+
+    def __init__(self, fl: FunctionLowering, source: Expr | Source, item: Type, stages: list[Stage],
+                 later: list[object]) -> None:
         self.fl = fl
         self.builder = fl.builder
         self._later = [*stages, *later]
-        self._source: Source = _sorted(fl, source, stages) if isinstance(source, typed.Sort) \
-            else make_source(fl, source, self._later)
+        self._source = _evaluated(fl, source, stages, self._later)
         self._steps: list[_Step] = []
         before = item
         for stage in stages:
@@ -105,7 +108,7 @@ class Segment:
             elif step.other is not None and step.other.has_length:
                 self._length = self._smaller(self.length(), step.other.length())
                 step.is_bound = is_cut = True
-            elif not isinstance(stage, _ONE_TO_ONE):
+            elif not isinstance(stage, ONE_TO_ONE):
                 break
             is_first = False
         else:
@@ -317,10 +320,14 @@ class PulledSegment(Segment):
         self._push(0, element, head, done, rest)
 
 
-def _sorted(fl: FunctionLowering, sort: typed.Sort, stages: list[Stage]) -> Source:
-    """A sort as the source of these stages; of what `take` leaves out nothing need be in order."""
+def _evaluated(fl: FunctionLowering, source: Expr | Source, stages: list[Stage], later: list[object]) -> Source:
+    """A source that is made here; of a sort, what `take` leaves out need not be in order."""
     from sigilc.lower.sorting import sorted_source
+    if not isinstance(source, Expr):
+        return source
+    if not isinstance(source, typed.Sort):
+        return make_source(fl, source, later)
     first = stages[0] if stages else None
     if isinstance(first, typed.TakeStage) and isinstance(first.count, typed.Literal | typed.Local):
-        return sorted_source(fl, sort, lower_index(fl, first.count))
-    return sorted_source(fl, sort, None)
+        return sorted_source(fl, source, lower_index(fl, first.count))
+    return sorted_source(fl, source, None)
