@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import fields
 from typing import Any
 
@@ -11,11 +10,13 @@ from sigilc.check.typed import Arm, Ask, Call, Expr, Function, FunctionRef, Sink
 _child_names: dict[type, tuple[str, ...]] = {}
 
 
-def nodes_of(root: Expr | None) -> Iterator[Any]:
+def nodes_of(root: Expr | None) -> list[Any]:
     """All nodes of a tree, in the order of the text, patterns left out; lists and other values as well."""
     pending: list[Any] = [root]
+    found: list[Any] = []
     while pending:
         node = pending.pop()
+        found.append(node)
         cls = node.__class__
         names = _child_names.get(cls)
         if names is None:
@@ -28,7 +29,7 @@ def nodes_of(root: Expr | None) -> Iterator[Any]:
             pending.extend(reversed(node))
         elif cls is tuple:
             pending.append(node[0])         # a part of an interpolation, with its format
-        yield node
+    return found
 
 
 def called_functions(function: Function) -> list[Function]:

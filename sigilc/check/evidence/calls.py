@@ -48,8 +48,10 @@ def eval_call(flow: Flow, e: Call) -> Tree:
     summary = flow.program.summary_of(function)
     bound = bind_arguments(flow, summary, trees, [a.span for a in e.args], "argument")
     types = argument_types(e.args, function.params)
-    kept = [read_in_place(flow, arg.place) if isinstance(arg, InOut) and summary.entered else tree
-            for arg, tree in zip(e.args, bound, strict=True)]
+    kept: list[Tree] | None = None
+    if summary.entered:
+        kept = [read_in_place(flow, arg.place) if isinstance(arg, InOut) else tree
+                for arg, tree in zip(e.args, bound, strict=True)]
     result, exits, faults = instantiate(flow, summary, bound, types, e.type, e.span, "call", kept)
     for arg, left in zip(e.args, faults, strict=True):
         if isinstance(arg, InOut) and left is not None:
@@ -102,10 +104,12 @@ def instantiate(flow: Flow, summary: Summary, trees: list[Tree], types: list[Typ
     """
     params = summary.function.params
     pieces: list[Piece] = []
-    staying: list[Piece] = []
-    for param, tree, type_, stays in zip(params, trees, types, kept or trees, strict=True):
+    for param, tree, type_ in zip(params, trees, types, strict=True):
         pieces_of(param.type, type_, tree, pieces)
-        pieces_of(param.type, type_, stays, staying)
+    staying: list[Piece] = []
+    if kept is not None:
+        for param, tree, type_ in zip(params, kept, types, strict=True):
+            pieces_of(param.type, type_, tree, staying)
     filled = set(summary.flows)
     filled.update(number for number, _, _ in summary.constants)
     exits = _exit_trees(flow, summary, types, pieces, filled)
@@ -141,7 +145,7 @@ def _copy_edges(flow: Flow, summary: Summary, pieces: list[Piece], staying: list
             continue
         target = pieces[output][0]
         for source, flags in sources:
-            given, given_type = (staying if summary.entered.get(output) == source else pieces)[source]
+            given, given_type = (staying if staying and summary.entered.get(output) == source else pieces)[source]
             if isinstance(target, int) and isinstance(given, int) and slots[source].type.__class__ is not ParamType:
                 graph.edge(given, target, step, flags & ASSERT)
             elif not flags & MIX and slots[source].type == slots[output].type:

@@ -25,6 +25,7 @@ from sigilc.check.evidence.trees import join_labels as join_in_graph
 from sigilc.check.typed import Expr, Function, LoopLabel, StructDecl, Variable
 from sigilc.check.types import (
     FAULT,
+    NEVER,
     EnumType,
     Marks,
     PrimType,
@@ -92,14 +93,14 @@ class Flow:
         if evaluator is None:
             raise InternalError(f"no evidence rule for {type(e).__name__}", e.span)
         tree = evaluator(self, e)
-        if is_never(e.type):
+        if e.type.__class__ is PrimType and is_never(e.type):
             self.dead = True
         return tree
 
     def eval_as(self, e: Expr, type_: Type) -> Tree:
         """As `eval`, for where a value of `type_` is expected; what never gives a value fits everywhere."""
         tree = self.eval(e)
-        return known_tree(self.graph, type_) if is_never(e.type) else tree
+        return known_tree(self.graph, type_) if e.type.__class__ is PrimType and is_never(e.type) else tree
 
     # ---- Variables
 
@@ -229,7 +230,7 @@ class Flow:
 
 def is_never(type_: Type) -> bool:
     """True for `!`, the type of what never gives a value."""
-    return isinstance(type_, PrimType) and type_.name == "!"
+    return type_ is NEVER or (isinstance(type_, PrimType) and type_.name == "!")
 
 
 def inner_level(type_: Type, levels: dict[Type, int]) -> int:
