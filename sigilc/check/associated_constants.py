@@ -43,7 +43,7 @@ class AssociatedConstants:
         known = self.entries.setdefault(head, {})
         span = Span(module.source, node.start, node.end)
         before = known.get(node.name)
-        method = self.context.methods.get(head, {}).get(node.name)
+        method = self.context.methods_of(head).get(node.name)
         if before is not None and before.node is node:
             return
         if before is not None or method is not None:

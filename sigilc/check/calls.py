@@ -413,7 +413,7 @@ class Calls(Paths):
     def call_array_method(self, receiver: t.Expr, type_: FixedType, name: str, node: Any, arguments: list[Any],
                           expected: Type | None) -> t.Expr:
         """A method of `[T]` on an array of fixed length: on a copy of its elements, so it can't be one that changes them."""
-        function = self.context.methods.get(ArrayType, {}).get(name)
+        function = self.context.methods_of(ArrayType).get(name)
         if function is not None and function.params and function.params[0].kind == "inout":
             raise self.error("E0104", f"`{name}` changes an array's length", node, f"`{resolve(type_)}` has a fixed length",
                              "use a `[T]`: `let mut copy = value[..]`")
@@ -429,10 +429,10 @@ class Calls(Paths):
 
     def no_method(self, receiver: t.Expr, type_: Type, name: str, node: Any) -> Any:
         """An unknown method; says what else may be meant."""
-        table = {n: f for n, f in self.context.methods.get(head_of(type_), {}).items() if self.may_call(f)}
+        table = {n: f for n, f in self.context.methods_of(head_of(type_)).items() if self.may_call(f)}
         if isinstance(type_, OptionType):
             inner = shallow(type_.item)
-            if name in self.context.methods.get(head_of(inner), {}):
+            if name in self.context.methods_of(head_of(inner)):
                 return self.error("E0303", f"`{name}` is called on an uncertain value", receiver,
                                   f"this is `{resolve(type_)}`: it may be absent",
                                   f"lift it with a pipe, `|.{name}(…)`, or handle absence with `??`, `match` or `!`")

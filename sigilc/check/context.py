@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sigilc.check import typed as t
 from sigilc.check.attribute_table import AttributeTable
+from sigilc.check.method_table import EMPTY, MethodTable
 from sigilc.check.types import ERROR, ParamType, Type
 from sigilc.diagnostics.diagnostic import Diagnostic, Diagnostics, Label
 from sigilc.resolve.symbols import Item, Module
@@ -56,7 +57,7 @@ class Context:
         self.root: Module | None = None
         self.pending: dict[int, Pending] = {}               # by id of the Function
         self.queue: list[Pending] = []
-        self.methods: dict[object, dict[str, t.Function]] = {}
+        self.methods: dict[object, MethodTable] = {}        # by `head_of` their type
         self.private_methods: dict[int, Module] = {}        # by id of a method without `pub`: where it may be called
         self.method_bounds: dict[int, Type] = {}            # by id of a method: the type of its impl
         self.traits: list[t.TraitDecl] = []
@@ -87,6 +88,10 @@ class Context:
         """What needs no `use`; what is not `pub` there only the library itself can name."""
         found = self.prelude.items.get(name) if self.prelude is not None else None
         return found if found is not None and (found.is_public or viewer.is_std) else None
+
+    def methods_of(self, head: object) -> MethodTable:
+        """The methods of a type, by its `head_of`."""
+        return self.methods.get(head, EMPTY)
 
     def length_of(self, tree: Any, scope: Scope) -> int:
         """The number of elements that is written as the length of an array."""

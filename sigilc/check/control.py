@@ -391,7 +391,7 @@ class Control(Operators):
         """The parts of a text one at a time, where the library has such a twin of the method that makes an array of them."""
         if not isinstance(value, t.Call):
             return value
-        methods = self.context.methods.get(STR.name, {})
+        methods = self.context.methods_of(STR.name)
         name = value.function.name.rpartition("·")[2]
         twin = methods.get(f"lazy_{name}")
         if twin is None or methods.get(name) is not value.function:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from sigilc.check import foreign
@@ -11,6 +12,7 @@ from sigilc.check.associated_constants import AssociatedConstants
 from sigilc.check.attributes import Attributes
 from sigilc.check.cases import KINDS, refuse_member_case
 from sigilc.check.context import Context, Pending, Reported, Scope, fresh_params
+from sigilc.check.method_table import MethodTable
 from sigilc.check.trait_declarations import TraitDeclarations
 from sigilc.check.type_names import Marked, TypeNames, with_mark
 from sigilc.check.types import (
@@ -324,7 +326,7 @@ class Declarations:
                 function = self.function(member, scope, f"{item.module.qualified(item.name)}·{member.signature.name}",
                                          attributes, actor=actor, impl_params=params)
                 self.context.method_bounds[id(function)] = StructType(state, params)
-                self.add_method(state, member.signature.name, function)
+                self.add_method(state, member.signature.name, item.module, function)
             elif isinstance(member, ast.On):
                 self.declare_handler(actor, member, scope, attributes)
         return actor
@@ -555,7 +557,7 @@ class Declarations:
         scope = Scope(module, generics, self_type)
         shown = str(self_type).partition("<")[0] if generics else str(self_type)
         for entry in node.items:
-            member, attributes = self.unwrapped(entry)
+            member, _ = self.unwrapped(entry)
             if isinstance(member, ast.Constant):
                 self.associated.add(member, head_of(self_type), self_type, shown, module)
                 continue
@@ -565,21 +567,32 @@ class Declarations:
                                              Span(module.source, member.start, member.end))
                 continue
             name = (member.signature if isinstance(member, ast.Fn) else member).name
-            function = self.function(member, scope, module.qualified(f"{shown}·{name}"), attributes,
-                                     impl_params=tuple(generics.values()))  # type: ignore[arg-type]
-            function.is_public = is_marked_public(entry)
-            if not function.is_public:
-                self.context.private_methods[id(function)] = module
-            function.bounds = [*bounds, *function.bounds]
-            self.add_method(head_of(self_type), name, function)
-            self.context.method_bounds[id(function)] = self_type
 
-    def add_method(self, head: object, name: str, function: t.Function) -> None:
+            make = partial(self.method, entry, module.qualified(f"{shown}·{name}"), scope, bounds)
+            if module.is_std:
+                self.context.methods.setdefault(head_of(self_type), MethodTable()).put_later(name, module.source, make)
+            else:
+                self.add_method(head_of(self_type), name, module, make())
+
+    def method(self, entry: Any, name: str, scope: Scope, bounds: list[t.Bound]) -> t.Function:
+        """A method of an impl for the scope's `Self`."""
+        member, attributes = self.unwrapped(entry)
+        function = self.function(member, scope, name, attributes,
+                                 impl_params=tuple(scope.generics.values()))  # type: ignore[arg-type]
+        function.is_public = is_marked_public(entry)
+        if not function.is_public:
+            self.context.private_methods[id(function)] = scope.module
+        function.bounds = [*bounds, *function.bounds]
+        assert scope.self_type is not None
+        self.context.method_bounds[id(function)] = scope.self_type
+        return function
+
+    def add_method(self, head: object, name: str, module: Module, function: t.Function) -> None:
         """Puts a method into the table; a user's method goes before one of the standard library."""
-        table = self.context.methods.setdefault(head, {})
-        before = table.get(name)
-        if before is not None and before.span.file is function.span.file:
+        table = self.context.methods.setdefault(head, MethodTable())
+        before = table.get(name) if table.file_of(name) is module.source else None
+        if before is None:
+            table.put(name, function)
+        else:
             self.context.error("E0106", f"the method `{name}` is declared twice", function.span, "declared again here",
                                labels=[(before.span, "declared first here")])
-            return
-        table[name] = function

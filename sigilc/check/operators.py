@@ -406,7 +406,7 @@ class Operators(EarlyReturns):
     def has_method(self, type_: Type, name: str) -> bool:
         """Whether a type has a method of this name."""
         from sigilc.check.declarations import head_of
-        return name in self.context.methods.get(head_of(type_), {})
+        return name in self.context.methods_of(head_of(type_))
 
     def check_privacy(self, decl: t.StructDecl, field: t.Field, node: Any) -> None:
         """Fields without `pub` are private to their module."""

@@ -134,7 +134,7 @@ class Paths(TraitUses):
             return self.unsupported(f"`{name}` is", node)
         if isinstance(owner, StructType) and any(f.name == name for f in owner.decl.fields):
             help_ = f"a field of `self` is written `self.{name}`"
-        elif owner is not None and name in self.context.methods.get(head_of(owner), {}):
+        elif owner is not None and name in self.context.methods_of(head_of(owner)):
             help_ = f"a method of `self` is called as `self.{name}(…)`"
         return self.error("E0101", f"`{name}` is not known here", node, "nothing of this name", help_)
 
@@ -202,14 +202,14 @@ class Paths(TraitUses):
             raise self.error("E0105", f"`{head.decl.name}` has no variant `{name}`", self.name_span(node, name),
                              "no variant of this name",
                              f"did you mean `{near}`?" if near else "")
-        near = closest(name, list(self.context.methods.get(head_of(head), {})))
+        near = closest(name, list(self.context.methods_of(head_of(head))))
         raise self.error("E0104", f"`{resolve(head)}` has no function `{name}`", self.name_span(node, name),
                          "no function of this name",
                          f"did you mean `{near}`?" if near else "")
 
     def own_method(self, type_: Type, name: str, node: Any) -> t.Function | None:
         """The method of this name in an `impl` of a type itself, if the code being checked may call it."""
-        function = self.context.methods.get(head_of(type_), {}).get(name)
+        function = self.context.methods_of(head_of(type_)).get(name)
         if function is None or self.may_call(function):
             return function
         if self.context.private_methods[id(function)].is_std:

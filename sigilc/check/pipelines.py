@@ -122,7 +122,7 @@ class Pipelines(ShapingStages):
         if isinstance(parts.node, ast.MatchStage):
             return True
         if isinstance(parts.node, ast.MethodStage):
-            return parts.node.name in ("unwrap", "expect") or parts.node.name in self.context.methods.get(OptionType, {})
+            return parts.node.name in ("unwrap", "expect") or parts.node.name in self.context.methods_of(OptionType)
         if parts.word in ("map", "filter") and parts.body is not None and not parts.path:
             applied = self.applied_body(parts)
         elif parts.word and parts.word not in STAGES and parts.body is None:
@@ -441,7 +441,7 @@ class Pipelines(ShapingStages):
 
     def collect_by_from(self, loop: OpenLoop, wanted: Type, span: Span) -> t.Expr:
         """`collect·<T>` for a type whose function `from` takes an array."""
-        function = self.context.methods.get(head_of(wanted), {}).get("from")
+        function = self.context.methods_of(head_of(wanted)).get("from")
         array = close(loop, span)
         if function is None or len(function.params) != 1:
             help_ = f"give `{resolve(wanted)}` a function `from` that takes an array"
