@@ -28,6 +28,7 @@
 #define RT_CHUNK_RANGE ((uint64_t)1 << 36) /* bytes of addresses for them … */
 #define RT_CHUNK_LEAST ((uint64_t)1 << 30) /* … and how few will do */
 #define RT_INPUT_SIZE ((int64_t)1 << 16)   /* bytes of stdin that are read at once */
+#define RT_MAX_PRECISION ((int64_t)100000)  /* digits behind the point, at most */
 #define RT_OUTPUT_SIZE ((int64_t)1 << 16)  /* bytes of stdout that are held back */
 #define RT_TURN_MESSAGES 128               /* messages that an actor handles before the next one's turn */
 #define RT_SIGNAL_STACK ((size_t)1 << 16)  /* bytes for the handler of stack overflows */

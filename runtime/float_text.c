@@ -111,7 +111,7 @@ static int64_t shorten_exponent(char *text, int64_t length) {
 
 /* The exact value, rounded half to even at `precision`; the C library does this right. The caller frees the text. */
 static int64_t write_rounded(char **out, double value, int64_t precision, bool has_exponent) {
-    int places = precision > 100000 ? 100000 : (int)precision;
+    int places = precision > RT_MAX_PRECISION ? (int)RT_MAX_PRECISION : (int)precision;
     size_t room = (size_t)places + MAX_SHORTEST;
     char *text = malloc(room);
     if (!text) rt_die("out of memory");
@@ -139,6 +139,8 @@ static void format_float(sigil_buffer *place, const magnitude *number, bool is_n
     } else {
         parts.length = write_shortest(text, number, flags);
     }
+    char *mark = flags & SIGIL_FORMAT_UPPER_EXPONENT ? memchr(text, 'e', (size_t)parts.length) : NULL;
+    if (mark) *mark = 'E';
     parts.digits = (const uint8_t *)text;
     rt_format_number(place, &parts, fill, flags, width);
     free(rounded);

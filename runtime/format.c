@@ -1,6 +1,7 @@
 /* Text by a format spec: width in characters, fill, alignment, sign, zero padding and number bases, as Rust does it. */
 #include "rt.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static void append_fill(sigil_buffer *place, uint32_t fill, int64_t count) {
@@ -75,33 +76,67 @@ static base base_of(uint32_t flags) {
     return (base){.flag = 0, .radix = 10, .prefix = ""};
 }
 
-/* `1234` as `1.234e3`: all significant digits, the zeros at the end belong to the exponent. */
-static int64_t exponent_digits(uint8_t *out, uint64_t magnitude) {
-    unsigned zeros = 0;
-    for (; magnitude >= 10 && magnitude % 10 == 0; magnitude /= 10) zeros++;
-    uint8_t digits[20];
-    unsigned count = 0;
-    do digits[count++] = (uint8_t)('0' + magnitude % 10);
-    while ((magnitude /= 10) != 0);
+/* Rounds decimal digits half to even to `keep` of them; true when that made one more of it: `99` became `10`. */
+static bool round_digits(uint8_t *digits, int64_t count, int64_t keep) {
+    if (keep >= count || digits[keep] < '5') return false;
+    bool is_tie = digits[keep] == '5';
+    for (int64_t i = keep + 1; i < count && is_tie; i++) is_tie = digits[i] == '0';
+    if (is_tie && (digits[keep - 1] - '0') % 2 == 0) return false;
+    int64_t i = keep;
+    while (i > 0 && digits[i - 1] == '9') digits[--i] = '0';
+    if (i > 0) {
+        digits[i - 1]++;
+        return false;
+    }
+    digits[0] = '1';
+    return true;
+}
+
+/* `1234` as `1.234e3`: all significant digits, or one and `precision` more. The digits, at most 39, may be changed; `out`
+ * has room for 48 and the precision. */
+static int64_t exponent_form(uint8_t *out, uint8_t *digits, int64_t count, int64_t precision, uint32_t flags) {
+    int64_t exponent = count - 1, shown = precision + 1;
+    if (precision >= 0) exponent += round_digits(digits, count, shown);
+    else
+        for (shown = count; shown > 1 && digits[shown - 1] == '0';) shown--;
     uint8_t *at = out;
-    *at++ = digits[count - 1];
-    if (count > 1) *at++ = '.';
-    for (unsigned i = count - 1; i-- > 0;) *at++ = digits[i];
-    unsigned exponent = zeros + count - 1;
-    *at++ = 'e';
+    *at++ = digits[0];
+    if (shown > 1) *at++ = '.';
+    for (int64_t i = 1; i < shown; i++) *at++ = i < count ? digits[i] : '0';
+    *at++ = flags & SIGIL_FORMAT_UPPER_EXPONENT ? 'E' : 'e';
     if (exponent >= 10) *at++ = (uint8_t)('0' + exponent / 10);
     *at++ = (uint8_t)('0' + exponent % 10);
     return at - out;
 }
 
+void sigil_text_format_digits(sigil_buffer *place, const uint8_t *data, int64_t length, uint32_t fill, uint32_t flags,
+                              int64_t width, int64_t precision) {
+    bool is_negative = length > 0 && data[0] == '-';
+    const char *prefix = flags & SIGIL_FORMAT_ALTERNATE ? base_of(flags).prefix : "";
+    rt_number number = {.sign = is_negative ? "-" : flags & SIGIL_FORMAT_SIGN ? "+" : "", .prefix = prefix,
+                        .digits = data + is_negative, .length = length - is_negative};
+    uint8_t *formed = NULL, digits[39];
+    if (flags & SIGIL_FORMAT_EXPONENT) {
+        if (precision > RT_MAX_PRECISION) precision = RT_MAX_PRECISION;
+        formed = malloc((size_t)(precision > 0 ? precision : 0) + 48);
+        if (!formed || number.length > (int64_t)sizeof digits) rt_die("out of memory");
+        memcpy(digits, number.digits, (size_t)number.length);
+        number.length = exponent_form(formed, digits, number.length, precision, flags);
+        number.digits = formed;
+    }
+    rt_format_number(place, &number, fill, flags, width);
+    free(formed);
+}
+
 static void format_integer(sigil_buffer *place, bool is_negative, uint64_t magnitude, uint32_t fill, uint32_t flags,
                            int64_t width) {
-    uint8_t digits[64], *end = digits + sizeof digits, *first = end;
+    uint8_t digits[64], formed[48], *end = digits + sizeof digits, *first = end;
     base chosen = base_of(flags);
     int64_t length;
     if (flags & SIGIL_FORMAT_EXPONENT) {
-        first = digits;
-        length = exponent_digits(digits, magnitude);
+        first = rt_decimal_digits(end, magnitude);
+        length = exponent_form(formed, first, end - first, -1, flags);
+        first = formed;
     } else {
         const char *names = flags & SIGIL_FORMAT_UPPER_HEX ? "0123456789ABCDEF" : "0123456789abcdef";
         do *--first = (uint8_t)names[magnitude % chosen.radix];

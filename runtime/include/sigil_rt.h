@@ -228,7 +228,8 @@ enum {
     SIGIL_FORMAT_OCTAL = 128,
     SIGIL_FORMAT_BINARY = 256,
     SIGIL_FORMAT_EXPONENT = 512,
-    SIGIL_FORMAT_DEBUG = 1024
+    SIGIL_FORMAT_DEBUG = 1024,
+    SIGIL_FORMAT_UPPER_EXPONENT = 2048 /* with SIGIL_FORMAT_EXPONENT */
 };
 
 void sigil_text_append(sigil_buffer *place, const uint8_t *data, int64_t length);
@@ -245,6 +246,8 @@ void sigil_text_format_str(sigil_buffer *place, const uint8_t *data, int64_t len
                            int64_t width, int64_t precision);
 void sigil_text_format_int(sigil_buffer *place, int64_t value, uint32_t fill, uint32_t flags, int64_t width);
 void sigil_text_format_uint(sigil_buffer *place, uint64_t value, uint32_t fill, uint32_t flags, int64_t width);
+void sigil_text_format_digits(sigil_buffer *place, const uint8_t *data, int64_t length, uint32_t fill, uint32_t flags,
+                              int64_t width, int64_t precision);
 void sigil_text_format_f64(sigil_buffer *place, double value, uint32_t fill, uint32_t flags, int64_t width,
                            int64_t precision);
 void sigil_text_format_f32(sigil_buffer *place, float value, uint32_t fill, uint32_t flags, int64_t width,

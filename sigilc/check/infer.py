@@ -134,7 +134,7 @@ def _try(a: Type, b: Type, trail: list[InferVar]) -> bool:
 
 # ---- After the body -----------------------------------------------------------------------------------------------------
 
-_NODES = (t.Expr, t.Pattern, t.Stage, t.Sink, t.Arm, t.Variable)
+_NODES = (t.Expr, t.Pattern, t.Stage, t.Sink, t.Arm, t.FormatSpec, t.Variable)
 _SKIPPED = {"span", "label", "name", "marks", "actor", "variant", "handler", "function", "constant"}
 _OTHER, _NODE, _TYPE, _SEQUENCE = range(1, 5)
 _kinds: dict[type, int] = {}

@@ -8,7 +8,7 @@ from typing import Any
 
 from sigilc.check import typed as t
 from sigilc.check.body import BodyBase
-from sigilc.check.infer import settled, shallow
+from sigilc.check.infer import resolve, settled, shallow, unify
 from sigilc.check.types import (
     BOOL,
     CHAR,
@@ -19,6 +19,7 @@ from sigilc.check.types import (
     STR,
     U8,
     UNIT,
+    USIZE,
     ArrayType,
     DynType,
     EnumType,
@@ -40,8 +41,10 @@ from sigilc.check.types import (
 from sigilc.syntax import ast
 
 _SUFFIX = re.compile(r"(?:[ui](?:8|16|32|64|128|size)|f32|f64)\Z")
-_SPEC = re.compile(r"(?:(?P<fill>.)?(?P<align>[<^>]))?(?P<sign>\+)?(?P<alternate>#)?(?P<zero>0)?(?P<width>[0-9]+)?"
-                   r"(?:\.(?P<precision>[0-9]+))?(?P<kind>\?|[xXobe])?\Z", re.S)
+_MEASURE = r"[0-9]+\$?|[^\W\d]\w*\$"      # a number, or with `$` an argument's position or a variable
+_SPEC = re.compile(rf"(?:(?P<fill>.)?(?P<align>[<^>]))?(?P<sign>\+)?(?P<alternate>#)?(?P<zero>0(?!\$))?(?P<width>{_MEASURE})?"
+                   rf"(?:\.(?P<precision>\*|{_MEASURE}))?(?P<kind>[xX]?\?|[xXobeE])?\Z", re.S)
+_POSITION = re.compile(r"(?<!\w)([0-9]+)\$")
 _LARGEST_F32 = 3.4028235677973366e38     # from here on a number is rounded to infinity
 _UNITS = {"ns": 1, "us": 10**3, "ms": 10**6, "s": 10**9, "min": 60 * 10**9, "h": 3600 * 10**9}
 
@@ -50,6 +53,23 @@ def limits(type_: Type) -> tuple[int, int]:
     """Smallest and largest value of an integer type."""
     bits = INTEGER_BITS[type_.name]  # type: ignore[attr-defined]
     return (-(1 << bits - 1), (1 << bits - 1) - 1) if type_.name.startswith("i") else (0, (1 << bits) - 1)  # type: ignore[attr-defined]
+
+
+class FurtherArguments:
+    """The arguments behind a text with `{}` places: `next` is the number of the one that the next place shows."""
+
+    def __init__(self, trees: list[Any] | None) -> None:
+        self.are_possible = trees is not None
+        self.trees = trees or []
+        self.next = 0
+        self.used: set[int] = set()
+        self.measures: set[int] = set()         # those that a `1$` refers to
+        self.kept: dict[int, t.Variable] = {}
+        self.lets: list[t.Expr] = []
+
+    def unused(self) -> Any:
+        """The first argument that nothing shows, or None."""
+        return next((tree for number, tree in enumerate(self.trees) if number not in self.used), None)
 
 
 class Literals(BodyBase):
@@ -170,43 +190,77 @@ class Literals(BodyBase):
     def check_Interpolated(self, node: Any, expected: Type | None, further: list[Any] | None = None) -> t.Expr:
         """`"text {value:spec}"`; `further` are the arguments that fill `{}` places."""
         parts: list[str | tuple[t.Expr, t.FormatSpec]] = []
-        waiting = list(further or [])
+        given = FurtherArguments(further)
+        given.measures = {int(n) for p in node.parts if not isinstance(p, str) for n in _POSITION.findall(p.spec or "")}
         for part in node.parts:
             if isinstance(part, str):
                 parts.append(part)
                 continue
-            if part.value is not None:
-                value = self.expr(part.value)
-            elif waiting:
-                value = self.expr(waiting.pop(0))
-            else:
-                raise self.error("E0202", "this `{}` has no argument" if further is not None else "this `{}` is empty",
-                                 part, "nothing to show here", "write the value between the braces: `{value}`")
-            spec = self.format_spec(part)
+            match = _SPEC.match(part.spec or "")
+            if match is None:
+                raise self.error("E0009", f"`{part.spec}` is no format", part, "not understood",
+                                 "a format is [[fill]align][+][#][0][width][.precision][? x? X? x X o b e E]")
+            # Of two arguments the precision is the first: `{:.*}`.
+            precision = self.measure(self.next_argument(given, part), part) if match["precision"] == "*" else \
+                self.measure_of(match["precision"], given, part)
+            value = self.expr(part.value) if part.value is not None else self.next_argument(given, part)
+            spec = t.FormatSpec(match["fill"] or " ", match["align"] or "", bool(match["sign"]), bool(match["alternate"]),
+                                bool(match["zero"]), self.measure_of(match["width"], given, part), precision,
+                                match["kind"] or "")
             parts.append((value, spec))
             self.deferred.append(lambda v=value, s=spec: self.check_shown(v, s))  # type: ignore[misc]
-        if waiting:
-            raise self.error("E0202", "there are more arguments than `{}` places", waiting[0], "this one has no place",
+        unused = given.unused()
+        if unused is not None:
+            raise self.error("E0202", "there are more arguments than `{}` places", unused, "this one has no place",
                              "add a `{}` to the text")
-        return t.Interpolate(self.span(node), STR, parts)
+        text = t.Interpolate(self.span(node), STR, parts)
+        return t.Block(text.span, STR, given.lets, text) if given.lets else text
 
-    def format_spec(self, part: Any) -> t.FormatSpec:
-        """The part of an interpolation after `:`."""
-        if not part.spec:
-            return t.FormatSpec()
-        match = _SPEC.match(part.spec)
-        if match is None:
-            raise self.error("E0009", f"`{part.spec}` is no format", part, "not understood",
-                             "a format is [[fill]align][+][#][0][width][.precision][? x X o b e]")
-        return t.FormatSpec(
-            match["fill"] or " ", match["align"] or "", bool(match["sign"]), bool(match["alternate"]), bool(match["zero"]),
-            int(match["width"]) if match["width"] else None, int(match["precision"]) if match["precision"] else None,
-            match["kind"] or "")
+    def next_argument(self, given: FurtherArguments, part: Any) -> t.Expr:
+        """The argument that the next `{}` place shows."""
+        number = given.next
+        given.next += 1
+        if number < len(given.trees):
+            return self.argument_at(given, number, False)
+        raise self.error("E0202", "this `{}` has no argument" if given.are_possible else "this `{}` is empty", part,
+                         "nothing to show here", "write the value between the braces: `{value}`")
+
+    def argument_at(self, given: FurtherArguments, number: int, is_measure: bool) -> t.Expr:
+        """A further argument; one that is a measure too is kept in a variable, for it must be evaluated once."""
+        given.used.add(number)
+        known = given.kept.get(number)
+        if known is None and not is_measure and number not in given.measures:
+            return self.expr(given.trees[number])
+        if known is None:
+            value = self.expr(given.trees[number], USIZE)
+            known = given.kept[number] = t.Variable("measure", value.type, value.span)
+            given.lets.append(t.Let(value.span, UNIT, t.BindPattern(value.span, value.type, known), value))
+        return t.Local(known.span, known.type, known)
+
+    def measure_of(self, written: str | None, given: FurtherArguments, part: Any) -> int | t.Expr | None:
+        """A width or precision: a number, `name$`, or the position of an argument, `1$`."""
+        if written is None or not written.endswith("$"):
+            return None if written is None else int(written)
+        name = written[:-1]
+        if not name.isdecimal():
+            return self.measure(self.expr(ast.Path(part.start, part.end, name)), part)
+        if int(name) >= len(given.trees):
+            raise self.error("E0202", f"there is no argument {name} for `{written}`", part, "refers to nothing",
+                             "the first argument behind the text is `0$`")
+        return self.measure(self.argument_at(given, int(name), True), part)
+
+    def measure(self, value: t.Expr, part: Any) -> t.Expr:
+        """A width or precision that is known at run time."""
+        if not unify(value.type, USIZE):
+            raise self.error("E0201", f"expected `usize`, found `{resolve(value.type)}`", part,
+                             "a width or precision is a `usize`",
+                             "convert it: `let width = n as usize`" if is_integer(shallow(value.type)) else "")
+        return value
 
     def check_shown(self, value: t.Expr, spec: t.FormatSpec) -> None:
         """Whether a value can be shown in this format."""
         type_ = settled(value.type)
-        is_debug = spec.kind == "?"
+        is_debug = spec.kind.endswith("?")
         if isinstance(type_, OptionType) and not is_debug:
             self.error("E0303", "an uncertain value is shown as if it were present", value,
                        f"this is `{type_}`: it may be absent", "show it as `{…:?}`, or handle absence with `?? default`")
@@ -223,8 +277,8 @@ class Literals(BodyBase):
                        "show its parts, or the whole for debugging: `{…:?}`")
         elif spec.kind in ("x", "X", "o", "b") and not is_integer(type_) and not isinstance(type_, ErrorType):
             self.error("E0204", f"the format `{spec.kind}` is for integers", value, f"this is `{type_}`")
-        elif spec.kind == "e" and not is_numeric(type_) and not isinstance(type_, ErrorType):
-            self.error("E0204", "the format `e` is for numbers", value, f"this is `{type_}`")
+        elif spec.kind in ("e", "E") and not is_numeric(type_) and not isinstance(type_, ErrorType):
+            self.error("E0204", f"the format `{spec.kind}` is for numbers", value, f"this is `{type_}`")
 
     def text_argument(self, arguments: list[Any], node: Any) -> t.Expr:
         """The text that `println`, `format`, `panic` are called with."""

@@ -435,16 +435,24 @@ class Assert(Expr):
 
 @record
 class FormatSpec:
-    """What stands after `:` in an interpolation. `kind`: `""` display, `?` debug, `#?` pretty, `x X o b e`."""
+    """What stands after `:` in an interpolation. `kind`: `""` display, `?` debug, `x? X?`, or one of `x X o b e E`.
+
+    A width or precision that is an expression is of type `usize`, and is evaluated behind the value.
+    """
 
     fill: str = " "
     align: str = ""         # "", "<", "^", ">"
     sign: bool = False
     alternate: bool = False
     zero: bool = False
-    width: int | None = None
-    precision: int | None = None
+    width: int | Expr | None = None
+    precision: int | Expr | None = None
     kind: str = ""
+
+    @property
+    def measures(self) -> list[Expr]:
+        """The expressions among width and precision, in the order in which they are evaluated."""
+        return [m for m in (self.width, self.precision) if isinstance(m, Expr)]
 
 
 @record

@@ -144,6 +144,7 @@ TABLE: dict[str, RuntimeFunction] = {
     "text_format_str": _appender(lambda text, *spec: interp_text.format_text(text.decode(), *spec)),
     "text_format_int": _appender(interp_text.format_int),
     "text_format_uint": _appender(interp_text.format_int),
+    "text_format_digits": _appender(lambda text, *spec: interp_text.format_digits(text.decode(), *spec)),
     "text_format_f64": _appender(lambda value, *spec: interp_text.format_float(value, 64, *spec)),
     "text_format_f32": _appender(lambda value, *spec: interp_text.format_float(value, 32, *spec)),
     "set_last_error": lambda machine, text: None,

@@ -50,8 +50,29 @@ def format_int(value: int, fill: int, flags: int, width: int) -> str:
             sign = "+" if flags & TEXT_FLAGS["sign"] else ""
             return pad_number(sign + shown_prefix, format(value % (1 << 64), code), fill, flags, width)
     sign = "-" if value < 0 else "+" if flags & TEXT_FLAGS["sign"] else ""
-    digits = _exponent_form(Decimal(abs(value))) if flags & TEXT_FLAGS["e"] else str(abs(value))
+    digits = _with_exponent(Decimal(abs(value)), flags, -1) if flags & TEXT_FLAGS["e"] else str(abs(value))
     return pad_number(sign, digits, fill, flags, width)
+
+
+def format_digits(text: str, fill: int, flags: int, width: int, precision: int) -> str:
+    """`text_format_digits`: the digits of an integer, perhaps as a rounded number with an exponent."""
+    digits = text.removeprefix("-")
+    sign = "-" if digits != text else "+" if flags & TEXT_FLAGS["sign"] else ""
+    if flags & TEXT_FLAGS["e"]:
+        digits = _with_exponent(Decimal(digits), flags, precision)
+    elif flags & TEXT_FLAGS["alternate"]:
+        sign += next((prefix for flag, (_, prefix) in RADIX.items() if flags & flag), "")
+    return pad_number(sign, digits, fill, flags, width)
+
+
+def _with_exponent(value: Decimal, flags: int, precision: int) -> str:
+    """All significant digits, or one and `precision` more, rounded half to even; `E` where the flags say so."""
+    if precision < 0:
+        shown = _exponent_form(value)
+    else:
+        mantissa, exponent = f"{value:.{precision}e}".lower().split("e")
+        shown = f"{mantissa}e{int(exponent) if value else 0}"
+    return shown.upper() if flags & TEXT_FLAGS["E"] & ~TEXT_FLAGS["e"] else shown
 
 
 # ---- Floats ----------------------------------------------------------------------------------------------------------
@@ -87,10 +108,7 @@ def float_text(value: float, bits: int, flags: int = 0, precision: int = -1) -> 
         return "inf"
     is_debug = flags & TEXT_FLAGS["debug"]
     if flags & TEXT_FLAGS["e"]:
-        if precision < 0:
-            return _exponent_form(shortest(value, bits))
-        mantissa, exponent = f"{value:.{precision}e}".split("e")
-        return f"{mantissa}e{int(exponent)}"
+        return _with_exponent(shortest(value, bits) if precision < 0 else Decimal(value), flags, precision)
     if precision >= 0:
         return f"{value:.{precision}f}"
     decimal = shortest(value, bits)

@@ -50,7 +50,7 @@ FORMAT = (CHAR, U32, I64)
 
 # Bits of a format's flags; alignment 0 is the type's own (text left, numbers right).
 TEXT_FLAGS = {"<": 1, "^": 2, ">": 3, "sign": 4, "alternate": 8, "zero": 16,
-              "x": 32, "X": 64, "o": 128, "b": 256, "e": 512, "debug": 1024}
+              "x": 32, "X": 64, "o": 128, "b": 256, "e": 512, "debug": 1024, "E": 512 | 2048}
 
 _MATH_1 = ["sqrt", "floor", "ceil", "round", "trunc", "sin", "cos", "tan", "asin", "acos", "atan",
            "sinh", "cosh", "tanh", "exp", "exp2", "ln", "log2", "log10", "cbrt",
@@ -77,6 +77,8 @@ _TABLE = [
     RuntimeFunction("text_format_str", (TEXT_PLACE, STR, *FORMAT, I64), UNIT),      # precision cuts (-1: none), in chars
     RuntimeFunction("text_format_int", (TEXT_PLACE, I64, *FORMAT), UNIT),
     RuntimeFunction("text_format_uint", (TEXT_PLACE, U64, *FORMAT), UNIT),          # also x X o b
+    # An integer's digits, behind a `-` where there is one: what has 128 bits, or an exponent and a precision.
+    RuntimeFunction("text_format_digits", (TEXT_PLACE, STR, *FORMAT, I64), UNIT),
     RuntimeFunction("text_format_f64", (TEXT_PLACE, F64, *FORMAT, I64), UNIT),      # precision -1: shortest
     RuntimeFunction("text_format_f32", (TEXT_PLACE, F32, *FORMAT, I64), UNIT),
     # Text and bytes.

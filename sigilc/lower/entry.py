@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sigilc.check.typed import FormatSpec, Function
+from sigilc.check.typed import Function
 from sigilc.check.types import EnumType, Type, is_integer, is_result, substitute
 from sigilc.ir.builder import FunctionBuilder
 from sigilc.ir.function import IrFunction
 from sigilc.ir.ops import Value
 from sigilc.ir.types import I32, I64, IrEnum
 from sigilc.lower.text import TextWriter
+from sigilc.lower.text_style import DEBUG
 
 if TYPE_CHECKING:
     from sigilc.lower.program import ProgramLowering
@@ -50,6 +51,6 @@ def _report(program: ProgramLowering, builder: FunctionBuilder, value: Value, er
     assert isinstance(value.type, IrEnum)
     text = builder.slot(builder.const_text("error: "), "text")
     writer = TextWriter(program, builder, text)
-    writer.value(builder.enum_payload(value, 1, 0), error, FormatSpec(kind="?"))
+    writer.value(builder.enum_payload(value, 1, 0), error, DEBUG)
     writer.static("\n")
     builder.call_runtime("eprint", [builder.peek(text)])

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sigilc.check.foreign import status_payload
-from sigilc.check.typed import FormatSpec, Function
+from sigilc.check.typed import Function
 from sigilc.check.types import STR as TEXT
 from sigilc.check.types import EnumType, OptionType, Type, substitute
 from sigilc.ir.builder import FunctionBuilder
@@ -18,6 +18,7 @@ from sigilc.ir.ops import Value
 from sigilc.ir.types import I32, PTR, U8, UNIT, IrArray
 from sigilc.lower.foreign import check_value, needs_check
 from sigilc.lower.text import TextWriter
+from sigilc.lower.text_style import DEBUG
 
 if TYPE_CHECKING:
     from sigilc.lower.program import ProgramLowering
@@ -125,6 +126,6 @@ def _give_result(program: ProgramLowering, builder: FunctionBuilder, given: Valu
         builder.call_runtime("set_last_error", [value])
     else:
         text = builder.slot(builder.const_text(""), "text")
-        TextWriter(program, builder, text).value(value, error, FormatSpec(kind="?"))
+        TextWriter(program, builder, text).value(value, error, DEBUG)
         builder.call_runtime("set_last_error", [builder.peek(text)])
     builder.return_(builder.const(I32, STATUS_ABSENT))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -21,11 +21,12 @@ from sigilc.ir.function import IrFunction
 from sigilc.ir.ops import Value
 from sigilc.ir.runtime_abi import TEXT_FLAGS
 from sigilc.ir.types import CHAR as IR_CHAR
-from sigilc.ir.types import I64, U32, U64, IrAddr, IrFloat, IrInt
+from sigilc.ir.types import I64, U32, U64, IrAddr, IrFloat, IrInt, IrType
 from sigilc.ir.types import STR as IR_STR
 from sigilc.ir.types import UNIT as IR_UNIT
 from sigilc.lower.functions import remove_unreached
 from sigilc.lower.loops import count_to
+from sigilc.lower.text_style import DEBUG, PLAIN, Style, measure
 from sigilc.lower.types import enum_payloads, struct_fields
 
 if TYPE_CHECKING:
@@ -39,78 +40,119 @@ _COLLECTIONS = (("DebugList", "debug_list", "[", "]"), ("DebugSet", "debug_set",
 _DURATION_UNITS = ((10**9, 9, "s"), (10**6, 6, "ms"), (10**3, 3, "µs"), (1, 0, "ns"))
 
 
-@dataclass(frozen=True, slots=True)
-class TextStyle:
-    """How the parts of a value are written; `precision` is that of its floats, -1 for the shortest form."""
-
-    is_debug: bool = True
-    is_pretty: bool = False
-    precision: int = -1
-
-    @property
-    def suffix(self) -> str:
-        """What tells the functions of a style apart."""
-        return (".pretty" if self.is_pretty else "") + (f".{self.precision}" if self.precision >= 0 else "")
-
-
-DEBUG = TextStyle()
-
-
 class TextFunctions:
     """Makes text functions in a program, each once."""
 
     def __init__(self, program: ProgramLowering) -> None:
         self.program = program
 
-    def append(self, builder: FunctionBuilder, place: Value, value: Value, type_: Type, style: TextStyle = DEBUG,
+    def append(self, builder: FunctionBuilder, place: Value, value: Value, type_: Type, style: Style = DEBUG,
                depth: Value | None = None) -> None:
-        """Appends a value's text at a point of a function."""
-        debug = "debug" if style.is_debug else "append"
+        """Appends a value's text at a point of a function. Only the outermost value of a whole may be written plain."""
         own = self.program.own_method(*(("Debug", "debug") if style.is_debug else ("Display", "text")), type_)
         if own is not None:
             text = builder.call(own, [value], self.program.module.functions[own].result)
-            builder.call_runtime("text_append", [place, text])
+            self._append_text(builder, place, text, replace(style, precision=None))
         elif is_integer(type_):
-            self.append_integer(builder, place, value)
+            self._append_number(builder, place, value, style)
         elif is_float(type_):
             self._append_float(builder, place, value, style)
         elif type_ == STR:
-            builder.call_runtime("text_debug_str" if style.is_debug else "text_append", [place, value])
-        elif type_ == CHAR:
-            builder.call_runtime(f"text_{debug}_char", [place, value])
+            if style.is_debug:
+                builder.call_runtime("text_debug_str", [place, value])
+            else:
+                self._append_text(builder, place, value, style)
+        elif type_ == CHAR and (style.is_debug or not style.is_padded):
+            builder.call_runtime("text_debug_char" if style.is_debug else "text_append_char", [place, value])
         elif type_ in (UNIT, NEVER):
-            _static(builder, place, "()")
+            self._append_text(builder, place, builder.const_text("()"), style)
+        elif style.is_padded and (type_ in (BOOL, CHAR, DURATION) or not style.is_debug):
+            self._append_padded(builder, place, value, type_, style)
         else:
-            args = [place, value]
-            if style.is_pretty:
-                args.append(depth if depth is not None else builder.const(U64, 0))
-            builder.call(self._function(type_, style), args, IR_UNIT)
+            self._append_whole(builder, place, value, type_, style, depth)
+
+    def _append_text(self, builder: FunctionBuilder, place: Value, text: Value, style: Style) -> None:
+        """Text that is cut to the precision and filled up to the width."""
+        if not style.is_padded:
+            builder.call_runtime("text_append", [place, text])
+            return
+        layout = Style(fill=style.fill, align=style.align, width=style.width)
+        builder.call_runtime("text_format_str", [place, text, *layout.arguments(builder), measure(builder, style.precision)])
+
+    def _append_padded(self, builder: FunctionBuilder, place: Value, value: Value, type_: Type, style: Style) -> None:
+        """What has a text as a whole. The precision cuts a `bool` and a `char`; in collections it is the numbers' own."""
+        is_leaf = type_ in (BOOL, CHAR)
+        inner = PLAIN if is_leaf else Style(is_debug=style.is_debug, precision=style.precision)
+        if style.width is None and not is_leaf:
+            self._append_whole(builder, place, value, type_, inner, None)
+            return
+        whole = builder.slot(builder.const_text(""))
+        if type_ == CHAR:
+            builder.call_runtime("text_append_char", [whole, value])
+        else:
+            self._append_whole(builder, whole, value, type_, inner, None)
+        self._append_text(builder, place, builder.peek(whole), style if is_leaf else replace(style, precision=None))
+
+    def _append_whole(self, builder: FunctionBuilder, place: Value, value: Value, type_: Type, style: Style,
+                      depth: Value | None) -> None:
+        """What has parts, by a function of its type. Of the style its numbers take what concerns them."""
+        if type_ in (BOOL, DURATION):
+            style = PLAIN
+        style = replace(style, is_debug=True, alternate=style.is_pretty)
+        args = [place, value]
+        if style.is_pretty:
+            args.append(depth if depth is not None else builder.const(U64, 0))
+        builder.call(self._function(type_, style), [*args, *style.values], IR_UNIT)
 
     def append_integer(self, builder: FunctionBuilder, place: Value, value: Value) -> None:
         """Appends an integer in decimal."""
         type_ = value.type
         assert isinstance(type_, IrInt)
         if type_.bits > 64:
-            self.append_wide(builder, place, value, "", "")
+            self._append_wide(builder, place, value, "")
         elif type_.signed:
             builder.call_runtime("text_append_int", [place, builder.cast(value, I64)])
         else:
             builder.call_runtime("text_append_uint", [place, builder.cast(value, U64)])
 
-    def _append_float(self, builder: FunctionBuilder, place: Value, value: Value, style: TextStyle) -> None:
+    def _append_number(self, builder: FunctionBuilder, place: Value, value: Value, style: Style) -> None:
+        """Appends an integer in any style. The digits of 128 bits, and of what is rounded, are made first."""
+        type_ = value.type
+        assert isinstance(type_, IrInt)
+        has_exponent = style.kind in ("e", "E")
+        if not has_exponent:
+            style = replace(style, precision=None)
+        if style.is_plain:
+            self.append_integer(builder, place, value)
+        elif type_.bits > 64 or style.precision is not None:
+            digits = builder.slot(builder.const_text(""))
+            if type_.bits > 64:
+                self._append_wide(builder, digits, value, "" if has_exponent else style.kind)
+            else:
+                self.append_integer(builder, digits, value)
+            builder.call_runtime("text_format_digits", [place, builder.peek(digits), *style.arguments(builder),
+                                                        measure(builder, style.precision)])
+        elif type_.signed and (has_exponent or not style.kind):
+            builder.call_runtime("text_format_int", [place, builder.cast(value, I64), *style.arguments(builder)])
+        else:
+            bits = builder.cast(builder.cast(value, IrInt(type_.bits, False)), U64)
+            builder.call_runtime("text_format_uint", [place, bits, *style.arguments(builder)])
+
+    def _append_float(self, builder: FunctionBuilder, place: Value, value: Value, style: Style) -> None:
         assert isinstance(value.type, IrFloat)
         suffix = f"f{value.type.bits}"
-        if style.precision < 0:
+        if style.kind not in ("e", "E"):        # the other kinds are those of integers beside it, in a whole
+            style = replace(style, kind="")
+        if style.is_plain:
             builder.call_runtime(f"text_{'debug' if style.is_debug else 'append'}_{suffix}", [place, value])
             return
-        builder.call_runtime(f"text_format_{suffix}", [
-            place, value, builder.const(IR_CHAR, ord(" ")), builder.const(U32, TEXT_FLAGS["debug"]),
-            builder.const(I64, -1), builder.const(I64, style.precision)])
+        builder.call_runtime(f"text_format_{suffix}", [place, value, *style.arguments(builder),
+                                                       measure(builder, style.precision)])
 
     # ---- Integers of 128 bits ----------------------------------------------------------------------------------------
 
-    def append_wide(self, builder: FunctionBuilder, place: Value, value: Value, kind: str, prefix: str) -> None:
-        """Appends sign, `prefix` (its `+` only where there is no sign) and digits of kind `""`, `x`, `X`, `o`, `b`."""
+    def _append_wide(self, builder: FunctionBuilder, place: Value, value: Value, kind: str) -> None:
+        """Appends a minus, where there is one, and digits of kind `""`, `x`, `X`, `o`, `b`."""
         type_ = value.type
         assert isinstance(type_, IrInt)
         if type_.signed and not kind:
@@ -119,15 +161,13 @@ class TextFunctions:
             zero = builder.const(type_, 0)
             builder.cond_branch(builder.compare("lt", value, zero), negative, other)
             builder.position_at(negative)
-            _static(builder, place, "-" + prefix.removeprefix("+"))
+            _static(builder, place, "-")
             builder.branch(done, [builder.cast(builder.int_binary("sub", zero, value), _WIDE)])
             builder.position_at(other)
-            _static(builder, place, prefix)
             builder.branch(done, [builder.cast(value, _WIDE)])
             builder.position_at(done)
             digits = done.params[0]
         else:
-            _static(builder, place, prefix)
             digits = builder.cast(value, _WIDE)
         builder.call(self._wide_function(kind), [place, digits], IR_UNIT)
 
@@ -156,11 +196,11 @@ class TextFunctions:
 
     # ---- Functions of types ------------------------------------------------------------------------------------------
 
-    def _make(self, name: str, params: Sequence[object], write: Callable[..., None]) -> str:
+    def _make(self, name: str, params: Sequence[IrType], write: Callable[..., None],
+              names: Sequence[str] = ("text", "value")) -> str:
         functions = self.program.module.functions
         if name not in functions:
-            hints = ("text", "value", "depth")
-            values = [Value(t, n) for t, n in zip(params, hints, strict=False)]  # type: ignore[arg-type]
+            values = [Value(t, n) for t, n in zip(params, names, strict=True)]
             function = functions[name] = IrFunction(name, values, IR_UNIT)
             builder = FunctionBuilder(function)
             builder.position_at(builder.new_block("entry"))
@@ -168,16 +208,22 @@ class TextFunctions:
             remove_unreached(function)
         return name
 
-    def _function(self, type_: Type, style: TextStyle) -> str:
-        params: list[object] = [IrAddr(IR_STR), self.program.types.lower(type_)]
+    def _function(self, type_: Type, style: Style) -> str:
+        params: list[IrType] = [IrAddr(IR_STR), self.program.types.lower(type_)]
+        names = ["text", "value"]
         if style.is_pretty:
             params.append(U64)
+            names.append("depth")
+        for number in range(len(style.values)):
+            params.append(I64)
+            names.append(f"measure{number}")
 
-        def write(builder: FunctionBuilder, place: Value, value: Value, depth: Value | None = None) -> None:
-            _Writer(self, builder, place, style, depth).write(value, type_)
+        def write(builder: FunctionBuilder, place: Value, value: Value, *more: Value) -> None:
+            depth, measures = (more[0], more[1:]) if style.is_pretty else (None, more)
+            _Writer(self, builder, place, style.with_values(measures), depth).write(value, type_)
             if not builder.is_terminated:
                 builder.return_(builder.unit())
-        return self._make(f"text.{self.program.types.name(type_)}{style.suffix}", params, write)
+        return self._make(f"text.{self.program.types.name(type_)}{style.suffix}", params, write, names)
 
 
 @dataclass(slots=True)
@@ -196,7 +242,7 @@ class _Writer:
     functions: TextFunctions
     builder: FunctionBuilder
     place: Value
-    style: TextStyle
+    style: Style
     depth: Value | None
 
     def write(self, value: Value, type_: Type) -> None:
@@ -277,8 +323,7 @@ class _Writer:
         depth = self.depth
         if depth is not None and deeper:
             depth = self.builder.int_binary("add", depth, self.builder.const(U64, deeper))
-        style = TextStyle(True, self.style.is_pretty, self.style.precision)
-        self.functions.append(self.builder, self.place, value, type_, style, depth)
+        self.functions.append(self.builder, self.place, value, type_, self.style, depth)
 
     def _choose(self, condition: Value, then: Callable[[], None], otherwise: Callable[[], None]) -> None:
         builder = self.builder

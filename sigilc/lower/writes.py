@@ -9,7 +9,7 @@ from sigilc.check import typed
 from sigilc.check.typed import Expr
 
 _WRITERS = frozenset((typed.InOut, typed.Assign, typed.OpAssign))
-_PARTS = (Expr, typed.Arm, typed.Stage, typed.Sink)
+_PARTS = (Expr, typed.Arm, typed.Stage, typed.Sink, typed.FormatSpec)
 _fields_by_class: dict[type, tuple[str, ...]] = {}
 
 

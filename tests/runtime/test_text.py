@@ -77,6 +77,14 @@ FLOATS = [
 ]
 SINGLES = [(16777216.0, "", "16777216"), (0.1, "?", "0.1"), (3.4e38, "", "34" + "0" * 37), (1e-45, "", "0." + "0" * 44 + "1"),
            (0.3, ".3", "0.300"), (1e16, "?", "1e16"), (2.0, "?", "2.0"), (NAN, "", "NaN")]
+# Digits of 128 bits and of what is rounded: (digits, spec, what Rust prints)
+DIGITS = [
+    ("1250", ".1e", "1.2e3"), ("1350", ".1e", "1.4e3"), ("1251", ".1e", "1.3e3"), ("1500", ".0e", "2e3"), ("2500", ".0e", "2e3"),
+    ("99999", "10.3e", "   1.000e5"), ("0", ".2e", "0.00e0"), ("7", ".3e", "7.000e0"), ("-1234", "010.1e", "-00001.2e3"),
+    ("9", ".0e", "9e0"), ("95", ".0e", "1e2"), ("-120", "e", "-1.2e2"), (str(2**128 - 1), ".5e", "3.40282e38"),
+    (str(-2**127), ".36E", "-1.701411834604692317316873037158841057E38"), (str(-2**127), "e", f"-1.{str(2**127)[1:]}e38"),
+    ("-5", "05", "-0005"), ("5", "+", "+5"), ("ff", "#08x", "0x0000ff"), ("101", "^#9b", "  0b101  "), ("0", "e", "0e0"),
+]
 INTEGERS = [
     ("uint", 255, "#x", "0xff"), ("uint", 255, "#010x", "0x000000ff"), ("uint", 255, "010x", "00000000ff"),
     ("int", 5, "+", "+5"), ("int", 5, "+05", "+0005"), ("uint", 5, "#b", "0b101"), ("uint", 8, "#o", "0o10"),
@@ -85,6 +93,7 @@ INTEGERS = [
     ("int", -2**63, "", str(-2**63)), ("uint", 2**64 - 1, "b", "1" * 64), ("uint", 1200, "e", "1.2e3"), ("int", -5, "e", "-5e0"),
     ("int", 0, "e", "0e0"), ("int", 100, "e", "1e2"), ("uint", 255, "x?", "ff"), ("int", 7, "?", "7"), ("uint", 0, "#x", "0x0"),
     ("int", -5, "05", "-0005"), ("int", 3, "ä>4", "äää3"), ("uint", 2**64 - 1, "e", "1.8446744073709551615e19"),
+    ("int", -5, "E", "-5E0"), ("uint", 1234567, "012E", "001.234567E6"), ("uint", 10**19, "e", "1e19"),
     ("plain_int", -2**63, "", str(-2**63)), ("plain_int", 0, "", "0"), ("plain_uint", 2**64 - 1, "", str(2**64 - 1)),
 ]
 TEXTS = [
@@ -114,6 +123,7 @@ def test_formats(workshop: Workshop, variant: str) -> None:
     cases += [(line("f32", f32(v), spec), want) for v, spec, want in SINGLES]
     cases += [(line(kind, str(v), spec), want) for kind, v, spec, want in INTEGERS]
     cases += [(line(kind, v.encode().hex(), spec), want) for kind, v, spec, want in TEXTS]
+    cases += [(line("digits", v.encode().hex(), spec), want) for v, spec, want in DIGITS]
     cases += [(line("debug_char", str(ord(c))), want) for c, want in CHARACTERS]
     answers = ask(workshop, variant, [request for request, _ in cases])
     wrong = [(request, want, got) for (request, want), got in zip(cases, answers, strict=True) if want != got]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
-from sigilc.check.typed import Arm, Ask, Call, Expr, Function, FunctionRef, Sink, Stage, Tell
+from sigilc.check.typed import Arm, Ask, Call, Expr, FormatSpec, Function, FunctionRef, Sink, Stage, Tell
 
 _child_names: dict[type, tuple[str, ...]] = {}
 
@@ -28,7 +28,7 @@ def nodes_of(root: Expr | None) -> list[Any]:
         if cls is list:
             pending.extend(reversed(node))
         elif cls is tuple:
-            pending.append(node[0])         # a part of an interpolation, with its format
+            pending.extend(reversed(node))      # a part of an interpolation, with its format
     return found
 
 
@@ -47,7 +47,7 @@ def called_functions(function: Function) -> list[Function]:
 def child_names(cls: type) -> tuple[str, ...]:
     """The fields of a node class that hold expressions, by their declared types."""
     names: tuple[str, ...] = ()
-    if issubclass(cls, Expr | Stage | Sink | Arm):
+    if issubclass(cls, Expr | Stage | Sink | Arm | FormatSpec):
         wanted = ("Expr", "list[Arm]", "Stage", "Sink")
         names = tuple(f.name for f in reversed(fields(cls)) if any(w in str(f.type) for w in wanted))
     _child_names[cls] = names

@@ -271,7 +271,7 @@ def eval_assert(flow: Flow, e: t.Assert) -> Tree:
 
 def eval_interpolate(flow: Flow, e: t.Interpolate) -> Tree:
     """Text carries what is put into it."""
-    values = [part[0] for part in e.parts if not isinstance(part, str)]
+    values = [value for part in e.parts if not isinstance(part, str) for value in (part[0], *part[1].measures)]
     labels = [label for value in values for label in flow.collapse(flow.eval(value), value.type, value.span)]
     return flow.join("interpolation", labels, (e.span, "is put into this text", ""))
 

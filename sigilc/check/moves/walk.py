@@ -322,7 +322,7 @@ def children(node: Any) -> Iterator[Any]:
             value = stack.pop()
             if isinstance(value, t.Expr | t.Pattern):
                 yield value
-            elif isinstance(value, t.Stage | t.Sink | t.Arm):
+            elif isinstance(value, t.Stage | t.Sink | t.Arm | t.FormatSpec):
                 yield from children(value)
             elif isinstance(value, list | tuple):
                 stack += reversed(value)

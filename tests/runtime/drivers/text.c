@@ -52,6 +52,8 @@ static bool on_text(sigil_buffer *out, const request *r) {
     double parsed = 0;
     float single = 0;
     if (!strcmp(r->kind, "str")) sigil_text_format_str(out, text.data, text.length, r->fill, r->flags, r->width, r->precision);
+    else if (!strcmp(r->kind, "digits"))
+        sigil_text_format_digits(out, text.data, text.length, r->fill, r->flags, r->width, r->precision);
     else if (!strcmp(r->kind, "debug_str")) sigil_text_debug_str(out, text.data, text.length);
     else if (!strcmp(r->kind, "valid")) sigil_text_append_int(out, sigil_utf8_valid(text.data, text.length));
     else if (!strcmp(r->kind, "lower") || !strcmp(r->kind, "upper")) {
