@@ -275,6 +275,11 @@ def _same(fl: FunctionLowering, args: list[Value], result: Type) -> Value:
     return args[0]
 
 
+def _joined(fl: FunctionLowering, args: list[Value], result: Type) -> Value:
+    """The first argument; the second matters to evidence alone."""
+    return fl.builder.copy(args[0])
+
+
 def _to_char(fl: FunctionLowering, args: list[Value], result: Type) -> Value:
     return fl.builder.cast(args[0], CHAR)
 
@@ -364,7 +369,7 @@ _INTRINSICS: dict[str, Intrinsic] = {
     **{f"wrapping_{op}": _wrapping(op) for op in ("add", "sub", "mul")},
     **{f"wrapping_{op}": _wrapping_shift(op) for op in ("shl", "shr")},
     **{op: _int_unary(op) for op in ("ctpop", "ctlz", "cttz", "bswap", "bitreverse")},
-    "wrapping_neg": _wrapping_neg, "same": _same, "compare": _compare, "equal": _equal, "hash": _hash,
+    "wrapping_neg": _wrapping_neg, "same": _same, "joined": _joined, "compare": _compare, "equal": _equal, "hash": _hash,
     "char_from_u32_unchecked": _to_char, "default": _default, "neg": _neg,
     **{name: _arithmetic(op) for name, op in (("add", "+"), ("sub", "-"), ("mul", "*"), ("div", "/"), ("rem", "%"))},
 }

@@ -14,7 +14,7 @@ from sigilc.check.evidence.slots import Piece, Slot, pieces_of, slots_of
 from sigilc.check.evidence.summaries import Summary
 from sigilc.check.evidence.trees import Tree
 from sigilc.check.typed import Function, Variable
-from sigilc.check.types import NO_MARKS, Marks
+from sigilc.check.types import FAULT, NO_MARKS, Marks
 from sigilc.diagnostics.diagnostic import Diagnostic, Diagnostics, Label
 from sigilc.source.spans import Span
 
@@ -48,6 +48,8 @@ def check_signature(function: Function, diagnostics: Diagnostics) -> None:
 
 def keep_to_requirement(graph: Graph, function: Function, summary: Summary, tree: Tree, span: Span) -> None:
     """What a trait's method leaves unmarked is the join of its arguments: an implementation's result may add nothing."""
+    if _has_fault(function):
+        return
     pieces: list[Piece] = []
     pieces_of(function.result, function.result, tree, pieces)
     slots = summary.slots[summary.result_start:summary.faults_start]
@@ -56,13 +58,18 @@ def keep_to_requirement(graph: Graph, function: Function, summary: Summary, tree
 
 def keep_exits_to_requirement(graph: Graph, function: Function, summary: Summary, pieces: list[Piece]) -> None:
     """The same of what in-out parameters hold in the end, after a fault as well; `pieces` are those of all slots."""
-    if function.requirement is None and function.trait is None:
+    if (function.requirement is None and function.trait is None) or _has_fault(function):
         return
     for start, end in ((summary.exits_start, summary.result_start), (summary.faults_start, len(summary.slots))):
         for number in range(start, end):
             owner = summary.slot_owner[number] if number < len(summary.slot_owner) else None
             wanted = Wanted("E0305", None, "implementation_exit", owner.name if owner is not None else "")
             _demand_no_more(graph, [pieces[number]], [summary.slots[number]], wanted)
+
+
+def _has_fault(function: Function) -> bool:
+    """Whether a fault, whose text is reported, is among the arguments: then their join is reported in any case."""
+    return any(param.type == FAULT for param in function.params)
 
 
 def _demand_no_more(graph: Graph, pieces: list[Piece], slots: list[Slot], wanted: Wanted) -> None:

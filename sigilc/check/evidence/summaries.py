@@ -15,6 +15,7 @@ from sigilc.check.evidence.rules import RULES
 from sigilc.check.evidence.slots import Slot, marks_part, slots_of
 from sigilc.check.typed import Function, Variable
 from sigilc.check.types import (
+    FAULT,
     NO_MARKS,
     ArrayType,
     MapType,
@@ -126,16 +127,18 @@ def _add_exit_slots(summary: Summary) -> None:
 def summarise_signature(function: Function, is_handler: bool = False) -> Summary:
     """The summary of a function without a body: intrinsic, foreign, or a trait's requirement."""
     summary = empty_summary(function, is_handler)
-    if function.foreign:
-        _bring_in_foreign(summary, "`{}` is foreign code")
+    if function.foreign and RULES["foreign"]:
+        _bring_in(summary, "`{}` is foreign code")
         return summary
-    if function.intrinsic == "pointer_read":
-        _bring_in_foreign(summary, "`{}` reads foreign memory")
+    if function.intrinsic == "pointer_read" and RULES["foreign"]:
+        _bring_in(summary, "`{}` reads foreign memory")
         return summary
     inputs = [n for n, slot in enumerate(summary.slots) if not slot.is_output and not slot.mark]
     if function.intrinsic == "array_extent":        # the collection's own trust, without its elements'
         inputs = inputs[:1]
     is_requirement = not function.intrinsic
+    if is_requirement and any(param.type == FAULT for param in function.params):
+        _bring_in(summary, "`{}` takes a fault, whose text is reported")
     for number, slot in enumerate(summary.slots):
         if not slot.is_output or slot.mark:
             continue
@@ -165,9 +168,8 @@ def _flows_to_type_parameter(summary: Summary, output: int, wanted: ParamType, i
     return flows
 
 
-def _bring_in_foreign(summary: Summary, text: str) -> None:
-    if not RULES["foreign"]:
-        return
+def _bring_in(summary: Summary, text: str) -> None:
+    """All outputs are reported, whatever the arguments are."""
     marked = {number for number, _, _ in summary.constants}
     function = summary.function
     for number, slot in enumerate(summary.slots):
