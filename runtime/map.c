@@ -77,13 +77,7 @@ static void compact(sigil_map *map) {
     build_index(map, map->end <= UNINDEXED ? map->end : map->end + map->end / 2);
 }
 
-static void grow(sigil_map *map) {
-    if (map->gaps.count > map->end / 4) {
-        compact(map);
-        return;
-    }
-    int64_t capacity = map->capacity < 4 ? 4 : map->capacity * 2;
-    if (map->capacity >= MAX_ENTRIES) rt_die("a map has too many entries");
+static void move_entries(sigil_map *map, int64_t capacity) {
     uint8_t *entries = sigil_alloc(capacity * map->stride);
     int64_t end = pack(map, entries);
     bool has_moved = end != map->end;
@@ -93,6 +87,15 @@ static void grow(sigil_map *map) {
     map->end = end;
     rt_gaps_free(&map->gaps);
     if (has_moved) build_index(map, capacity);
+}
+
+static void grow(sigil_map *map) {
+    if (map->gaps.count > map->end / 4) {
+        compact(map);
+        return;
+    }
+    if (map->capacity >= MAX_ENTRIES) rt_die("a map has too many entries");
+    move_entries(map, map->capacity < 4 ? 4 : map->capacity * 2);
 }
 
 void sigil_map_make_unique(sigil_map **place) {
@@ -110,6 +113,17 @@ void sigil_map_make_unique(sigil_map **place) {
     build_index(map, map->end);
     rt_release_box(&old->box);
     *place = map;
+}
+
+void sigil_map_reserve(sigil_map **place, int64_t more) {
+    sigil_map_make_unique(place);
+    sigil_map *map = *place;
+    int64_t wanted;
+    if (more < 0 || __builtin_add_overflow(sigil_map_length(map), more, &wanted) || wanted > MAX_ENTRIES)
+        rt_die("a map has too many entries");
+    if (more <= map->capacity - map->end) return;
+    move_entries(map, wanted);
+    build_index(map, wanted);
 }
 
 /* ---- Access ---- */

@@ -116,6 +116,8 @@ void *sigil_map_key(sigil_map *map, int64_t entry);
 void *sigil_map_value(sigil_map *map, int64_t entry);
 /* `place` holds a map; these make it unique first. Insert takes over *key and *value. */
 void sigil_map_make_unique(sigil_map **place);
+/* Makes room for `more` entries, so that adding them moves nothing. */
+void sigil_map_reserve(sigil_map **place, int64_t more);
 void sigil_map_insert(sigil_map **place, void *key, void *value);
 void sigil_map_remove(sigil_map **place, int64_t entry);
 

@@ -9,6 +9,7 @@ from sigilc.codegen.buffers import on_places
 from sigilc.codegen.emitter import FunctionEmitter
 from sigilc.codegen.names import glue
 from sigilc.crash import InternalError
+from sigilc.ir.array_ops import MapReserve
 from sigilc.ir.ops import MapFind, MapInsert, MapKey, MapNew, MapRemove, MapValue, MapValueAddr, Op
 from sigilc.ir.types import IrMap, IrType
 
@@ -61,6 +62,11 @@ def emit_map_insert(f: FunctionEmitter, op: MapInsert) -> None:
     f.call_runtime("sigil_map_insert", "void", f"ptr {f.scalar(op.address)}", f"ptr {key}", f"ptr {value}")
 
 
+def emit_map_reserve(f: FunctionEmitter, op: MapReserve) -> None:
+    """Room for more entries; the index is built anew, which hashes the keys."""
+    f.call_runtime("sigil_map_reserve", "void", f"ptr {f.scalar(op.address)}", f"i64 {f.scalar(op.count)}")
+
+
 def emit_map_remove(f: FunctionEmitter, op: MapRemove) -> None:
     """Drops an entry."""
     f.call_runtime("sigil_map_remove", "void", f"ptr {f.scalar(op.address)}", f"i64 {f.scalar(op.index)}")
@@ -76,5 +82,5 @@ def emit_map_value_addr(f: FunctionEmitter, op: MapValueAddr) -> None:
 
 EMITTERS: dict[type[Op], Callable[[FunctionEmitter, Any], None]] = {
     MapNew: emit_map_new, MapFind: emit_map_find, MapKey: emit_map_key, MapValue: emit_map_value,
-    MapInsert: emit_map_insert, MapRemove: emit_map_remove, MapValueAddr: emit_map_value_addr,
+    MapInsert: emit_map_insert, MapReserve: emit_map_reserve, MapRemove: emit_map_remove, MapValueAddr: emit_map_value_addr,
 }

@@ -35,6 +35,7 @@ _TABLE = {
     "sigil_map_key": ("ptr", "ptr noundef, i64 noundef", _READS),
     "sigil_map_value": ("ptr", "ptr noundef, i64 noundef", _READS),
     "sigil_map_make_unique": ("void", "ptr noundef", "uwtable"),
+    "sigil_map_reserve": ("void", "ptr noundef, i64 noundef", "uwtable"),
     "sigil_map_insert": ("void", "ptr noundef, ptr noundef, ptr noundef", "uwtable"),
     "sigil_map_remove": ("void", "ptr noundef, i64 noundef", "uwtable"),
     "sigil_fault_new": ("nonnull ptr", "ptr noundef, ptr noundef, ptr noundef, i64 noundef, ptr noundef", "nounwind"),

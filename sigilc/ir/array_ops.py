@@ -1,4 +1,4 @@
-"""The operations of the SSA IR that rearrange what places hold, without copies of it; see `ops` for their form."""
+"""The operations of the SSA IR that rearrange what places hold without copies, or make room there; see `ops` for their form."""
 
 from __future__ import annotations
 
@@ -61,4 +61,14 @@ class ArraySort(Op):
     keys: Value | None = None
     OPERANDS = ("address", "by", "keys")
     OPTIONAL = ("by", "keys")
+    EFFECT = True
+
+
+@keyword_record
+class MapReserve(Op):
+    """Makes room for `count` (USIZE) more entries in the map at `address`, and makes it unique."""
+
+    address: Value
+    count: Value
+    OPERANDS = ("address", "count")
     EFFECT = True

@@ -375,6 +375,10 @@ class FunctionBuilder:
         """`swap`, `rotate` or `truncate`, with numbers (USIZE) that are in bounds."""
         self.append(array_ops.EditArray(address=address, verb=verb, numbers=list(numbers)))
 
+    def map_reserve(self, address: Value, count: Value) -> None:
+        """Room for `count` (USIZE) more entries in the map at `address`."""
+        self.append(array_ops.MapReserve(address=address, count=count))
+
     def swap_places(self, left: Value, right: Value) -> None:
         """Exchanges what two places hold."""
         self.append(array_ops.SwapPlaces(left=left, right=right))

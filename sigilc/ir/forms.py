@@ -128,6 +128,7 @@ FORMS: list[Form] = [
     _form(ops.MapFind, "map_find", "%value, %key"),
     _form(ops.MapKey, "map_key", "%value, %index"),
     _form(ops.MapValue, "map_value", "%value, %index"),
+    _form(array_ops.MapReserve, "map_reserve", "%address, %count"),
     _form(ops.MapInsert, "map_insert", "%address, %key, %value"),
     _form(ops.MapRemove, "map_remove", "%address, %index"),
     _form(ops.MapValueAddr, "map_value_addr", "%address, %index"),

@@ -510,7 +510,7 @@ MAKERS: dict[type[ops.Op], Callable[[Any, FunctionCompiler], Step | None]] = {
     ops.MapFind: make_map_find,
     ops.MapKey: make_map_part,
     ops.MapValue: make_map_part,
-    ops.MapInsert: make_map_insert,
+    ops.MapInsert: make_map_insert, array_ops.MapReserve: _nothing,
     ops.MapRemove: make_map_remove,
     ops.MapValueAddr: make_map_value_addr,
     box_ops.Keep: _nothing,

@@ -439,6 +439,12 @@ def _map_value(op: ops.MapValue, _: Module) -> None:
     _result(op, _map_of(op.value.type).value)
 
 
+def _map_reserve(op: array_ops.MapReserve, _: Module) -> None:
+    _map_of(_place(op.address))
+    _same("the count", op.count.type, USIZE)
+    _no_result(op)
+
+
 def _map_insert(op: ops.MapInsert, _: Module) -> None:
     type_ = _map_of(_place(op.address))
     _same("the key", op.key.type, type_.key)
@@ -675,6 +681,7 @@ RULES: dict[type[Op], Callable[[Any, Module], None]] = {
     ops.MapKey: _map_key,
     ops.MapValue: _map_value,
     ops.MapInsert: _map_insert,
+    array_ops.MapReserve: _map_reserve,
     ops.MapRemove: _map_remove,
     ops.MapValueAddr: _map_value_addr,
     ops.Call: _call,

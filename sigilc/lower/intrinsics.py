@@ -190,6 +190,11 @@ def _map_get(fl: FunctionLowering, args: list[Value], result: Type) -> Value:
     return join.finish()
 
 
+def _map_reserve(fl: FunctionLowering, args: list[Value], result: Type) -> Value:
+    fl.builder.map_reserve(*args)
+    return fl.unit()
+
+
 def _map_insert(fl: FunctionLowering, args: list[Value], result: Type) -> Value:
     fl.builder.map_insert(*args)
     return fl.unit()
@@ -363,7 +368,7 @@ _INTRINSICS: dict[str, Intrinsic] = {
     "str_len": _length, "str_byte": _str_byte, "str_part": _str_part, "str_bytes": _share,
     "str_from_utf8_unchecked": _share,
     "map_new": _map_new, "map_len": _length, "map_contains": _map_contains, "map_get": _map_get,
-    "map_insert": _map_insert, "map_remove": _map_remove,
+    "map_insert": _map_insert, "map_reserve": _map_reserve, "map_remove": _map_remove,
     "set_new": _map_new, "set_len": _length, "set_contains": _map_contains, "set_insert": _set_insert,
     "set_remove": _set_remove,
     **{f"wrapping_{op}": _wrapping(op) for op in ("add", "sub", "mul")},

@@ -14,11 +14,11 @@ leaks without a word, so functions that the runtime calls back (comparing, hashi
 
 from __future__ import annotations
 
-from sigilc.ir.array_ops import ArraySort
+from sigilc.ir.array_ops import ArraySort, MapReserve
 from sigilc.ir.function import Module
 from sigilc.ir.ops import Call, MapFind, MapInsert, MapNew
 
-_MAP_SEARCHES = frozenset((MapFind, MapInsert))
+_MAP_SEARCHES = frozenset((MapFind, MapInsert, MapReserve))
 
 
 def find_nounwind(module: Module) -> None:
