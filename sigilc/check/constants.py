@@ -103,11 +103,16 @@ class Constants:
         return constant.computed
 
     def finish(self) -> None:
-        """When all is checked: computes what nothing has needed yet, and looks into the bodies of `const fn`s."""
+        """When all is checked: computes what nothing has needed yet, and looks into the bodies of `const fn`s.
+
+        Of the library only what the program names: some of its constants take the interpreter, whose import costs more
+        than a small program's check.
+        """
         self.program.declarations.associated.declare_all()
         for constant in list(self.context.constants):
-            with contextlib.suppress(Reported):
-                self.value_of(constant)
+            if constant.is_named or not constant.span.file.is_library:
+                with contextlib.suppress(Reported):
+                    self.value_of(constant)
         for function in self.context.functions:
             with contextlib.suppress(Reported):
                 self.look_into(function)

@@ -424,6 +424,7 @@ class Paths(TraitUses):
         found = self.resolve_value_path(node)
         span = self.span(node)
         if isinstance(found, t.Constant):
+            found.is_named = True
             return t.ConstantRef(span, found.type, found)
         if isinstance(found, t.Function):
             return self.function_ref(found, node)

@@ -214,7 +214,8 @@ class ImplDecl:
 class Constant:
     """`const N: T = …`, at a module's top level or in an `impl`.
 
-    Once it `is_computed`, `computed` is the value of the expression, as `ir/statics.py` describes it.
+    Once it `is_computed`, `computed` is the value of the expression, as `ir/statics.py` describes it. `is_named`: an
+    expression that was checked names it.
     """
 
     name: str
@@ -222,6 +223,7 @@ class Constant:
     value: Expr
     span: Span
     marks: Marks | None = None
+    is_named: bool = False
     is_computed: bool = False
     computed: object = None
 

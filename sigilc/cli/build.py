@@ -47,7 +47,7 @@ def _parse_emit(context: click.Context, param: click.Parameter, value: tuple[str
               help="Write what --print-ir-after asks for to files FILE.N.NAME.ssa in this folder.")
 @click.option("--keep-evidence", is_flag=True, hidden=True,
               help="Leave sources, confirmations and demands of evidence in the IR.")
-@click.option("--time-passes", "show_times", is_flag=True, help="Print the time that each stage and each pass took.")
+@click.option("--time-passes", "show_times", is_flag=True, help="Print the CPU time that each stage and each pass took.")
 @warning_option
 @color_option
 @source_argument

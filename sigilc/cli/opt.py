@@ -25,7 +25,7 @@ if TYPE_CHECKING:
               help="Check the IR's rules, views and reference counts behind each pass.")
 @click.option("--print-ir-after", metavar="NAME,…", default="",
               help="Print the IR to stderr as it is behind a pass, or behind `all` of them.")
-@click.option("--time-passes", "show_times", is_flag=True, help="Print the time that each pass took.")
+@click.option("--time-passes", "show_times", is_flag=True, help="Print the CPU time that each pass took.")
 @click.argument("file", type=click.Path())
 def opt_command(level: str | None, chosen: str, kind: str, output: str, is_verified: bool, print_ir_after: str,
                 show_times: bool, file: str) -> int:
