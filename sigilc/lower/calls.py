@@ -73,7 +73,7 @@ def lower_in_place(fl: FunctionLowering, function: typed.Function, type_args: tu
     fl.moves = fl.program.moves_of(function, type_args)
     fl.substitution = dict(zip(function.type_params, type_args, strict=True))
     fl.caller = outer_caller or call.span
-    fl.in_place = frame = InPlace(fl.ir_type(function.result), fl.depth)
+    fl.in_place = frame = InPlace(fl.ir_type(function.result), fl.depth, len(fl.copies))
     try:
         body = function.body
         assert body is not None

@@ -91,7 +91,7 @@ def lower_loop(fl: FunctionLowering, expr: typed.Loop) -> Value:
     builder = fl.builder
     exit_ = fl.join(fl.ir_type(expr), "exit")
     head = builder.new_block("loop")
-    fl.loops[expr.label] = LoopTargets(exit_, head, fl.depth)
+    fl.loops[expr.label] = LoopTargets(exit_, head, fl.depth, len(fl.copies))
     builder.branch(head)
     def body() -> None:
         fl.value(expr.body)
@@ -109,7 +109,7 @@ def lower_for(fl: FunctionLowering, expr: typed.For) -> Value:
     exit_ = fl.join(IR_UNIT, "exit")
     iterable = fl.view(expr.iterable, expr.body)
     loop, element = walk(fl, iterable, source)
-    fl.loops[expr.label] = LoopTargets(exit_, loop.next, fl.depth)
+    fl.loops[expr.label] = LoopTargets(exit_, loop.next, fl.depth, len(fl.copies))
 
     def body() -> Value:
         bind_irrefutable(fl, expr.pattern, Subject(value=element))
@@ -147,6 +147,7 @@ def lower_break(fl: FunctionLowering, expr: typed.Break) -> Value:
     """`break value`."""
     targets = _targets(fl, expr.label, expr)
     value = fl.at_end_of_scopes(fl.value(expr.value) if expr.value is not None else fl.unit(), targets.depth)
+    fl.write_back(targets.copies)
     targets.exit.enter(value)
     raise Diverges
 
@@ -155,6 +156,7 @@ def lower_continue(fl: FunctionLowering, expr: typed.Continue) -> Value:
     """`continue`."""
     targets = _targets(fl, expr.label, expr)
     fl.at_end_of_scopes(fl.unit(), targets.depth)
+    fl.write_back(targets.copies)
     fl.builder.branch(targets.next)
     raise Diverges
 

@@ -76,22 +76,25 @@ class Join:
 
 @dataclass(eq=False, slots=True)
 class LoopTargets:
-    """Where `break` and `continue` of a loop go, and how many scopes are around it."""
+    """Where `break` and `continue` of a loop go, and how many scopes and matched copies are around it."""
 
     exit: Join
     next: Block
-    depth: int = 0
+    depth: int
+    copies: int
 
 
 @dataclass(eq=False, slots=True)
 class InPlace:
     """A function whose body stands in that of its caller.
 
-    `result` is the type of its result, `returned` where its early returns meet, `depth` the number of scopes around it.
+    `result` is the type of its result, `returned` where its early returns meet, `depth` the number of scopes around it,
+    `copies` that of matched copies.
     """
 
     result: IrType
     depth: int
+    copies: int
     returned: Join | None = None
 
 
@@ -120,6 +123,7 @@ class FunctionLowering:
         self.caller: Span | None = None     # inside a `#[track_caller]` function: where it is called
         self.of: typed.Function | None = None   # what is lowered, where it is no closure and evidence is kept
         self.in_place: InPlace | None = None    # the innermost function whose body stands here
+        self.copies: list[Place] = []           # the matched places around that are copies, to be written back
         self._closures = 0
         self._unit: Value | None = None
         self.builder.kept = self.kept
@@ -317,12 +321,18 @@ class FunctionLowering:
         """Returns early."""
         frame = self.in_place
         value = self.at_end_of_scopes(value, 0 if frame is None else frame.depth)
+        self.write_back(0 if frame is None else frame.copies)
         if frame is None:
             self.builder.return_(self._given(value))
             return
         if frame.returned is None:
             frame.returned = self.join(frame.result, "returned")
         frame.returned.enter(value)
+
+    def write_back(self, count: int) -> None:
+        """What is changed in copies of places is written to the places, where all but `count` of the matches end early."""
+        for place in reversed(self.copies[count:]):
+            place.finish(self)
 
     def _given(self, value: Value) -> Value:
         """A result, with its evidence where that is kept."""

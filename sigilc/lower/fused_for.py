@@ -39,7 +39,7 @@ def lower_fused_for(fl: FunctionLowering, expr: typed.For, pipeline: typed.Pipel
     done = builder.new_block("drained")
 
     def push(value: Value, next_: Block) -> None:
-        fl.loops[expr.label] = LoopTargets(exit_, next_, fl.depth)
+        fl.loops[expr.label] = LoopTargets(exit_, next_, fl.depth, len(fl.copies))
 
         def body() -> Value:
             bind_irrefutable(fl, expr.pattern, Subject(value=value))

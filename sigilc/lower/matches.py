@@ -39,10 +39,13 @@ def lower_match(fl: FunctionLowering, expr: typed.Match) -> Value:
         subject = Subject(value=fl.view(expr.value, *arms))
     join = fl.join(fl.ir_type(expr), "endmatch")
     keys = _switch_keys(fl, expr, arms)
+    copies = [place] if place is not None and is_copy(place) else []
+    fl.copies += copies
     if keys is not None:
         _lower_switch(fl, arms, keys, subject, join)
     else:
         _lower_sequence(fl, arms, subject, join)
+    del fl.copies[len(fl.copies) - len(copies):]
     result = join.finish()
     if place is not None:
         place.finish(fl)
