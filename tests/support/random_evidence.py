@@ -103,7 +103,7 @@ def _marked(kind: Kind) -> str:
     return f"({kind})~" if kind.head == "fn" else f"{kind}~"
 
 
-def evidence_module(seed: int, programs: int, statements: int = 7) -> RandomModule:
+def evidence_module(seed: int, programs: int, statements: int = 5) -> RandomModule:
     """That many programs; the same for the same numbers."""
     world = World(Random(f"evidence {seed}"))
     shared = ["use std·env\n", SHARED, world.declare() + "\n"]

@@ -59,7 +59,7 @@ fn main() {
     "branch": """
 fn main() {
     let raw~ = 5
-    let x = if raw > 2 { 1 } else { raw }
+    let x = if raw < 2 { 1 } else { raw }
     known(x)  //~ E0301
 }""",
     "loop": """
@@ -100,13 +100,19 @@ actor Store {
         fill(&mut self.last, x)  //~ E0306
     }
     on Put(x: i64~) { self.put(x) }
+    on Show { known(self.last) }
 }
 fn fill(mut to: i64, x: i64) {
     to = x
-    if x > 3 { panic("too large") }
+    let none: i64? = None
+    println("{none!}")
     to = 0
 }
-fn main() { spawn Store { } |tell(Put(1)) }""",
+fn main() {
+    let store = spawn Store { }
+    store |tell(Put(1))
+    store |tell(Show)
+}""",
     "call_source": """
 fn bring() -> i64~ { 5 }
 fn main() {
@@ -229,7 +235,7 @@ fn main() {
 fn helper(x: i64) {
     known(x)  //~ E0301
 }
-fn main() { helper(1) }""",
+fn main() { helper(5~) }""",
     "demand_argument": """
 fn main() {
     let raw~ = 5
@@ -269,14 +275,19 @@ actor Store {
     on Put(x: i64~) {
         self.last = x  //~ E0306
     }
+    on Show { known(self.last) }
 }
-fn main() { spawn Store { } |tell(Put(1)) }""",
+fn main() {
+    let store = spawn Store { }
+    store |tell(Put(1))
+    store |tell(Show)
+}""",
     "demand_exit": """
 fn put(mut to: i64, x: i64) { to = x }
 fn main() {
     let raw~ = 5
     let mut x: i64! = 1
     put(&mut x, raw)  //~ E0307
-    println("{x}")
+    known(x)
 }""",
 }
