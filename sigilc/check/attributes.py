@@ -14,6 +14,9 @@ from sigilc.syntax import ast
 KNOWN = frozenset(["inline", "export", "cold", "must_use", "deprecated", "allow", "derive", "trusted_caller", "link",
                    "test", "bench", "repr"])
 STD_ONLY = frozenset(["intrinsic", "for_each", "fixed_arrays", "structural", "track_caller", "moves_elements"])
+# What `#[derive(…)]` may name, with the trait that it is here; every value can be copied.
+DERIVABLE = {"Debug": "Debug", "Eq": "Eq", "PartialEq": "Eq", "Ord": "Ord", "PartialOrd": "Ord", "Hash": "Hash",
+             "Default": "Default", "Clone": "", "Copy": ""}
 LATER = frozenset(["constant_time", "mailbox", "transient"])
 
 
@@ -39,6 +42,19 @@ class Attributes:
                 near = closest(entry.name, KNOWN | LATER)
                 context.error("E0109", f"the attribute `{entry.name}` is not known", span, "no attribute of this name",
                               f"did you mean `{near}`?" if near else "")
+
+    def derived(self, context: Context, module: Module) -> list[tuple[str, Span]]:
+        """The traits that `#[derive(…)]` names, each with its place."""
+        found: list[tuple[str, Span]] = []
+        for argument in (a for entry in self.entries if entry.name == "derive" for a in entry.arguments or []):
+            name, span = getattr(argument, "name", ""), Span(module.source, argument.start, argument.end)
+            if name not in DERIVABLE:
+                near = closest(name, DERIVABLE)
+                context.error("E0109", f"`{name or span.text}` can't be derived", span, "nothing makes this by itself",
+                              f"did you mean `{near}`?" if near else "write an `impl` for it")
+            elif DERIVABLE[name]:
+                found.append((DERIVABLE[name], span))
+        return found
 
     def _allow(self, context: Context, extent: Span) -> None:
         """`#[allow(W0103)]`: no warning of these codes inside."""

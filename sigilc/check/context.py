@@ -61,6 +61,7 @@ class Context:
         self.private_methods: dict[int, Module] = {}        # by id of a method without `pub`: where it may be called
         self.method_bounds: dict[int, Type] = {}            # by id of a method: the type of its impl
         self.traits: list[t.TraitDecl] = []
+        self.derived: list[tuple[Item, str, Span]] = []     # types, the traits that they say to derive, and where
         self.trait_methods: dict[str, list[t.TraitDecl]] = {}
         self.structs: list[t.StructDecl] = []
         self.enums: list[t.EnumDecl] = []

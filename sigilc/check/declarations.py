@@ -94,7 +94,8 @@ class Declarations:
     def make(self, item: Item) -> Any:
         """Declares an item for the first time."""
         if item.kind not in ("fn", "trait"):        # those look at their attributes themselves
-            Attributes(self.context, item.attributes, item.module, item.span, item.node)
+            known = Attributes(self.context, item.attributes, item.module, item.span, item.node)
+            self.context.derived += [(item, name, span) for name, span in known.derived(self.context, item.module)]
         self.open.append(item)
         try:
             match item.kind:

@@ -97,6 +97,7 @@ class Program:
         self.drain()
         self.check_defaults()
         self.declarations.traits.check_supertraits()
+        self.declarations.traits.check_derived()
         for function in self.context.functions:
             check_border(self.context, function)
         if not self.diagnostics.has_errors:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 from sigilc.check import typed as t
 from sigilc.check.attributes import Attributes
 from sigilc.check.context import Pending, Reported, Scope, fresh_params
-from sigilc.check.impls import satisfies
+from sigilc.check.impls import members, satisfies
 from sigilc.check.infer import shallow, unify
 from sigilc.check.types import (
     ERROR,
+    I64,
     EnumType,
     InferVar,
     ParamType,
@@ -245,6 +246,23 @@ class TraitDeclarations:
                         self.context.error("E0223", f"`{impl.self_type}` does not implement `{bound.trait.name}`", impl.span,
                                            f"`{trait.name}` needs it", f"write `impl {bound.trait.name} for {impl.self_type} "
                                            "{ … }`", [(trait.span, "stated here")])
+
+    def check_derived(self) -> None:
+        """Whether the types whose `#[derive(…)]` names a trait have it by what they are made of."""
+        assert self.context.prelude is not None
+        for item, name, span in self.context.derived:
+            decl = item.decl
+            if not isinstance(decl, t.StructDecl | t.EnumDecl):
+                continue
+            trait = self.declarations.declare(self.context.prelude.items[name])
+            # What stands for a type parameter has the trait wherever that is asked for.
+            args: tuple[Type, ...] = tuple(I64 for _ in decl.type_params)
+            type_ = StructType(decl, args) if isinstance(decl, t.StructDecl) else EnumType(decl, args)
+            if not satisfies(type_, trait):
+                lacking = next((m for m in members(type_) if not satisfies(m, trait)), None)
+                label = f"a `{lacking}` in it has no `{name}`" if lacking is not None else f"an enum has no `{name}` of itself"
+                self.context.error("E0223", f"`{decl.name}` can't derive `{name}`", span, label, f"write `impl {name} for "
+                                   f"{decl.name} {{ … }}`, or leave it out")
 
     def may_have_drop(self, type_: Type, head: Span) -> bool:
         """Whether `impl Drop` fits a type; if not, that is reported."""
