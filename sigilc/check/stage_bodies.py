@@ -11,6 +11,7 @@ from typing import Any
 
 from sigilc.check import typed as t
 from sigilc.check.body import StageFrame
+from sigilc.check.context import Reported
 from sigilc.check.control import Control
 from sigilc.check.flows import OpenLoop
 from sigilc.check.infer import resolve, shallow, unifies
@@ -18,6 +19,7 @@ from sigilc.check.paths import Associated
 from sigilc.check.stage_parts import StageParts, has_implicit_field, holes_in, only_expression
 from sigilc.check.types import (
     ArrayType,
+    ErrorType,
     FixedType,
     FnType,
     InferVar,
@@ -135,7 +137,10 @@ class StageBodies(Control):
     def apply_value(self, applied: Applied, value: t.Expr) -> t.Expr:
         """The same for a function value."""
         fn = shallow(applied.callee.type)
-        assert isinstance(fn, FnType)
+        if isinstance(fn, ErrorType):
+            raise Reported
+        if not isinstance(fn, FnType):
+            raise self.error("E0207", f"a value of type `{resolve(fn)}` can't be called", applied.callee, "no function")
         others = [a for a in applied.arguments if not self.is_hole(a)]
         if len(others) + 1 != len(fn.params):
             raise self.error("E0202", f"this function takes {len(fn.params)} arguments", applied.tree,
