@@ -37,7 +37,7 @@ def emit_function(context: ModuleContext, function: IrFunction, linkage: Linkage
     _fill_in_phis(f, phi_lines)
     f.finish()
     head = f"define {linkage} {_signature(context, function, params)}"
-    if _is_hot(function, order):
+    if context.is_optimised and _is_hot(function, order):
         head += f" align {HOT_ALIGNMENT}"
     return f.text(head, f"!dbg {f.debug.subprogram}" if f.debug is not None else "")
 

@@ -122,7 +122,7 @@ def test_hints_reach_llvm() -> None:
 
 
 def test_functions_that_loop_are_aligned() -> None:
-    heads = dict(re.findall(r'define \w+ [^@]*@"·(\w+)"\([^)]*\) ([^{]*)', emit(PRELUDE + PROGRAMS["loops"])))
+    heads = dict(re.findall(r'define \w+ [^@]*@"·(\w+)"\([^)]*\) ([^{]*)', emit(PRELUDE + PROGRAMS["loops"], is_optimised=True)))
     assert "align 64" in heads["sum"]
     assert "align 64" not in heads["pick"]
 
