@@ -43,7 +43,7 @@ class EvidenceWriter(ProgramWriter):
     def expr(self, kind: Kind, depth: int) -> str:
         text = super().expr(kind, depth)
         choice = self.rng.random()
-        if choice < 0.05:
+        if choice < 0.06:
             return f"(({text})~)"
         if choice < 0.2 and not self.lambdas:
             return _demand(kind, text)
@@ -71,6 +71,10 @@ class EvidenceWriter(ProgramWriter):
             self.add(name, kind)
         else:
             super().statement()
+
+    def show_at_end(self, variable: Variable) -> None:
+        self.line(f"_ = {_demand(variable.kind, variable.name)}")
+        super().show_at_end(variable)
 
     def actor(self, name: str) -> str:
         """Its fields and parameters may hold reported data, or, if they are unmarked, hold none."""

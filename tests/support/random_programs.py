@@ -156,6 +156,10 @@ class ProgramWriter(StatementWriter):
 
     # ---- Programs ---------------------------------------------------------------------------------------------------
 
+    def show_at_end(self, variable: Variable) -> None:
+        """Prints a variable at the end."""
+        self.line(f'println("{variable.name} = {{{variable.name}:?}}")')
+
     def program(self, number: int, statements: int) -> Program:
         """A program with its helpers. Only `main` may wait for answers, so one with an actor is an arm of `main`."""
         functions = [self.helper(i) for i in range(self.rng.randint(0, 2))]
@@ -168,7 +172,7 @@ class ProgramWriter(StatementWriter):
             self.statement()
         for variable in self.frames[0]:
             if self.world.is_showable(variable.kind):
-                self.line(f'println("{variable.name} = {{{variable.name}:?}}")')
+                self.show_at_end(variable)
         body = "\n".join(self.lines)
         if has_actor:
             return Program("\n".join(functions), f"        {number} => {{\n{body}\n        }}\n")

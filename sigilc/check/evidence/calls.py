@@ -5,7 +5,7 @@ from __future__ import annotations
 from sigilc.check.evidence.annotations import annotate
 from sigilc.check.evidence.closures import copy_closure
 from sigilc.check.evidence.flow import Flow, is_never
-from sigilc.check.evidence.graph import ASSERT, KNOWN, MIX, REPORTED_LEVEL, Graph, Reason, Step, Wanted
+from sigilc.check.evidence.graph import ASSERT, KNOWN, MIX, REPORTED_LEVEL, ClosureBody, Graph, Reason, Step, Wanted
 from sigilc.check.evidence.places import read_in_place, write_at_fault, write_place
 from sigilc.check.evidence.rules import RULES
 from sigilc.check.evidence.slots import Piece, pieces_of
@@ -215,7 +215,9 @@ def _output_function(graph: Graph, declared: FnType, actual: Type, own: int, num
 def eval_function_ref(flow: Flow, e: FunctionRef) -> Tree:
     """A function as a value: its summary, instantiated over labels for its parameters."""
     assert isinstance(e.type, FnType)
-    params = tuple(fresh_tree(flow.graph, p) for p in e.type.params)
+    graph = flow.graph
+    body = ClosureBody(len(graph.out), 0, len(graph.sources), len(graph.demands), len(graph.checks), [])
+    params = tuple(fresh_tree(graph, p) for p in e.type.params)
     summary = flow.program.summary_of(e.function)
     bound: list[Tree] = []
     for index, (param, tree) in enumerate(zip(e.function.params, params, strict=True)):
@@ -227,7 +229,9 @@ def eval_function_ref(flow: Flow, e: FunctionRef) -> Tree:
     result, exits, faults = instantiate(flow, summary, bound, list(e.type.params), e.type.result, e.span, "call")
     left = tuple(one if one is None or other is None else merge_trees(flow.graph, [one, other])
                  for one, other in zip(exits, faults, strict=True))
-    return FnTree(KNOWN, params, left, result)
+    tree = FnTree(KNOWN, params, left, result)
+    tree.body = body._replace(end=len(graph.out))       # a name that is bound to it is as polymorphic as the function
+    return tree
 
 
 def eval_call_value(flow: Flow, e: CallValue) -> Tree:
