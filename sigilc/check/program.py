@@ -46,6 +46,7 @@ class Program:
         self.modules = self.sources.modules
         self.templates = Templates(self)
         self.blocks: list[Module] = []          # declarations inside functions
+        self.foreign: list[t.Function] = []     # the user's declarations of C functions
 
     # ---- Modules ------------------------------------------------------------------------------------------------------
 
@@ -89,6 +90,7 @@ class Program:
         self.check_constants()
         for item in items:
             if isinstance(item.decl, t.Function) and item.decl.foreign:
+                self.foreign.append(item.decl)
                 check_border(self.context, item.decl)
         for pending in list(self.context.pending.values()):
             if not pending.scope.module.is_std and not pending.is_template:
@@ -113,7 +115,7 @@ class Program:
         return t.TypedProgram(self.context.functions, self.context.structs, self.context.enums, self.context.actors,
                               self.context.constants, entry, self.sources.imports, self.context.libraries,
                               traits=self.prelude_traits(), cases=cases, attributes=self.context.attributes,
-                              moves=moves)
+                              moves=moves, foreign=self.foreign)
 
     def prelude_traits(self) -> dict[str, t.TraitDecl]:
         """The traits of the prelude that something has named."""
@@ -133,6 +135,7 @@ class Program:
         for item in block.items.values():
             decl = self.try_declare(item)
             if isinstance(decl, t.Function) and decl.foreign:
+                self.foreign.append(decl)
                 check_border(self.context, decl)
         self.check_constants()
         self.context.queue += [p for i, p in self.context.pending.items() if i not in known and not p.is_template]

@@ -248,7 +248,7 @@ class TypedProgram:
     it, those of the standard library left out: when one of them changes, a cached executable is stale. `traits` are those
     of the prelude that something named. `cases` are the tests and benchmarks of the package (not of those that it
     depends on); nothing in the program calls them. `moves` are those of values with a `drop`, by function and type
-    arguments.
+    arguments. `foreign` are the user's declarations of C functions, called or not.
     """
 
     functions: list[Function]
@@ -263,3 +263,4 @@ class TypedProgram:
     cases: list[Case] = field(default_factory=list)
     attributes: AttributeTable = field(default_factory=AttributeTable)
     moves: dict[tuple[Function, tuple[Type, ...]], Moves] = field(default_factory=dict)
+    foreign: list[Function] = field(default_factory=list)

@@ -37,7 +37,7 @@ def check_evidence(program: TypedProgram, diagnostics: Diagnostics) -> Program:
         reached += component
         for analysis in _solve_component(shared, summaries, component, is_recursive):
             report_function(analysis, diagnostics)
-    for function in reached:
+    for function in dict.fromkeys([*reached, *program.foreign]):
         _check_border(function, diagnostics)
         check_signature(function, diagnostics)
     return shared
