@@ -118,7 +118,10 @@ def _broken(analysis: Analysis, demand: Demand, path: Path) -> Diagnostic:
         labels.append(Label(origin.span, f"{level} because " + origin.text.format(origin.name)))
         steps = earlier + steps
     labels += _way(steps, span, {label.span for label in labels})
-    return Diagnostic(wanted.code, MESSAGES[wanted.what].format(**words), span, LABELS[wanted.what].format(**words),
+    label = LABELS[wanted.what]
+    if not wanted.name:
+        label = label.replace("`{n}`", "its place")
+    return Diagnostic(wanted.code, MESSAGES[wanted.what].format(**words), span, label.format(**words),
                       labels, _help(demand, path, owner, span))
 
 
