@@ -21,10 +21,9 @@ class Machine:
 
     def __init__(self, text: str, level: int, cpu: str = HOST_CPU, verify: bool = False, debug: bool = False):
         self._machine = _target_machine(cpu, level)
-        self._module = _parse(text)
-        # Before anything is optimised: without them passes assume another machine.
-        self._module.triple = self._machine.triple
-        self._module.data_layout = str(self._machine.target_data)
+        # Before the text: how a type is aligned is settled when its loads and stores are read.
+        self._module = _parse(f'target datalayout = "{self._machine.target_data}"\n'
+                              f'target triple = "{self._machine.triple}"\n{text}')
         if verify:
             self._verify("before optimisation")
         if level > 0 or not debug:
