@@ -33,6 +33,7 @@ DEMAND_RULES = {"argument": "demand_argument", "message": "demand_argument", "an
                 "field": "demand_field", "function": "demand_function", "confirm": "demand_confirm",
                 "stage": "demand_confirm", "result": "demand_result", "implementation": "demand_implementation",
                 "implementation_exit": "demand_implementation",
+                "implementation_passed": "demand_implementation",
                 "state": "demand_actor_field", "state_exit": "demand_actor_field", "exit": "demand_exit",
                 "foreign": "demand_confirm"}
 

@@ -33,6 +33,12 @@ def check_signature(function: Function, diagnostics: Diagnostics) -> None:
             _refuse(function, param.span, f"this implementation demands {WORDS[inputs[0]]} `{param.name}`, its trait does not",
                     other.span, "the trait's method accepts less trust",
                     "let it take what the trait says, or mark the parameter in the trait", diagnostics)
+        passed = [slot.mark for slot, wanted in _pairs(param, param.marks or NO_MARKS, other.marks or NO_MARKS, False)
+                  if slot.is_output and LEVELS.get(slot.mark, KNOWN) > LEVELS.get(wanted.mark, KNOWN)]
+        if passed:
+            _refuse(function, param.span, f"this implementation may pass {WORDS[passed[0]]} value to `{param.name}`, "
+                    "its trait does not say so", other.span, "the trait's method promises more",
+                    "mark the function's parameter in the trait likewise", diagnostics)
         exits = [mark for mark, limit in _compared(param, other, True) if LEVELS.get(mark, KNOWN) > limit]
         if exits and param.kind == "inout":
             _refuse(function, param.span, f"this implementation may leave {WORDS[exits[0]]} value in `{param.name}`, "
@@ -57,13 +63,16 @@ def keep_to_requirement(graph: Graph, function: Function, summary: Summary, tree
 
 
 def keep_exits_to_requirement(graph: Graph, function: Function, summary: Summary, pieces: list[Piece]) -> None:
-    """The same of what in-out parameters hold in the end, after a fault as well; `pieces` are those of all slots."""
+    """The same of what in-out parameters hold in the end, after a fault as well, and of what is passed to function
+    arguments; `pieces` are those of all slots."""
     if (function.requirement is None and function.trait is None) or _has_fault(function):
         return
-    for start, end in ((summary.exits_start, summary.result_start), (summary.faults_start, len(summary.slots))):
+    for start, end, what in ((0, summary.exits_start, "implementation_passed"),
+                             (summary.exits_start, summary.result_start, "implementation_exit"),
+                             (summary.faults_start, len(summary.slots), "implementation_exit")):
         for number in range(start, end):
             owner = summary.slot_owner[number] if number < len(summary.slot_owner) else None
-            wanted = Wanted("E0305", None, "implementation_exit", owner.name if owner is not None else "")
+            wanted = Wanted("E0305", None, what, owner.name if owner is not None else "")
             _demand_no_more(graph, [pieces[number]], [summary.slots[number]], wanted)
 
 

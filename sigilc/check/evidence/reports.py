@@ -22,6 +22,7 @@ MESSAGES = {
     "foreign": "`!` on what comes from foreign code",
     "result": "the result is promised as `!`, but {a} value is given here",
     "implementation": "this implementation gives {a} value, which its trait does not declare",
+    "implementation_passed": "this implementation passes {a} value to `{n}`, which its trait does not declare",
     "implementation_exit": "this implementation leaves {a} value in `{n}`, which its trait does not declare",
     "state": "{a} value is stored in a field of an actor that does not say `~`",
     "state_exit": "this call may leave {a} value in a field of an actor that does not say `~`",
@@ -38,6 +39,7 @@ LABELS = {
     "foreign": "foreign code gives reported values",
     "result": "not {c} on this path",
     "implementation": "its trait promises no more than the arguments bring",
+    "implementation_passed": "its trait promises no more than the arguments bring",
     "implementation_exit": "its trait promises no more than the arguments bring",
     "state": "field `{n}` takes only {c} values",
     "state_exit": "field `{n}` takes only {c} values",
@@ -145,6 +147,8 @@ def _help(demand: Demand, path: Path, owner: Variable | None, span: Span) -> str
         return f"write `{owner.name}: {owner.type}{mark}` to demand it of the callers"
     if wanted.what == "implementation":
         return "declare the trait's result with `~`"
+    if wanted.what == "implementation_passed":
+        return f"declare the parameter of `{wanted.name}` with `~` in the trait"
     if wanted.what == "implementation_exit":
         return f"declare the trait's parameter with `~`, or keep it in a field of `{wanted.name}` that says `~`"
     text = _shown_value(wanted, span)
