@@ -55,7 +55,7 @@ static void build_index(sigil_map *map, int64_t room) {
     if (room <= UNINDEXED && map->gaps.count == 0) return;
     rt_index_new(&map->index, room);
     for (int64_t i = 0; i < map->end; i++)
-        if (!rt_gaps_has(&map->gaps, i)) rt_index_add(&map->index, map->type->hash(rt_map_entry(map, i)), i);
+        if (!rt_gaps_has(&map->gaps, i)) rt_index_add(&map->index, rt_map_hash(map, rt_map_entry(map, i)), i);
 }
 
 /* Copies the entries that were not removed, in order, to `target`, which may be where they are. */
@@ -133,9 +133,9 @@ int64_t sigil_map_length(const sigil_map *map) {
 }
 
 static int64_t find_position(const sigil_map *map, const void *key) {
-    if (map->index.tags) return rt_index_find(map, key, map->type->hash(key));
+    if (map->index.tags) return rt_index_find(map, key, rt_map_hash(map, key));
     for (int64_t i = 0; i < map->end; i++) /* without an index there are no gaps */
-        if (map->type->equal(rt_map_entry(map, i), key)) return i;
+        if (rt_map_equal(map, rt_map_entry(map, i), key)) return i;
     return -1;
 }
 
@@ -161,7 +161,7 @@ static void append(sigil_map *map, const void *key, const void *value) {
     if (map->type->value.size > 0) memcpy(value_at(map, position), value, (size_t)map->type->value.size);
     map->end++;
     bool has_index = map->index.tags;
-    if (has_index && !rt_index_is_full(&map->index)) rt_index_add(&map->index, map->type->hash(key), position);
+    if (has_index && !rt_index_is_full(&map->index)) rt_index_add(&map->index, rt_map_hash(map, key), position);
     else if (has_index || map->end > UNINDEXED) build_index(map, 2 * sigil_map_length(map));
 }
 
@@ -219,7 +219,7 @@ void sigil_map_remove(sigil_map **place, int64_t entry) {
     sigil_map *map = *place;
     int64_t position = rt_gaps_position(&map->gaps, entry);
     if (map->index.tags)
-        rt_index_remove(&map->index, map->type->hash(rt_map_entry(map, position)), position);
+        rt_index_remove(&map->index, rt_map_hash(map, rt_map_entry(map, position)), position);
     _Alignas(16) uint8_t small[128];
     uint8_t *removed = map->stride <= (int64_t)sizeof small ? small : sigil_alloc(map->stride);
     memcpy(removed, rt_map_entry(map, position), (size_t)map->stride);

@@ -4,6 +4,8 @@
 
 #include "rt.h"
 
+#include <string.h>
+
 /* Slots hold the number of an entry and, apart, a tag of 7 bits of its key's hash; tags are compared 16 at a time. */
 typedef struct map_index {
     uint8_t *tags;     /* null: no index, entries are searched one by one */
@@ -32,6 +34,26 @@ struct sigil_map {
     map_index index;
     map_gaps gaps;
 };
+
+static inline uint64_t rt_map_hash(const sigil_map *map, const void *key) {
+    const sigil_buffer *text = key;
+    switch (map->type->keys) {
+    case SIGIL_KEYS_WORD: return sigil_hash_u64(*(const uint64_t *)key);
+    case SIGIL_KEYS_TEXT: return sigil_hash_str(text->data, text->length);
+    case SIGIL_KEYS_ANY: break;
+    }
+    return map->type->hash(key);
+}
+
+static inline bool rt_map_equal(const sigil_map *map, const void *a, const void *b) {
+    const sigil_buffer *x = a, *y = b;
+    switch (map->type->keys) {
+    case SIGIL_KEYS_WORD: return *(const uint64_t *)a == *(const uint64_t *)b;
+    case SIGIL_KEYS_TEXT: return x->length == y->length && memcmp(x->data, y->data, (size_t)x->length) == 0;
+    case SIGIL_KEYS_ANY: break;
+    }
+    return map->type->equal(a, b);
+}
 
 static inline uint8_t *rt_map_entry(const sigil_map *map, int64_t position) {
     return map->entries + position * map->stride;

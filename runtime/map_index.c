@@ -67,7 +67,7 @@ int64_t rt_index_find(const sigil_map *map, const void *key, uint64_t hash) {
         __builtin_prefetch(&index->entries[at.group * GROUP]); /* comes while the tags do */
         for (uint32_t found = matches(group, tag_of(hash)); found; found &= found - 1) {
             uint32_t position = index->entries[at.group * GROUP + (uint64_t)__builtin_ctz(found)];
-            if (map->type->equal(rt_map_entry(map, position), key)) return position;
+            if (rt_map_equal(map, rt_map_entry(map, position), key)) return position;
         }
         if (rt_likely(matches(group, EMPTY))) return -1;
     }

@@ -104,6 +104,8 @@ typedef struct sigil_map_type {
     sigil_type value;
     uint64_t (*hash)(const void *key);
     bool (*equal)(const void *a, const void *b);
+    /* Keys of which the runtime itself knows what both functions do: any others, 8-byte integers, texts. */
+    enum { SIGIL_KEYS_ANY, SIGIL_KEYS_WORD, SIGIL_KEYS_TEXT } keys;
 } sigil_map_type;
 
 typedef struct sigil_map sigil_map; /* begins with a sigil_box */

@@ -11,7 +11,10 @@ from sigilc.codegen.names import glue
 from sigilc.crash import InternalError
 from sigilc.ir.array_ops import MapReserve
 from sigilc.ir.ops import MapFind, MapInsert, MapKey, MapNew, MapRemove, MapValue, MapValueAddr, Op
-from sigilc.ir.types import IrMap, IrType
+from sigilc.ir.types import I64, STR, U64, IrMap, IrType
+
+# `sigil_map_type.keys`, of the keys that the runtime can hash and compare itself.
+_KEYS: dict[IrType, int] = {I64: 1, U64: 1, STR: 2}
 
 
 def _map_type(type_: IrType) -> IrMap:
@@ -27,11 +30,17 @@ def emit_map_new(f: FunctionEmitter, op: MapNew) -> None:
     hash_ = on_places(context, "hash", op.hash, type_.key, 1, "i64")
     equal = on_places(context, "equal", op.equal, type_.key, 2, "i1")
     part = "{ i64, i64, ptr, ptr }"
+    keys = _KEYS.get(type_.key, 0) if _is_structural(op, type_.key) else 0
     descriptor = context.constant(
         glue(f"type by {op.hash} {op.equal}", type_),
-        lambda: f"{{ {part}, {part}, ptr, ptr }} {{ {context.descriptor_fields(type_.key)}, "
-                f"{context.descriptor_fields(type_.value)}, ptr {hash_}, ptr {equal} }}")
+        lambda: f"{{ {part}, {part}, ptr, ptr, i32 }} {{ {context.descriptor_fields(type_.key)}, "
+                f"{context.descriptor_fields(type_.value)}, ptr {hash_}, ptr {equal}, i32 {keys} }}")
     f.define(op, f.call_runtime("sigil_map_new", "ptr", f"ptr {descriptor}"))
+
+
+def _is_structural(op: MapNew, key: IrType) -> bool:
+    """Whether keys are hashed and compared by what they hold: by the functions that `lower` derives."""
+    return (op.hash, op.equal) == (f"hash.{key}", f"equal.{key}")
 
 
 def emit_map_find(f: FunctionEmitter, op: MapFind) -> None:
