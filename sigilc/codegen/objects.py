@@ -72,7 +72,7 @@ class ProgramObjects:
         """Takes LLVM to the texts; parts are compiled whole, each unless it is in the cache."""
         settings = self._settings
         if settings.level == 0 and not self._is_single:
-            self._objects = [cached_object(text, settings) for text in self.texts]
+            self._objects = cached_objects(self.texts, settings)
         elif len(self.texts) > 1:
             self._objects = in_processes([partial(compile_text, text, settings) for text in self.texts])
         else:
@@ -110,16 +110,36 @@ def compile_text(text: str, settings: CodeSettings) -> bytes:
 # ---- The cache ------------------------------------------------------------------------------------------------------
 
 
-def cached_object(text: str, settings: CodeSettings) -> bytes:
-    """The object for LLVM text, from the user's cache if it is there; else it is there afterwards."""
+def cached_objects(texts: Sequence[str], settings: CodeSettings) -> list[bytes]:
+    """The objects for LLVM texts, from the user's cache where they are there; else they are there afterwards."""
+    paths = [_object_path(text, settings) for text in texts]
+    found = {path: content for path in paths if (content := read_kept(path)) is not None}
+    missing = {path: text for path, text in zip(paths, texts, strict=True) if path not in found}
+    for path, content in zip(missing, _compile_all(list(missing.values()), settings), strict=True):
+        keep_file(path, content, MAX_OBJECTS)
+        found[path] = content
+    return [found[path] for path in paths]
+
+
+def _object_path(text: str, settings: CodeSettings) -> str:
     digest = hashlib.blake2b(compiler_fingerprint(), digest_size=16)
     digest.update(f"{settings}\0{text}".encode())
-    path = os.path.join(cache_folder(), "objects", f"{digest.hexdigest()}.o")
-    content = read_kept(path)
-    if content is None:
-        content = compile_text(text, settings)
-        keep_file(path, content, MAX_OBJECTS)
-    return content
+    return os.path.join(cache_folder(), "objects", f"{digest.hexdigest()}.o")
+
+
+def _compile_all(texts: Sequence[str], settings: CodeSettings) -> list[bytes]:
+    """The objects for texts; large ones are shared by two processes, each of which takes every other text."""
+    if len(texts) < PROCESSES or sum(map(instruction_count, texts)) <= SPLIT_INSTRUCTIONS:
+        return [compile_text(text, settings) for text in texts]
+    shares = [partial(_compile_share, texts[start::PROCESSES], settings) for start in range(PROCESSES)]
+    objects: list[bytes] = [b""] * len(texts)
+    for start, share in enumerate(in_processes(shares)):
+        objects[start::PROCESSES] = pickle.loads(share)
+    return objects
+
+
+def _compile_share(texts: Sequence[str], settings: CodeSettings) -> bytes:
+    return pickle.dumps([compile_text(text, settings) for text in texts])
 
 
 # ---- Processes ------------------------------------------------------------------------------------------------------

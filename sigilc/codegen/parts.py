@@ -9,9 +9,12 @@ from sigilc.codegen.module import Part, called_functions, op_count, reachable_fu
 from sigilc.ir.function import IrFunction, Module
 from sigilc.source.files import SourceFile
 
+# A file with more ops is cut into several parts, which two processes can compile at once.
+MAX_FILE_OPS = 8_000
+
 
 def parts_by_file(module: Module) -> list[Part]:
-    """One part for each source file of the program, and one for the standard library.
+    """One part for each source file of the program, several for a large one, and one for the standard library.
 
     What was made for types of the program (instances, equality, text) goes with the program's own file: so the
     library's part stays the same while the program changes.
@@ -27,8 +30,22 @@ def parts_by_file(module: Module) -> list[Part]:
             library.append(function)
         else:
             by_file.setdefault(first if is_instance else file, []).append(function)
-    groups = [group for group in (*by_file.values(), library) if group]
+    groups = [group for file in by_file.values() for group in _cut(file)] + [library]
+    groups = [group for group in groups if group]
     return [Part(group, is_whole=len(groups) == 1) for group in groups]
+
+
+def _cut(functions: list[IrFunction]) -> list[list[IrFunction]]:
+    """Groups of about MAX_FILE_OPS, in the order of the source."""
+    groups: list[list[IrFunction]] = [[]]
+    size = 0
+    for function in sorted(functions, key=_position):
+        if size > MAX_FILE_OPS:
+            groups.append([])
+            size = 0
+        groups[-1].append(function)
+        size += op_count(function)
+    return groups
 
 
 def equal_parts(module: Module, count: int) -> list[Part]:
