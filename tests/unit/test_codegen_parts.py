@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from sigilc.codegen import objects
-from sigilc.codegen.objects import CodeSettings, in_processes
+from sigilc.codegen import objects, parts
+from sigilc.codegen.objects import CodeSettings
 from sigilc.codegen.parts import equal_parts, parts_by_file
+from sigilc.codegen.processes import ProcessPool, in_processes
 from sigilc.crash import EnvironmentFault, InternalError
 from sigilc.ir.parser import parse_module
 from sigilc.passes.manager import certify, run_passes
@@ -138,14 +139,39 @@ def test_two_processes(program: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     built(program, 2)
 
 
+def test_large_files_are_cut(program: Path, compiled: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Into parts that processes compile while the next ones are written; what is in the cache is not compiled again."""
+    monkeypatch.setattr(parts, "MAX_FILE_OPS", 10)
+    monkeypatch.setattr(objects, "LARGE_PROGRAM_OPS", 0)
+    built(program)
+    count = len(list((program.parent / "cache" / "objects").iterdir()))
+    assert count > 3 and not compiled
+    monkeypatch.setattr(objects, "LARGE_PROGRAM_OPS", 10**9)
+    built(program)
+    assert not compiled
+
+
+def test_a_pool_keeps_the_order() -> None:
+    """Of more jobs than run at a time; what one raises comes out, and the others are ended."""
+    pool = ProcessPool()
+    for number in range(5):
+        pool.submit(lambda number=number: bytes([number]))  # type: ignore[misc]
+    assert pool.results() == [bytes([number]) for number in range(5)]
+    pool = ProcessPool()
+    pool.submit(_fault)
+    with pytest.raises(InternalError, match="EnvironmentFault: why"):
+        pool.results()
+    pool.end()
+
+
 def test_equal_parts() -> None:
     """Each function is defined once; small ones of the other half are there to be inlined."""
     module = parse_module(CALLS)
     run_passes(module, 3, after=certify)
-    parts = equal_parts(module, 2)
-    defined = [function.name for part in parts for function in part.functions]
-    assert sorted(defined) == ["first", "main", "second", "small"] and len(parts) == 2
-    for part in parts:
+    halves = equal_parts(module, 2)
+    defined = [function.name for part in halves for function in part.functions]
+    assert sorted(defined) == ["first", "main", "second", "small"] and len(halves) == 2
+    for part in halves:
         names = {function.name for function in (*part.functions, *part.copied)}
         assert "small" in names and not {f.name for f in part.copied} & {f.name for f in part.functions}
     assert len(parts_by_file(module)) == 1 and parts_by_file(module)[0].is_whole
