@@ -13,6 +13,7 @@ from sigilc.check.stage_bodies import Applied
 from sigilc.check.stage_parts import StageParts, only_expression, parts_of
 from sigilc.check.types import (
     BOOL,
+    CHAR,
     STR,
     UNIT,
     USIZE,
@@ -432,12 +433,22 @@ class Pipelines(ShapingStages):
             raise self.error("E0215", "`collect` takes one type", span, f"{len(parts.type_args)} given here")
         wanted = shallow(self.names.resolve(parts.type_args[0])[0])
         item = self.item_of(wanted)
+        if wanted == STR:
+            return self.collect_text(loop, span)
         if not isinstance(wanted, ArrayType | SetType | MapType) or item is None:
             return self.collect_by_from(loop, wanted, span)
         if not unify(item, loop.item):
             raise self.error("E0201", f"expected elements of type `{resolve(item)}`, found `{resolve(loop.item)}`", span,
                              f"the elements are `{resolve(loop.item)}`")
         return close(loop, span, t.CollectSink(span), wanted)
+
+    def collect_text(self, loop: OpenLoop, span: Span) -> t.Expr:
+        """`collect·<str>` of characters or texts, one behind the other."""
+        found = settled(loop.item)
+        if found not in (STR, CHAR):
+            raise self.error("E0213", f"elements of type `{found}` can't be collected into `str`", span, "neither char nor str",
+                             'make text of them first: `|join("")`')
+        return close(loop, span, t.JoinSink(span, t.Literal(span, STR, "")), STR)
 
     def collect_by_from(self, loop: OpenLoop, wanted: Type, span: Span) -> t.Expr:
         """`collect·<T>` for a type whose function `from` takes an array."""
