@@ -104,15 +104,17 @@ def holds(bound: Bound, mapping: Mapping) -> bool:
         return True         # checked again when it is known
     return satisfies(type_, bound.trait, tuple(substitute(a, mapping) for a in bound.args)) and all(
         unifies(found, substitute(wanted, mapping)) for name, wanted in bound.types
-        if (found := associated_type(bound.trait, type_, name)) is not None)
+        if (found := associated_type(bound.trait, type_, name, tuple(substitute(a, mapping) for a in bound.args))) is not None)
 
 
-def associated_type(trait: TraitDecl, base: Type, name: str) -> Type | None:
-    """What an associated type is for a base; None while that is open."""
-    stated = [wanted for bound in bounds_of(base) if bound.trait is trait for of, wanted in bound.types if of == name]
+def associated_type(trait: TraitDecl, base: Type, name: str, args: tuple[Type, ...] = ()) -> Type | None:
+    """What an associated type is for a base and the trait's arguments (none: any); None while that is open."""
+    stated = [wanted for bound in bounds_of(base)
+              if bound.trait is trait and all(unifies(own, arg) for own, arg in zip(bound.args, args, strict=False))
+              for of, wanted in bound.types if of == name]
     if stated:
         return stated[0]
-    found = find_impl(trait, base)
+    found = find_impl(trait, base, args)
     if found is not None and name in found[0].types:
         return substitute(found[0].types[name], found[1])
     base = shallow(base)

@@ -137,7 +137,7 @@ class TraitDeclarations:
         own.bounds.append(t.Bound(own, trait, trait.params))
         members = [self.declarations.unwrapped(m)[0] for m in node.items]
         trait.types = [m.name for m in members if isinstance(m, ast.TypeAlias)]
-        scope = Scope(item.module, {**generics, **{n: ProjectionType(own, trait, n) for n in trait.types}}, own)
+        scope = Scope(item.module, {**generics, **{n: ProjectionType(own, trait, n, trait.params) for n in trait.types}}, own)
         self.bounds(node, scope)
         for generic in node.generics or []:
             if generic.default is not None:
@@ -147,7 +147,7 @@ class TraitDeclarations:
         for member in members:
             if isinstance(member, ast.TypeAlias):
                 for written in member.bounds or []:
-                    trait.type_bounds += self.bound(written, ProjectionType(own, trait, member.name), scope)
+                    trait.type_bounds += self.bound(written, ProjectionType(own, trait, member.name, trait.params), scope)
             if isinstance(member, ast.TypeAlias) and member.type is not None:
                 trait.type_defaults[member.name] = self.declarations.names(scope).resolve(member.type)[0]
         for entry in node.items:
@@ -318,7 +318,8 @@ class TraitDeclarations:
             member, _ = self.declarations.unwrapped(entry)
             if isinstance(member, ast.Fn) and member.signature.result is not None:
                 requirement = decl.trait.methods.get(member.signature.name)
-                if requirement is not None and requirement.result == ProjectionType(decl.trait.self_param, decl.trait, name):
+                if requirement is not None and requirement.result == ProjectionType(
+                        decl.trait.self_param, decl.trait, name, decl.trait.params):
                     if isinstance(member.signature.result, ast.TypePath) and member.signature.result.name == name:
                         continue
                     return self.declarations.safely(self.declarations.names(scope), member.signature.result)[0]

@@ -88,7 +88,8 @@ class TraitUses(Patterns):
                            node: Any) -> None:
         """Whether the associated types of an argument are those that a bound states."""
         for name, stated in bound.types:
-            found, wanted = associated_type(bound.trait, type_, name), resolve(substitute(stated, mapping))
+            args = tuple(substitute(a, mapping) for a in bound.args)
+            found, wanted = associated_type(bound.trait, type_, name, args), resolve(substitute(stated, mapping))
             if found is not None and not unify(found, wanted):
                 self.error("E0223", f"`{name}` of `{type_}` is `{resolve(found)}`, not `{wanted}`", node,
                            f"`{function.name}` needs `{bound.trait.name}<{name} = {wanted}>`", "",

@@ -221,7 +221,8 @@ class TypeNames:
         from sigilc.check.impls import associated_type, bounds_of
         for bound in bounds_of(owner):
             if node.name in bound.trait.types:
-                return associated_type(bound.trait, owner, node.name) or ProjectionType(owner, bound.trait, node.name)
+                return associated_type(bound.trait, owner, node.name, bound.args) or ProjectionType(
+                    owner, bound.trait, node.name, bound.args)
         if not isinstance(owner, ParamType):
             own = self.scope.generics.get(node.name)
             if base.name == "Self" and own is not None:

@@ -319,18 +319,23 @@ class ParamType(Type):
 
 @value
 class ProjectionType(Type):
-    """`T·Item`: an associated type of what is not known yet; becomes the impl's type when its base is known."""
+    """`T·Item`: an associated type of what is not known yet; becomes the impl's type when its base is known.
+
+    `args` are those of the trait: `Output` of `Mul<f64>` is another type than that of `Mul<V>`.
+    """
 
     base: Type
     trait: TraitDecl
     name: str
+    args: tuple[Type, ...] = ()
 
     def parts(self) -> tuple[Type, ...]:
-        return (self.base,)
+        return (self.base, *self.args)
 
     def rebuild(self, parts: tuple[Type, ...]) -> Type:
         from sigilc.check.impls import associated_type
-        return associated_type(self.trait, parts[0], self.name) or ProjectionType(parts[0], self.trait, self.name)
+        base, args = parts[0], parts[1:]
+        return associated_type(self.trait, base, self.name, args) or ProjectionType(base, self.trait, self.name, args)
 
     def __str__(self) -> str:
         return f"{self.base}·{self.name}"
