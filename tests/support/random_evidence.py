@@ -21,7 +21,7 @@ from sigilc.lower.program import lower_program
 from sigilc.source.files import SourceFile
 from sigilc.syntax.parse import parse_source
 from tests.support.random_expressions import DECLARATIONS
-from tests.support.random_kinds import Actor, Kind, World
+from tests.support.random_kinds import Kind, World
 from tests.support.random_programs import Program, ProgramWriter, RandomModule
 from tests.support.random_scope import Variable
 
@@ -76,21 +76,13 @@ class EvidenceWriter(ProgramWriter):
         self.line(f"_ = {_demand(variable.kind, variable.name)}")
         super().show_at_end(variable)
 
-    def actor(self, name: str) -> str:
-        """Its fields and parameters may hold reported data, or, if they are unmarked, hold none."""
-        fields = [(f"f{i}", self.world.showable_kind()) for i in range(self.rng.randint(1, 3))]
-        actor = Actor(fields, {})
-        lines = [f"    {part}: {kind}~" for part, kind in fields]
-        state = [Variable(f"self.{part}", kind, True) for part, kind in fields]
-        for letter in "PQR"[:self.rng.randint(2, 3)]:
-            params = [Variable(self.fresh("a"), self.world.kind(1)) for _ in range(self.rng.randint(0, 2))]
-            reply = self.world.kind(1) if letter != "P" else None
-            shown = f"({', '.join(f'{v.name}: {_marked(v.kind)}' for v in params)})" if params else ""
-            text = self.function(f"on {letter}{shown}", [*state, *params], reply, 2, 40)
-            lines += ["    " + line for line in text.rstrip().split("\n")]
-            actor.handlers[letter] = ([v.kind for v in params], reply)
-        self.world.actors[name] = actor
-        return f"actor {name} {{\n" + "\n".join(lines) + "\n}\n"
+    def field_type(self, kind: Kind) -> str:
+        """It may hold reported data."""
+        return f"{kind}~"
+
+    def payload_type(self, kind: Kind) -> str:
+        """It may hold reported data or, if it is unmarked, holds none."""
+        return _marked(kind)
 
     def spawn(self) -> None:
         kind, name = self.rng.choice(["A0", "A1"]), self.fresh("actor")

@@ -117,17 +117,25 @@ class ProgramWriter(StatementWriter):
         """An actor with some state and handlers."""
         fields = [(f"f{i}", self.world.showable_kind()) for i in range(self.rng.randint(1, 3))]
         actor = Actor(fields, {})
-        lines = [f"    {part}: {kind}" for part, kind in fields]
+        lines = [f"    {part}: {self.field_type(kind)}" for part, kind in fields]
         state = [Variable(f"self.{part}", kind, True) for part, kind in fields]
         for letter in "PQR"[:self.rng.randint(2, 3)]:
             params = [Variable(self.fresh("a"), self.world.kind(1)) for _ in range(self.rng.randint(0, 2))]
             reply = self.world.kind(1) if letter != "P" else None
-            shown = f"({', '.join(f'{v.name}: {v.kind}' for v in params)})" if params else ""
+            shown = f"({', '.join(f'{v.name}: {self.payload_type(v.kind)}' for v in params)})" if params else ""
             text = self.function(f"on {letter}{shown}", [*state, *params], reply, 2, 40)
             lines += ["    " + line for line in text.rstrip().split("\n")]
             actor.handlers[letter] = ([v.kind for v in params], reply)
         self.world.actors[name] = actor
         return f"actor {name} {{\n" + "\n".join(lines) + "\n}\n"
+
+    def field_type(self, kind: Kind) -> str:
+        """How an actor's field is declared."""
+        return str(kind)
+
+    def payload_type(self, kind: Kind) -> str:
+        """How what a message carries is declared."""
+        return str(kind)
 
     def spawn(self) -> None:
         """A variable with the address of a new actor."""
