@@ -7,7 +7,7 @@ key's. What a branch chooses is what it was: control dependence does not taint, 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sigilc.crash import InternalError
@@ -65,12 +65,22 @@ _SCALARS: tuple[tuple[type[Any], tuple[type[Any], type[Any], type[Any]]], ...] =
     (bytes, (bytes, AssertedText, ReportedText)))
 
 
+# So many parts of a value cost one step of the interpreter's limit.
+PARTS_PER_STEP = 20
+
+
 def trust_of(value: Any) -> int:
     """The worst trust anywhere in a value; what functions, faults and futures hold is left out."""
-    worst = KNOWN
-    waiting = [value]
+    return trust_and_size([value])[0]
+
+
+def trust_and_size(values: Sequence[Any]) -> tuple[int, int]:
+    """The worst trust anywhere in several values, and how many parts were looked at for it."""
+    worst, size = KNOWN, 0
+    waiting = [*values]
     while waiting:
         value = waiting.pop()
+        size += 1
         kind = type(value)
         if kind is tuple:
             waiting += value
@@ -81,7 +91,7 @@ def trust_of(value: Any) -> int:
             waiting += value.values
         else:
             worst = max(worst, getattr(kind, "trust", KNOWN))
-    return worst
+    return worst, size
 
 
 def with_trust(value: Any, change: Callable[[int], int]) -> Any:
@@ -197,13 +207,13 @@ def computing(maker: Maker) -> Maker:
         d = code.result(op)
         if plain is None:
             return None
-        run = plain
+        run, machine = plain, code.machine
 
         def step(frame: list[Any]) -> None:
-            level = max([trust_of(frame[i]) for i in values], default=KNOWN)
-            before = [trust_of(frame[i].read()) for i in places]
+            level, size = trust_and_size([*(frame[i] for i in values), *(frame[i].read() for i in places)])
+            # An op takes as long as its operands are large: a value that doubles must reach the limit of steps in time.
+            machine.steps += size // PARTS_PER_STEP
             run(frame)
-            level = max([level, *before])
             if level:
                 frame[d] = raised(frame[d], level)
                 for i in places:
