@@ -60,6 +60,7 @@ from sigilc.ir.ops import (
     CallRuntime,
     Compare,
     CondBranch,
+    Const,
     Declare,
     ElementAddr,
     EnumPayload,
@@ -80,7 +81,7 @@ from sigilc.ir.ops import (
     Unwrap,
     Value,
 )
-from sigilc.ir.types import BOOL, USIZE, IrAddr, IrArray
+from sigilc.ir.types import BOOL, USIZE, IrAddr, IrArray, IrFixed
 
 # A step of a path: a field's number, or None for some element.
 Shape = tuple[int | None, ...]
@@ -127,10 +128,11 @@ class _Path:
         return last.type.target
 
     def beginnings(self) -> Iterator[_Path]:
-        """The arrays on the way to the place."""
+        """The growable arrays on the way to the place."""
         for length in range(len(self.steps)):
-            if isinstance(self.steps[length], ElementAddr):
-                yield _Path(self.root, self.steps[:length])
+            part = _Path(self.root, self.steps[:length])
+            if isinstance(self.steps[length], ElementAddr) and isinstance(part.type, IrArray):
+                yield part
 
 
 @dataclass(slots=True)
@@ -318,8 +320,7 @@ class _Hoister:
             else:
                 if after is None:
                     after = self._new_block("unique", [])
-                if self._is_growable(address):
-                    block = self._within_bounds(address, step.index, block, after)
+                block = self._within_bounds(address, step.index, block, after)
                 block.ops.append(ElementAddr(address=address, index=step.index, checked=False, is_unique=True,
                                              result=result))
             address = result
@@ -332,11 +333,15 @@ class _Hoister:
     def _within_bounds(self, address: Value, index: Value, block: Block, after: Block) -> Block:
         """Goes on in the block that this gives when the index is within the bounds of an array, else to `after`."""
         assert isinstance(address.type, IrAddr)
-        view, length, inside = Value(address.type.target), Value(USIZE), Value(BOOL)
+        target, length, inside = address.type.target, Value(USIZE), Value(BOOL)
         within = self._new_block("within", [])
         beyond = self._new_block("beyond", [Branch(target=after)])
-        block.ops += [Peek(address=address, result=view), Length(value=view, result=length),
-                      Compare(op="lt", left=index, right=length, result=inside),
+        if isinstance(target, IrFixed):
+            block.ops.append(Const(value=target.count, result=length))
+        else:
+            view = Value(target)
+            block.ops += [Peek(address=address, result=view), Length(value=view, result=length)]
+        block.ops += [Compare(op="lt", left=index, right=length, result=inside),
                       CondBranch(condition=inside, then=within, otherwise=beyond)]
         return within
 
