@@ -37,6 +37,7 @@ class Diagnostics:
         self.wanted = wanted
         self.items: list[Diagnostic] = []
         self.error_count = 0
+        self._known: set[tuple[str, Span]] = set()
         self.allowed: list[tuple[Span, frozenset[str]]] = []       # where warnings of some codes are not wanted
 
     def add(self, diagnostic: Diagnostic) -> None:
@@ -44,8 +45,10 @@ class Diagnostics:
         if diagnostic.severity == "warning" and any(
                 diagnostic.code in codes and extent.contains(diagnostic.span) for extent, codes in self.allowed):
             return
-        if any(d.code == diagnostic.code and d.span == diagnostic.span for d in self.items):
+        key = diagnostic.code, diagnostic.span
+        if key in self._known:
             return
+        self._known.add(key)
         self.items.append(diagnostic)
         self.error_count += diagnostic.severity == "error"
 
