@@ -17,6 +17,7 @@ PROGRAM, IMPORTS = "program", "imports"
 MANIFEST = "Sigil.toml"
 # Executables that `run` keeps; the least recently used go first.
 MAX_PROGRAMS = 200
+DIGEST_SIZE = 16
 
 
 class RunRequest:
@@ -211,6 +212,32 @@ def evict(base: str, most: int) -> None:
             shutil.rmtree(path, ignore_errors=True)
         else:
             os.unlink(path)
+
+
+_own_fingerprint: list[bytes] = []
+
+
+def kept_path(folder: str, *content: str) -> str:
+    """Where this very compiler keeps what it makes of some content; the compiler is looked at once in a process."""
+    if not _own_fingerprint:
+        _own_fingerprint.append(compiler_fingerprint())
+    digest = blake2b(_own_fingerprint[0], digest_size=DIGEST_SIZE)
+    for part in content:
+        digest.update(part.encode(errors="surrogatepass") + b"\0")
+    return f"{cache_folder()}/{folder}/{digest.hexdigest()}"
+
+
+def keep_checked(path: str, content: bytes, most: int) -> None:
+    """As `keep_file`, with a digest by which `read_checked` sees damage."""
+    keep_file(path, blake2b(content, digest_size=DIGEST_SIZE).digest() + content, most)
+
+
+def read_checked(path: str) -> memoryview | None:
+    """The content of a file that `keep_checked` wrote, which counts as used now; None when it is absent or damaged."""
+    content = read_kept(path)
+    if content is None or blake2b(content[DIGEST_SIZE:], digest_size=DIGEST_SIZE).digest() != content[:DIGEST_SIZE]:
+        return None
+    return memoryview(content)[DIGEST_SIZE:]
 
 
 def keep_file(path: str, content: bytes, most: int) -> None:

@@ -7,13 +7,11 @@ compile a half each: that halves the time of LLVM, which uses one core only.
 
 from __future__ import annotations
 
-import hashlib
-import os
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from sigilc.cache import cache_folder, compiler_fingerprint, keep_file, read_kept
+from sigilc.cache import keep_file, kept_path, read_kept
 from sigilc.codegen.module import Part, emit_module, op_count
 from sigilc.codegen.parts import equal_parts, parts_by_file
 from sigilc.codegen.processes import PROCESSES, ProcessPool, in_processes
@@ -143,6 +141,4 @@ def compile_text(text: str, settings: CodeSettings) -> bytes:
 
 
 def _object_path(text: str, settings: CodeSettings) -> str:
-    digest = hashlib.blake2b(compiler_fingerprint(), digest_size=16)
-    digest.update(f"{settings}\0{text}".encode())
-    return os.path.join(cache_folder(), "objects", f"{digest.hexdigest()}.o")
+    return kept_path("objects", str(settings), text) + ".o"

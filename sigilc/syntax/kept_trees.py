@@ -6,17 +6,14 @@ for, most of the standard library, is never built (see `ast_items.BodyField`). T
 
 from __future__ import annotations
 
-import functools
 import io
 import pickle
-from _blake2 import blake2b
 
-from sigilc.cache import cache_folder, compiler_fingerprint, keep_file, read_kept
+from sigilc.cache import keep_checked, kept_path, read_checked
 from sigilc.syntax import ast
 from sigilc.syntax.ast_items import KeptBody
 
 FOLDER = "trees"
-DIGEST_SIZE = 16
 # The least recently used go first.
 MAX_TREES = 400
 # Shorter texts are parsed in about the time in which a file is found and read.
@@ -27,10 +24,8 @@ def kept_tree(text: str) -> ast.Block | None:
     """The tree of a text that this very compiler has parsed before, without errors."""
     if len(text) < MIN_LENGTH:
         return None
-    content = read_kept(_path(text))
-    if content is None or blake2b(content[DIGEST_SIZE:], digest_size=DIGEST_SIZE).digest() != content[:DIGEST_SIZE]:
-        return None
-    tree: ast.Block = pickle.loads(memoryview(content)[DIGEST_SIZE:])
+    payload = read_checked(kept_path(FOLDER, text))
+    tree: ast.Block | None = pickle.loads(payload) if payload is not None else None
     return tree
 
 
@@ -42,22 +37,10 @@ def keep_tree(text: str, tree: ast.Block) -> None:
     pickler = pickle.Pickler(buffer, pickle.HIGHEST_PROTOCOL)
     pickler.dispatch_table = {ast.Fn: _fold_body}
     pickler.dump(tree)
-    payload = buffer.getvalue()
-    keep_file(_path(text), blake2b(payload, digest_size=DIGEST_SIZE).digest() + payload, MAX_TREES)
+    keep_checked(kept_path(FOLDER, text), buffer.getvalue(), MAX_TREES)
 
 
 def _fold_body(function: ast.Fn) -> tuple[type, tuple[object, ...]]:
     """What makes a function again, with its body folded up."""
     body = KeptBody(pickle.dumps(function.body, pickle.HIGHEST_PROTOCOL))
     return ast.Fn, (function.start, function.end, function.signature, body)
-
-
-def _path(text: str) -> str:
-    digest = blake2b(_fingerprint(), digest_size=DIGEST_SIZE)
-    digest.update(text.encode(errors="surrogatepass"))
-    return f"{cache_folder()}/{FOLDER}/{digest.hexdigest()}"
-
-
-@functools.cache
-def _fingerprint() -> bytes:
-    return compiler_fingerprint()

@@ -11,11 +11,10 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from sigilc.cache import cache_folder, keep_file
+from sigilc.cache import DIGEST_SIZE, cache_folder, keep_checked, read_checked
 from sigilc.syntax.build_ast import Builder, Children, builder_of, keep_list, only_child
 
 FORMAT = "1"
-DIGEST_SIZE = 16
 
 # What a rule keeps of its symbols: the Nones after the last, and for each its index, whether it is a list to be
 # spliced in, and the Nones before it.
@@ -167,21 +166,14 @@ def cache_file(grammar: str) -> Path:
 
 def read_cached(path: Path) -> dict[str, Any] | None:
     """The tables in a file that `write_cached` wrote; None when it is absent or damaged."""
-    try:
-        data = path.read_bytes()
-    except OSError:
-        return None
-    digest, payload = data[:DIGEST_SIZE], data[DIGEST_SIZE:]
-    if blake2b(payload, digest_size=DIGEST_SIZE).digest() != digest:
-        return None
-    plain: dict[str, Any] = marshal.loads(payload)
+    payload = read_checked(str(path))
+    plain: dict[str, Any] | None = marshal.loads(payload) if payload is not None else None
     return plain
 
 
 def write_cached(path: Path, plain: dict[str, Any]) -> None:
     """Keeps the tables; a cache that can't be written is no error, the next run builds them again."""
-    payload = marshal.dumps(plain)
-    keep_file(str(path), blake2b(payload, digest_size=DIGEST_SIZE).digest() + payload, 1)
+    keep_checked(str(path), marshal.dumps(plain), 1)
 
 
 _loaded: Tables | None = None

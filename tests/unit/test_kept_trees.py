@@ -72,7 +72,7 @@ def test_bodies_are_built_when_asked_for(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_another_compiler_keeps_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     kept_trees.keep_tree(LONG, parse.parse_text(LONG).tree)
-    monkeypatch.setattr(kept_trees, "_fingerprint", lambda: b"another")
+    monkeypatch.setattr("sigilc.cache._own_fingerprint", [b"another"])
     assert kept_trees.kept_tree(LONG) is None
 
 
