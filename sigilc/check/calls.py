@@ -46,7 +46,7 @@ class Calls(Paths):
     def check_Call(self, node: Any, expected: Type | None) -> t.Expr:
         """`f(a, b)`, `x.f(a)`, `Type·f(a)`, `Variant(a)`."""
         callee = node.callee
-        if isinstance(callee, ast.Access):
+        if isinstance(callee, ast.Access | ast.MethodArguments):
             return self.method_call(node, callee, node.arguments, expected)
         if isinstance(callee, ast.ImplicitAccess):
             return self.call_method(self.element(callee), callee.name, node, node.arguments, expected)
@@ -130,7 +130,7 @@ class Calls(Paths):
         result = function.result if is_template else self.signature_result(function, node)
         type_args, mapping = self.instantiate(function, node, self_type)
         self.check_same_instance(function, mapping, node)
-        written = getattr(callee, "arguments", None) if isinstance(callee, ast.PathArguments) else None
+        written = getattr(callee, "arguments", None) if isinstance(callee, ast.PathArguments | ast.MethodArguments) else None
         if written is not None:
             own = type_args[len(type_args) - len(written):]
             if len(written) > len(type_args):
@@ -378,11 +378,11 @@ class Calls(Paths):
     def method_call(self, node: Any, access: Any, arguments: list[Any], expected: Type | None) -> t.Expr:
         """`x.f(a)`."""
         receiver = self.expr(access.value)
-        return self.call_method(receiver, access.name, node, arguments, expected, access.value)
+        return self.call_method(receiver, access.name, node, arguments, expected, access.value, access)
 
     def call_method(self, receiver: t.Expr, name: str, node: Any, arguments: list[Any], expected: Type | None,
-                    receiver_tree: Any = None) -> t.Expr:
-        """A method of a checked receiver; its tree is needed for methods that change it."""
+                    receiver_tree: Any = None, callee: Any = None) -> t.Expr:
+        """A method of a checked receiver; its tree is needed for methods that change it, `callee` for type arguments."""
         type_ = shallow(receiver.type)
         if isinstance(type_, ErrorType):
             return self.error_expr(self.span(node))
@@ -397,7 +397,7 @@ class Calls(Paths):
             return self.unwrap(receiver, type_, name, node, arguments)
         function = self.own_method(type_, name, node) or self.trait_function(type_, name, node)
         if function is None and isinstance(type_, FixedType):
-            return self.call_array_method(receiver, type_, name, node, arguments, expected)
+            return self.call_array_method(receiver, type_, name, node, arguments, expected, callee)
         if function is None or not function.params or function.params[0].name != "self":
             raise self.no_method(receiver, type_, name, node)
         if function.actor is not None and self.function is not None and self.function.actor is not function.actor:
@@ -408,16 +408,16 @@ class Calls(Paths):
             if place is None:
                 raise self.error("E0405", f"`{name}` changes its value, which is no place here", node, "nothing to change")
             receiver = t.InOut(receiver.span, place.type, place)
-        return self.call_function(function, node, arguments, expected, receiver, 0, type_)
+        return self.call_function(function, node, arguments, expected, receiver, 0, type_, callee)
 
     def call_array_method(self, receiver: t.Expr, type_: FixedType, name: str, node: Any, arguments: list[Any],
-                          expected: Type | None) -> t.Expr:
+                          expected: Type | None, callee: Any) -> t.Expr:
         """A method of `[T]` on an array of fixed length: on a copy of its elements, so it can't be one that changes them."""
         function = self.context.methods_of(ArrayType).get(name)
         if function is not None and function.params and function.params[0].kind == "inout":
             raise self.error("E0104", f"`{name}` changes an array's length", node, f"`{resolve(type_)}` has a fixed length",
                              "use a `[T]`: `let mut copy = value[..]`")
-        return self.call_method(as_growable(receiver), name, node, arguments, expected)
+        return self.call_method(as_growable(receiver), name, node, arguments, expected, callee=callee)
 
     def unwrap(self, receiver: t.Expr, type_: OptionType, name: str, node: Any, arguments: list[Any]) -> t.Expr:
         """`v.unwrap()`, `v.expect("message")`: handle absence alone."""

@@ -123,6 +123,11 @@ class Places(Calls):
         value = self.expr(node.value)
         return self.field(value, node.name, node)
 
+    def check_MethodArguments(self, node: Any, expected: Type | None) -> t.Expr:
+        """`x.f·<T>` that is not called."""
+        raise self.error("E0104", f"`{node.name}` is not called", node, "a method with type arguments",
+                         f"call it: `.{node.name}·<…>(…)`")
+
     def check_ImplicitAccess(self, node: Any, expected: Type | None) -> t.Expr:
         """`.field` in a stage body: of the element."""
         return self.field(self.element(node), node.name, node)

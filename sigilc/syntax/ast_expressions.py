@@ -142,6 +142,14 @@ class Access(Node):
     name: str
 
 
+class MethodArguments(Node):
+    """`value.name·<arguments>`, before the `(` of a call."""
+
+    value: Expr
+    name: str
+    arguments: list[Type]
+
+
 class Index(Node):
     """`value[arguments]`; a Named `default` may be among them."""
 

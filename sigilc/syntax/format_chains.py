@@ -23,6 +23,7 @@ from sigilc.syntax.format_render import INDENT, width_flat
 from sigilc.syntax.format_spelling import Spelling, ends_stage_name, is_await_field
 
 LINK_ORIGINS = frozenset(["plain", "piped"])
+ACCESSES = frozenset(["access", "method_arguments"])
 # Words that together with a `!` or `?` before a bracket are one name.
 VALIDATING_WORDS = frozenset(["validate", "assume"])
 
@@ -53,10 +54,10 @@ class FormatChains(FormatterBase):
         segments = [Segment([self.doc(head)], last=last_leaf(head))]
         for i, link in enumerate(links):
             is_call = i + 1 < len(links) and links[i + 1].kind == "call"
-            self.add_link(segments, link, not has_pipes and link.kind == "access" and is_call)
+            self.add_link(segments, link, not has_pipes and link.kind in ACCESSES and is_call)
         return self.laid_out(segments, has_pipes)
 
-    format_access = format_index = format_await = format_marked = format_call = format_chain
+    format_access = format_method_arguments = format_index = format_await = format_marked = format_call = format_chain
     format_call_block = format_pipe = format_marked_stage = format_chain
 
     def laid_out(self, segments: list[Segment], has_pipes: bool) -> Doc:
@@ -101,6 +102,8 @@ class FormatChains(FormatterBase):
                 return concat("⌛", *self.trailing(rest[1]))
             is_number = before.type in ("INT", "FLOAT") and last_leaf(link.children[0]) is first_leaf(link.children[0])
             return concat(" " if follows_stage or is_number else "", self.doc(rest[0]), self.doc(rest[1]))
+        if link.kind == "method_arguments":
+            return concat(" " if follows_stage else "", *map(self.doc, rest))
         if link.kind == "await":
             assert type(rest[0]) is Leaf
             if self.spelling is not Spelling.ASCII:

@@ -67,6 +67,10 @@ class PrintExpressions(PrinterBase):
         spaced = isinstance(n.value, ast.Pipe) or (isinstance(n.value, ast.Int | ast.Float) and n.name.isdigit())
         return f"{self.show(n.value)}{' ' if spaced else ''}.{n.name}"
 
+    def MethodArguments(self, n: ast.MethodArguments) -> str:
+        spaced = " " if isinstance(n.value, ast.Pipe) else ""
+        return f"{self.show(n.value)}{spaced}.{n.name}{self.path_sep()}<{self.commas(n.arguments)}>"
+
     def Index(self, n: ast.Index) -> str:
         return f"{self.show(n.value)}[{self.commas(n.arguments)}]"
 

@@ -143,6 +143,7 @@ ACCEPT = [
     "match r { [first, ..rest] => rest, (a, Some(B·C { d, .. })) => d, \"text\" => 1, x~ => x, Some(true) => 1 }",
     "match c {\n    ' ' => i += 1\n    '(' => { f(); i += 1 }\n    other => return fail(\"{other:?} in {i}\")\n}",
     "Pixels { data: p.data |τ{_ / 2}, ..p }\nPoint { x, y }\nPoint {\n    x: 1.0\n    y: 2.0\n}\nMarker { }",
+    "text.parse·<i64>()\nx.trim().parse::<Map<str, i64>>(1)?.y\nxs |f.g·<T>(2)\n-x.f·<A, B>()[0]",
     "Vec·<i64>·new()\nMap::<str, Vec<Vec<i64>>>::new()\nparse·<Map<str, i64>>(x)\nu32·try_from(x)?",
     "spawn A<T> { size: 8, ..d }\nspawn A<Map<str, Vec<T>>>(1, 2)\nspawn net·Server { }\nif c { spawn A { } |tell(M) }",
     "supervise(strategy: OneForOne, max_restarts: 3, within: 60s) {\n    workers.push(spawn W { })\n}",
