@@ -125,7 +125,7 @@ def compile_file(path: str, options: Options, stop_after: str = "link",
     """
     compilation = Compilation(path, options, stop_after, on_stage, on_ir, harness)
     try:
-        with _collector_off(), contextlib.suppress(_Stop):
+        with collector_off(), contextlib.suppress(_Stop):
             _compile(compilation)
     except EnvironmentFault:
         raise
@@ -325,7 +325,7 @@ def explanation(code: str) -> str | None:
 
 
 @contextlib.contextmanager
-def _collector_off() -> Iterator[None]:
+def collector_off() -> Iterator[None]:
     """The compiler makes trees, hardly a cycle: looking for cycles costs a fifth of its time."""
     was_on = gc.isenabled()
     gc.disable()

@@ -48,6 +48,7 @@ class _Certifier:
         self.always_alive: set[Value] = set(function.params).difference(function.owned_params)
         self.is_static: set[Value] = set()
         self.counted: dict[Value, bool] = {}
+        self.scalars: set[Value] = set()        # met before: nothing can be wrong with them
 
     def run(self) -> None:
         """Follows every edge; a block is walked once, its other edges must agree with the first."""
@@ -90,9 +91,9 @@ class _Certifier:
 
     def _step(self, op: Op, held: Held) -> None:
         """The effect of an op on what is held."""
-        consumed = Counter(op.consumed())
+        consumed, operands = op.consumed(), op.operands()
         empty = op.address if isinstance(op, Put) else None
-        for value in op.operands():
+        for value in operands:
             if value is not empty:
                 self._check_alive(value, held)
         if isinstance(op, Put):
@@ -105,12 +106,14 @@ class _Certifier:
             held[op.value] = held.get(op.value, 0) + 1
         elif isinstance(op, Release):
             self._check_countable(op.value)
-        for value, times in consumed.items():
-            self._consume(value, times, held)
-        for value in op.operands():
-            if value not in consumed:
-                self._check_alive(value, held)
-        self._check_cleanup(op, held)
+        if consumed:
+            for value, times in Counter(consumed).items():
+                self._consume(value, times, held)
+            for value in operands:
+                if value not in consumed:
+                    self._check_alive(value, held)
+        if op.PANICS is not False or op.cleanup:
+            self._check_cleanup(op, held)
         if isinstance(op, Return | Panic | RaiseFault):
             # What a panic leaves behind has been compared with its cleanup.
             if isinstance(op, Return) and held:
@@ -163,11 +166,14 @@ class _Certifier:
         What lies in memory has memory of its own, unless it is part of another value: then that one must be held.
         """
         part = value
+        if part in self.scalars:
+            return
         while True:
             lies_in_another = part.type.in_memory and part in self.part_of
             if (part in held or part in self.always_alive) and not lies_in_another:
                 return
             if not isinstance(part.type, IrAddr) and not self._is_viewed(part):
+                self.scalars.add(part)
                 return
             if part not in self.part_of:
                 break

@@ -87,17 +87,18 @@ class _ViewChecker:
         if not self.viewed:
             return
         before = predecessors(self.function)
+        effects = [(block, *self._effect(block)) for block in self.order]
         leaving: dict[Block, int] = {}
         changed = True
         while changed:
             changed = False
-            for block in self.order:
-                ended = self._walk(block, self._arriving(block, before, leaving), is_final=False)
+            for block, begun, ends in effects:
+                ended = self._arriving(block, before, leaving) & ~begun | ends
                 if leaving.get(block) != ended:
                     leaving[block] = ended
                     changed = True
         for block in self.order:
-            self._walk(block, self._arriving(block, before, leaving), is_final=True)
+            self._check_block(block, self._arriving(block, before, leaving))
 
     @staticmethod
     def _arriving(block: Block, before: dict[Block, list[Block]], leaving: dict[Block, int]) -> int:
@@ -131,16 +132,25 @@ class _ViewChecker:
             if source in self.viewed:
                 self.viewed[result] = self.viewed[source]
 
-    def _walk(self, block: Block, ended: int, is_final: bool) -> int:
-        """The views that have ended at the end of a block; complains if `is_final`."""
+    def _effect(self, block: Block) -> tuple[int, int]:
+        """The views that a block defines, and those that have ended behind it, whatever had before."""
+        begun = ended = 0
+        for op in block.ops:
+            ended |= self._ended_by(op)
+            if op.result is not None:
+                bit = self.bit.get(op.result, 0)
+                begun |= bit
+                ended &= ~bit
+        return begun, ended
+
+    def _check_block(self, block: Block, ended: int) -> None:
+        """Complains about uses of views that have ended; `ended` are those at the block's begin."""
         for op in block.ops:
             killed = self._ended_by(op)
-            if is_final:
-                self._check_uses(block, op, ended, killed)
+            self._check_uses(block, op, ended, killed)
             ended |= killed
             if op.result is not None:
                 ended &= ~self.bit.get(op.result, 0)
-        return ended
 
     def _ended_by(self, op: Op) -> int:
         """The views that the op's writes end.
@@ -178,6 +188,8 @@ class _ViewChecker:
         for value in op.operands():
             if self.bit.get(value, 0) & ended:
                 raise self._fault(block, op, value, "is used after a write to the place that it is a view of")
+        if not killed:
+            return
         for value in op.looked_at():
             if self.bit.get(value, 0) & killed and not isinstance(value.type, IrAddr):
                 raise self._fault(block, op, value, "is looked at by the op that writes the place that it is a view of")
