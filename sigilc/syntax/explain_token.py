@@ -142,6 +142,49 @@ def let_without_value(tokens: list[Token], i: int, expected: Container[str]) -> 
     return None
 
 
+def step(tokens: list[Token], i: int, expected: Container[str]) -> tuple[str, str] | None:
+    """`i++`, `++i` and `i--`; `--i` is a number negated twice."""
+    second = i - 1 if tokens[i].type in ENDS else i
+    for a in (second - 1, second):
+        sign, other = tokens[max(a, 0)], tokens[min(a + 1, len(tokens) - 1)]
+        if sign.type == other.type and sign.type in ("PLUS", "MINUS") and sign.end_pos == other.start_pos:
+            name = next((t.value for t in tokens[max(a - 1, 0):a + 3] if t.type == "NAME"), "i")
+            return f"there is no `{sign.value}{other.value}`", f"write `{name} {sign.value}= 1`"
+    return None
+
+
+def conditional_sign(tokens: list[Token], i: int, expected: Container[str]) -> tuple[str, str] | None:
+    """`a > 3 ? 1 : 2`."""
+    if i > 1 and tokens[i - 1].type == "QMARK" and tokens[i - 1].start_pos > tokens[i - 2].end_pos:
+        return "there is no `? :`", "write `if condition { a } else { b }`, which has a value"
+    return None
+
+
+def struct_in_head(tokens: list[Token], i: int, expected: Container[str]) -> tuple[str, str] | None:
+    """`for x in Grid { width: 3 } { }`."""
+    if (tokens[i].type == "COLON" and i > 2 and tokens[i - 2].type == "_HEAD_OPEN" and tokens[i - 1].type == "NAME"
+            and tokens[i - 3].type == "NAME" and tokens[i - 3].value[:1].isupper()):
+        return ("the `{` before this opens the block, not a struct",
+                f"put the struct in parentheses: `({tokens[i - 3].value} {{ {tokens[i - 1].value}: … }})`")
+    return None
+
+
+def untyped_constant(tokens: list[Token], i: int, expected: Container[str]) -> tuple[str, str] | None:
+    """`const LIMIT = 4`."""
+    if tokens[i].type == "EQUAL" and i > 1 and tokens[i - 2].type == "CONST":
+        return "a constant is declared with its type", f"write `const {tokens[i - 1].value}: i64 = …`, or whichever type it has"
+    return None
+
+
+def counting_for(tokens: list[Token], i: int, expected: Container[str]) -> tuple[str, str] | None:
+    """`for (i = 0; i < 3; i++)` and `for (let i = 0; …)`."""
+    opening = {"EQUAL": i - 2, "LET": i - 1}.get(tokens[i].type, 0)
+    if opening > 0 and tokens[opening].type == "LPAR" and tokens[opening - 1].type == "FOR":
+        return "a `for` goes through a range or a collection", "write `for i in 0..n { }`"
+    return None
+
+
 Recogniser = Callable[[list[Token], int, Container[str]], tuple[str, str] | None]
 RECOGNISERS: tuple[Recogniser, ...] = (let_chain, marked_shorthand, several_dyn_bounds, impl_type, const_generic,
-                                       closure_result, let_without_value)
+                                       closure_result, let_without_value, step, conditional_sign, struct_in_head,
+                                       untyped_constant, counting_for)
