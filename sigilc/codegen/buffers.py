@@ -23,6 +23,7 @@ from sigilc.ir.ops import (
     ArrayPop,
     ArrayPush,
     ArrayReserve,
+    Branch,
     ElementAddr,
     Length,
     MakeArray,
@@ -131,7 +132,20 @@ def emit_slice_view(f: FunctionEmitter, op: SliceView) -> None:
     """A view of a part, which is not counted."""
     data, _, owner = f.leaves(op.value)
     low, high = f.scalar(op.low), f.scalar(op.high)
-    f.define(op, f.element(data, low, f.types.layout(item_type(op.value.type))), f.value(f"sub nuw i64 {high}, {low}"), owner)
+    begin = f.moving_pointers.get(op) or f.element(data, low, f.types.layout(item_type(op.value.type)))
+    f.define(op, begin, f.value(f"sub nuw i64 {high}, {low}"), owner)
+
+
+def move_views(f: FunctionEmitter, op: Branch) -> Leaves:
+    """On the way into a loop's header: the pointers to where its moving views begin in the next round."""
+    pointers: list[str] = []
+    for moving in f.moving_views.get(op.target, ()):
+        layout = f.types.layout(item_type(moving.view.value.type))
+        if op is moving.entering.terminator:
+            pointers.append(f.element(f.leaves(moving.view.value)[0], f.scalar(moving.first), layout))
+        else:
+            pointers.append(f.element(f.moving_pointers[moving.view], "1", layout))
+    return tuple(pointers)
 
 
 def check_slice(f: FunctionEmitter, op: Op, low: str, high: str, length: str) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sigilc.codegen import fixed_arrays
+from sigilc.codegen.buffers import move_views
 from sigilc.codegen.emitter import FunctionEmitter
 from sigilc.ir.ops import Branch, CondBranch, Op, Panic, RaiseFault, Return, Switch, Unreachable
 from sigilc.ir.types import STR
@@ -14,7 +15,8 @@ from sigilc.ir.types import STR
 def emit_branch(f: FunctionEmitter, op: Branch) -> None:
     """A jump; the arguments go to the phis, their areas to the parameters' memory."""
     fixed_arrays.copy_to_params(f, op)
-    f.jumps[op.target].append((f.label, tuple(leaf for value in op.args for leaf in f.leaves(value))))
+    given = tuple(leaf for value in op.args for leaf in f.leaves(value))
+    f.jumps[op.target].append((f.label, given + move_views(f, op)))
     f.branch(f.block_labels[op.target])
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from sigilc.codegen.context import ModuleContext
 from sigilc.codegen.counts import emit_release, emit_release_at
+from sigilc.codegen.moving_views import MovingView
 from sigilc.codegen.read_parts import find_read_parts
 from sigilc.codegen.writer import Leaves, Writer
 from sigilc.crash import InternalError
@@ -44,6 +45,9 @@ class FunctionEmitter(Writer):
         self.jumps: dict[Block, list[tuple[str, Leaves]]] = {}
         # Per parameter of a block and leaf: the memory of an area, "" for other leaves.
         self.param_areas: dict[Value, tuple[str, ...]] = {}
+        # By header the views that its loop moves on, and where each begins in this round.
+        self.moving_views: dict[Block, list[MovingView]] = {}
+        self.moving_pointers: dict[Op, str] = {}
         # Areas known to hold zeros alone.
         self.zeros: set[str] = set()
         self._cold: dict[tuple[str, tuple[Value, ...], Span | None], tuple[str, list[tuple[str, Leaves]]]] = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sigilc.codegen.alias_scopes import access_suffixes, find_scopes
 from sigilc.codegen.context import Linkage, ModuleContext
 from sigilc.codegen.emitter import FunctionEmitter
+from sigilc.codegen.moving_views import find_moving_views
 from sigilc.codegen.names import function_symbol, local_hint
 from sigilc.codegen.ops import EMITTER_BY_OP
 from sigilc.codegen.writer import Leaves, aggregate_type, result_parameters
@@ -32,6 +33,9 @@ def emit_function(context: ModuleContext, function: IrFunction, linkage: Linkage
         for param in block.params:
             f.param_areas[param] = tuple(f.undefined(leaf) if leaf.area else ""
                                          for leaf in f.types.layout(param.type).leaves)
+    for moving in find_moving_views(function) if context.is_optimised else ():
+        f.moving_views.setdefault(moving.header, []).append(moving)
+        f.moving_pointers[moving.view] = f.name()
     scopes = _Scopes(f)
     phi_lines = {block: _emit_block(f, block, scopes) for block in order}
     _fill_in_phis(f, phi_lines)
@@ -144,10 +148,17 @@ def _fill_in_phis(f: FunctionEmitter, phi_lines: dict[Block, int]) -> None:
                 if leaf.area:
                     number += 1
                     continue
-                pairs = ", ".join(f"[ {_argument(given, number)}, %{source} ]" for source, given in jumps)
-                phis.append(f"  {name} = phi {leaf.ll_type} {pairs}")
+                phis.append(_phi(name, leaf.ll_type, jumps, number))
                 number += 1
+        for moving in f.moving_views.get(block, ()):
+            phis.append(_phi(f.moving_pointers[moving.view], "ptr", jumps, number))
+            number += 1
         f.lines[line:line] = phis
+
+
+def _phi(name: str, ll_type: str, jumps: list[tuple[str, Leaves]], number: int) -> str:
+    pairs = ", ".join(f"[ {_argument(given, number)}, %{source} ]" for source, given in jumps)
+    return f"  {name} = phi {ll_type} {pairs}"
 
 
 def _argument(given: Leaves, number: int) -> str:
