@@ -25,6 +25,8 @@ from sigilc.check.types import (
     InferVar,
     OptionType,
     PointerType,
+    RangeType,
+    StructType,
     Type,
 )
 from sigilc.source.spans import Span
@@ -183,11 +185,23 @@ class BodyBase:
             for function in wanted.trait.methods.values():
                 self.context.reach(function)
             return t.MakeDyn(expr.span, wanted, expr)
+        if isinstance(actual, RangeType) and isinstance(wanted, StructType) and self.is_bounds(wanted):
+            bounds = self.bounds_of_range(expr, actual, wanted)
+            if bounds is not None:
+                return bounds
         fits = pointer_fits(actual, wanted) if isinstance(wanted, PointerType) and isinstance(actual, PointerType) \
             else unify(actual, wanted)
         if fits:
             return expr
         raise self.mismatch(expr, actual, wanted, why)
+
+    def is_bounds(self, type_: StructType) -> bool:
+        """Whether a struct is the library's `Bounds`; given by ranges.py."""
+        raise NotImplementedError
+
+    def bounds_of_range(self, value: t.Expr, type_: RangeType, wanted: StructType) -> t.Expr | None:
+        """A range as `Bounds`; given by ranges.py."""
+        raise NotImplementedError
 
     def mismatch(self, expr: t.Expr, actual: Type, wanted: Type, why: tuple[Span, str] | None) -> Reported:
         """A value of another type than the one required; E0303 when it is only uncertain."""

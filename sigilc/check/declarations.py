@@ -27,6 +27,7 @@ from sigilc.check.types import (
     ParamType,
     PointerType,
     PrimType,
+    RangeType,
     StructType,
     TupleType,
     Type,
@@ -46,6 +47,8 @@ def head_of(type_: Type) -> object:
         return "*mut" if type_.is_mutable else "*"
     if isinstance(type_, FixedType):
         return (FixedType, type_.count)
+    if isinstance(type_, RangeType):
+        return (RangeType, type_.inclusive)
     return type_.name if isinstance(type_, PrimType) else type(type_)
 
 

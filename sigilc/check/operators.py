@@ -1,15 +1,14 @@
-"""Checks operators, casts, ranges, evidence operators, and the making and reading of structs, tuples and arrays."""
+"""Checks operators, casts, evidence operators, and the making and reading of structs, tuples and arrays."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from sigilc.check import typed as t
-from sigilc.check.early_returns import EarlyReturns
 from sigilc.check.foreign import check_pointer_item, converts_pointer
 from sigilc.check.impls import find_impl, satisfies
 from sigilc.check.infer import is_never, resolve, settled, shallow, unifies, unify
-from sigilc.check.literals import limits
+from sigilc.check.ranges import Ranges
 from sigilc.check.types import (
     BOOL,
     CHAR,
@@ -45,7 +44,7 @@ _COMPARISONS = frozenset(("==", "!=", "<", "<=", ">", ">="))
 _FAULT_FIELDS: dict[str, Type] = {"message": STR, "stage": STR, "site": STR, "cause": OptionType(FAULT)}
 
 
-class Operators(EarlyReturns):
+class Operators(Ranges):
     """Methods of Body."""
 
     def check_Paren(self, node: Any, expected: Type | None) -> t.Expr:
@@ -236,45 +235,7 @@ class Operators(EarlyReturns):
             return f"convert it to an integer first: `{text} as u32 as {target}`"
         return "take it apart with `match`" if isinstance(source, EnumType) else ""
 
-    # ---- Ranges, default, evidence --------------------------------------------------------------------------------------
-
-    def check_Range(self, node: Any, expected: Type | None) -> t.Expr:
-        """`a..b`, `a..=b` as values."""
-        wanted = shallow(expected) if expected is not None else None
-        hint = wanted.item if isinstance(wanted, RangeType) else None
-        low = self.present(self.expr(node.low, hint), "the end of a range")
-        high = self.present(self.expr(node.high, low.type), "the end of a range")
-        if not unify(low.type, high.type):
-            raise self.operand_mismatch(node.operator, low, high, node)
-        self.deferred.append(lambda: self.check_range_item(low))
-        return t.MakeRange(self.span(node), RangeType(low.type, node.operator == "..="), low, high)
-
-    def check_range_item(self, low: t.Expr) -> None:
-        """Ranges run over integers."""
-        type_ = settled(low.type)
-        if not is_integer(type_) and not isinstance(type_, ErrorType):
-            self.error("E0204", f"a range runs over integers, not `{type_}`", low, f"this is `{type_}`")
-
-    def check_RangeFrom(self, node: Any, expected: Type | None) -> t.Expr:
-        """`a..` outside an index: up to the largest number of its type."""
-        wanted = shallow(expected) if expected is not None else None
-        low = self.present(self.expr(node.low, wanted.item if isinstance(wanted, RangeType) else None), "the end of a range")
-        high = t.Literal(self.span(node), low.type, 0)
-
-        def end_at_largest() -> None:
-            self.check_range_item(low)
-            type_ = settled(low.type)
-            if is_integer(type_):
-                high.value = limits(type_)[1]
-        self.deferred.append(end_at_largest)
-        return t.MakeRange(self.span(node), RangeType(low.type, True), low, high)
-
-    def check_RangeTo(self, node: Any, expected: Type | None) -> t.Expr:
-        """`..b` and `..` outside an index."""
-        raise self.error("E0213", "a range without a beginning is no value", node, "where does it begin?",
-                         "write both ends, or `0..`; `xs[..b]` is a slice")
-
-    check_RangeAll = check_RangeTo
+    # ---- Default, evidence ----------------------------------------------------------------------------------------------
 
     def check_Default(self, node: Any, expected: Type | None) -> t.Expr:
         """`a ?? b`."""
@@ -381,6 +342,8 @@ class Operators(EarlyReturns):
                              "its type must be written down", "annotate the variable or the parameter")
         if type_ == FAULT and name in _FAULT_FIELDS:
             return t.FaultField(span, _FAULT_FIELDS[name], value, name)
+        if isinstance(type_, RangeType) and name in ("start", "end"):
+            return self.range_end(value, type_, name, node)
         if isinstance(type_, TupleType) and name.isdecimal() and int(name) < len(type_.items):
             return t.GetField(span, type_.items[int(name)], value, int(name))
         if isinstance(type_, AddressType):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from sigilc.check import typed as t
@@ -33,6 +34,7 @@ from sigilc.check.types import (
     PointerType,
     PrimType,
     ProjectionType,
+    RangeType,
     SetType,
     StructType,
     TupleType,
@@ -53,7 +55,8 @@ _PLAIN |= {"char": CHAR, "str": STR, "String": STR, "Fault": FAULT, "Duration": 
 # Generic types that the compiler itself knows: how many arguments, and how to make them.
 _GENERIC: dict[str, tuple[int, Callable[..., Type]]] = {
     "Vec": (1, ArrayType), "Map": (2, MapType), "HashMap": (2, MapType), "Set": (1, SetType), "HashSet": (1, SetType),
-    "Option": (1, OptionType), "Future": (1, FutureType),
+    "Option": (1, OptionType), "Future": (1, FutureType), "Range": (1, RangeType),
+    "RangeInclusive": (1, partial(RangeType, inclusive=True)),
 }
 _LATER = {"Stream": "streams are"}
 # Types of the library that need a `use`, and where they are; also by the names that Rust has for them.

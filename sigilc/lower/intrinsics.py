@@ -156,6 +156,12 @@ def _share(fl: FunctionLowering, args: list[Value], result: Type) -> Value:
     return fl.builder.share_buffer(args[0])
 
 
+def _part_of_range(index: int) -> Intrinsic:
+    def lower(fl: FunctionLowering, args: list[Value], result: Type) -> Value:
+        return fl.builder.get_field(args[0], index)
+    return lower
+
+
 # ---- Maps and sets ---------------------------------------------------------------------------------------------------
 
 
@@ -367,6 +373,7 @@ _INTRINSICS: dict[str, Intrinsic] = {
     "swap_places": _swap_places, "array_extend": _array_extend, **{f"array_{verb}": _edit_array(verb) for verb in EDITS},
     "str_len": _length, "str_byte": _str_byte, "str_part": _str_part, "str_bytes": _share,
     "str_from_utf8_unchecked": _share,
+    "range_start": _part_of_range(0), "range_end": _part_of_range(1),
     "map_new": _map_new, "map_len": _length, "map_contains": _map_contains, "map_get": _map_get,
     "map_insert": _map_insert, "map_reserve": _map_reserve, "map_remove": _map_remove,
     "set_new": _map_new, "set_len": _length, "set_contains": _map_contains, "set_insert": _set_insert,
