@@ -189,7 +189,7 @@ class Program:
         body.unsafe_depth = int(function.is_unsafe)
         expr = self.check_body(body, function, pending)
         self.finish(body, [expr, *function.params])
-        if pending.infers_result:
+        if isinstance(function.result, InferVar):       # its own, or that of a trait's default, which it must agree with
             self.settle_result(function, expr)
         function.body = expr
         pending.state = "checked"

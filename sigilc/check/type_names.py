@@ -82,8 +82,6 @@ def why_not_dyn(trait: t.TraitDecl, function: t.Function) -> str:
         return "is a constant of the type"
     if not function.params or function.params[0].name != "self":
         return "has no `self`"
-    if any(p.kind == "inout" for p in function.params):
-        return "changes its arguments, which is not supported yet"
     if len(function.type_params) > 1 + len(trait.params):
         return "has type parameters of its own"
     stack = [p.type for p in function.params[1:]] + [function.result]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sigilc.check.impls import find_impl, members
-from sigilc.check.typed import TraitDecl
+from sigilc.check.impls import find_impl, implied, members
+from sigilc.check.typed import Bound, TraitDecl
 from sigilc.check.types import (
     ArrayType,
     DynType,
@@ -26,7 +26,8 @@ class UniqueTypes:
     """Answers for the types of one program, each found once. `drop` is the trait, None where nothing names it.
 
     A type is unique that has an `impl Drop`, and one whose values hold unique values. What a function value has captured,
-    and what lies behind `dyn`, can't be seen: such values are shared, and end with the last reference.
+    and what lies behind `dyn`, can't be seen: such values are shared, and end with the last reference. But what is shared
+    must not change: where a method of the trait changes the value, `dyn Trait` is unique if an implementing type is.
     """
 
     def __init__(self, drop: TraitDecl | None) -> None:
@@ -62,3 +63,11 @@ def _held(type_: Type) -> Iterator[Type]:
             yield current
             if isinstance(current, _HOLDERS):
                 stack += members(current)
+            elif isinstance(current, DynType) and changes_itself(current):
+                stack += [impl.self_type for impl in current.trait.impls]
+
+
+def changes_itself(type_: DynType) -> bool:
+    """Whether a method of the trait, or of a supertrait, changes the value that stands behind it."""
+    return any(function.params and function.params[0].kind == "inout"
+               for bound in implied([Bound(type_, type_.trait, type_.args)]) for function in bound.trait.methods.values())

@@ -50,9 +50,13 @@ def _drop(context: ModuleContext, type_: IrBox) -> str:
     if type_.drop and not _contains_itself(type_):
         return inner
     outer = glue("drop", type_)
-    return context.define(outer, lambda: (
-        f"define internal void {outer}(ptr noundef %box) nounwind {{\n"
-        f"  call void {context.runtime('sigil_drop_in_turn')}(ptr %box, ptr {inner})\n  ret void\n}}"))
+    return context.define(outer, lambda: drop_in_turn(context, outer, inner))
+
+
+def drop_in_turn(context: ModuleContext, name: str, inner: str) -> str:
+    """The drop function `name`: runs `inner` behind the drops that are being run, not inside them."""
+    return (f"define internal void {name}(ptr noundef %box) nounwind {{\n"
+            f"  call void {context.runtime('sigil_drop_in_turn')}(ptr %box, ptr {inner})\n  ret void\n}}")
 
 
 def _contains_itself(type_: IrBox) -> bool:

@@ -17,7 +17,21 @@ from sigilc.codegen.tbaa import COUNT, load_suffix, store_suffix
 from sigilc.codegen.types import Layout
 from sigilc.codegen.writer import Leaves, Writer, parameters
 from sigilc.crash import InternalError
-from sigilc.ir.types import IrArray, IrBox, IrCounted, IrEnum, IrFixed, IrFn, IrFuture, IrMap, IrOption, IrStruct, IrTuple, IrType
+from sigilc.ir.types import (
+    IrArray,
+    IrBox,
+    IrCounted,
+    IrDyn,
+    IrEnum,
+    IrFixed,
+    IrFn,
+    IrFuture,
+    IrMap,
+    IrOption,
+    IrStruct,
+    IrTuple,
+    IrType,
+)
 
 # Aggregates with more counted fields than this are retained and released by a function of their type.
 INLINE_FIELDS = 3
@@ -134,7 +148,7 @@ def _act(w: Writer, verb: str, type_: IrType, leaves: Leaves, is_rare: bool) -> 
             _act_on_buffer(w, verb, descriptor, leaves[2], is_rare)
         case IrCounted(name="fault") | IrMap() | IrBox() | IrFuture():
             _act_on_box(w, verb, leaves[0], is_rare)
-        case IrFn():
+        case IrFn() | IrDyn():
             _act_on_box(w, verb, leaves[1], is_rare)
         case IrTuple() | IrStruct() if sum(map(context.is_counted, type_.fields)) <= INLINE_FIELDS:
             _act_on_fields(w, verb, context.types.layout(type_), leaves, is_rare)

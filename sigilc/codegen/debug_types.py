@@ -18,6 +18,7 @@ from sigilc.ir.types import (
     IrAddr,
     IrArray,
     IrCounted,
+    IrDyn,
     IrEnum,
     IrFixed,
     IrFloat,
@@ -86,6 +87,9 @@ class DebugTypes:
             case IrFn():
                 word = self.type(U64)
                 return self._aggregate(_name(type_), layout, [("code", word, 0, 8), ("environment", word, 8, 8)], own)
+            case IrDyn():
+                word = self.type(U64)
+                return self._aggregate(_name(type_), layout, [("methods", word, 0, 8), ("value", word, 8, 8)], own)
             case IrOption():
                 return self._option(type_, layout, own)
             case IrEnum():

@@ -18,6 +18,7 @@ from sigilc.codegen.types import TypeTable
 from sigilc.crash import InternalError
 from sigilc.ir.array_ops import ArraySort
 from sigilc.ir.box_ops import MakeBox
+from sigilc.ir.dyn_ops import MakeDyn
 from sigilc.ir.foreign_ops import CodePointer
 from sigilc.ir.function import IrFunction, Module
 from sigilc.ir.ops import Ask, Call, Catch, FunctionValue, MakeClosure, MapNew, Op, Spawn, Tell
@@ -124,7 +125,8 @@ def called_functions(module: Module, function: IrFunction) -> Iterable[str]:
                          if type(op) in _CALLERS for callee in _named_functions(module, op))
 
 
-_CALLERS = frozenset((Call, Catch, CodePointer, FunctionValue, MakeClosure, MakeBox, MapNew, ArraySort, Spawn, Tell, Ask))
+_CALLERS = frozenset((
+    Call, Catch, CodePointer, FunctionValue, MakeClosure, MakeBox, MakeDyn, MapNew, ArraySort, Spawn, Tell, Ask))
 
 
 def _named_functions(module: Module, op: Op) -> list[str]:
@@ -138,6 +140,8 @@ def _named_functions(module: Module, op: Op) -> list[str]:
             return [op.hash, op.equal]
         case ArraySort():
             return [op.compare]
+        case MakeDyn():
+            return op.methods
         case Spawn() | Tell() | Ask():
             return [handler.function for handler in module.actors[op.actor].handlers]
     return []

@@ -14,6 +14,7 @@ from sigilc.codegen import (
     catching,
     closures,
     control,
+    dyns,
     fixed_arrays,
     maps,
     places,
@@ -25,5 +26,5 @@ from sigilc.ir.ops import Op
 EMITTER_BY_OP: dict[type[Op], Callable[[FunctionEmitter, Any], None]] = {
     **scalars.EMITTERS, **aggregates.EMITTERS, **boxes.EMITTERS, **buffers.EMITTERS, **fixed_arrays.EMITTERS,
     **places.EMITTERS, **maps.EMITTERS, **calls.EMITTERS, **catching.EMITTERS, **closures.EMITTERS,
-    **actors.EMITTERS, **control.EMITTERS,
+    **dyns.EMITTERS, **actors.EMITTERS, **control.EMITTERS,
 }

@@ -25,6 +25,7 @@ from sigilc.ir.types import (
     IrArray,
     IrBox,
     IrCounted,
+    IrDyn,
     IrEnum,
     IrFixed,
     IrFloat,
@@ -151,7 +152,7 @@ class TypeTable:
                                       Leaf(16, "ptr", VIEW_OWNER)))
             case IrFixed(item=item, count=count):
                 return self._fixed(item, count)
-            case IrFn():
+            case IrFn() | IrDyn():
                 return Layout(16, 8, (Leaf(0, "ptr", "ptr"), Leaf(8, "ptr", "ptr")))
             case IrOption(item=item):
                 return self._option(item)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from sigilc.crash import InternalError
-from sigilc.ir import array_ops, bit_ops, box_ops, evidence_ops, foreign_ops, ops
+from sigilc.ir import array_ops, bit_ops, box_ops, dyn_ops, evidence_ops, foreign_ops, ops
 from sigilc.ir.function import Block, IrFunction
 from sigilc.ir.ops import Op, Value
 from sigilc.ir.runtime_abi import RUNTIME
@@ -29,6 +29,7 @@ from sigilc.ir.types import (
     IrAddr,
     IrArray,
     IrBox,
+    IrDyn,
     IrEnum,
     IrFixed,
     IrFn,
@@ -531,6 +532,17 @@ class FunctionBuilder:
     def make_closure(self, function: str, captures: Sequence[Value], type_: IrFn) -> Value:
         """A function value with copies of `captures`."""
         return self.emit(ops.MakeClosure(function=function, captures=list(captures)), type_)
+
+    def make_dyn(self, value: Value, methods: Sequence[str], type_: IrDyn) -> Value:
+        """A value behind the table of its methods."""
+        return self.emit(dyn_ops.MakeDyn(value=value, methods=list(methods)), type_)
+
+    def call_dyn(self, receiver: Value, number: int, args: Sequence[Value]) -> Value:
+        """A method of a value, or of the place of one, that is known only by its methods."""
+        type_ = receiver.type.target if isinstance(receiver.type, IrAddr) else receiver.type
+        if not isinstance(type_, IrDyn):
+            raise InternalError(f"{type_} has no table of methods", self.span)
+        return self.emit(dyn_ops.CallDyn(receiver=receiver, number=number, args=list(args)), type_.methods[number].result)
 
     # ---- Counts -----------------------------------------------------------------------------------------------------
 

@@ -7,7 +7,8 @@ A form is a mnemonic and a template of pieces; a piece is literal text or a plac
     @name   a symbol, quoted if need be  $name   text in double quotes
     :name   a block                    ~name   values in parentheses, left out when there are none
     =name   a constant                 ^name   cases of a switch
-    !name   a type                 +name   values with commas, `own` before those that are `moved`
+    !name   a type                     &name   symbols with commas
+    +name   values with commas, `own` before those that are `moved`
 
 `flags` are suffixes of the mnemonic, `.checked`, each standing for a value of an attribute; `fixed` are attributes that
 the mnemonic itself stands for.
@@ -19,10 +20,10 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from sigilc.ir import array_ops, bit_ops, box_ops, evidence_ops, foreign_ops, ops, pass_ops
+from sigilc.ir import array_ops, bit_ops, box_ops, dyn_ops, evidence_ops, foreign_ops, ops, pass_ops
 from sigilc.ir.ops import Op
 
-PLACEHOLDER = re.compile(r"([%?*#@$:~=^!+])([a-z]+)")
+PLACEHOLDER = re.compile(r"([%?*#@$:~=^!+&])([a-z]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +136,7 @@ FORMS: list[Form] = [
     _form(ops.Call, "call", "@function(+args)"),
     _form(ops.Catch, "catch", "@function(*args)"),
     _form(ops.CallValue, "call_value", "%callee(*args)"),
+    _form(dyn_ops.CallDyn, "call_dyn", "%receiver[#number](*args)"),
     _form(ops.CallForeign, "foreign", "@symbol(*args)"),
     _form(foreign_ops.CallPointer, "call_pointer", "%callee(*args)"),
     _form(foreign_ops.CodePointer, "code_pointer", "@function"),
@@ -144,6 +146,7 @@ FORMS: list[Form] = [
     _form(foreign_ops.PointerOffset, "pointer_offset", "%pointer, %count, !item"),
     _form(ops.CallRuntime, "runtime", "@function(*args)"),
     _form(ops.MakeClosure, "closure", "@function(*captures)"),
+    _form(dyn_ops.MakeDyn, "make_dyn", "%value [&methods]"),
     _form(ops.Retain, "retain", "%value"),
     _form(ops.Release, "release", "%value"),
     _form(ops.Declare, "declare", "%value, $name, #begin, #end"),

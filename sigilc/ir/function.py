@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sigilc.ir.ops import Op, Value
 from sigilc.ir.statics import IrStatic
-from sigilc.ir.types import IrEnum, IrStruct, IrType
+from sigilc.ir.types import IrDyn, IrEnum, IrStruct, IrType
 from sigilc.source.records import field, record
 from sigilc.source.spans import Span
 
@@ -94,6 +94,7 @@ class Module:
     functions: dict[str, IrFunction] = field(default_factory=dict)
     structs: dict[str, IrStruct] = field(default_factory=dict)
     enums: dict[str, IrEnum] = field(default_factory=dict)
+    dyns: dict[str, IrDyn] = field(default_factory=dict)
     actors: dict[str, IrActor] = field(default_factory=dict)
     foreign: dict[str, ForeignFunction] = field(default_factory=dict)
     statics: dict[str, IrStatic] = field(default_factory=dict)

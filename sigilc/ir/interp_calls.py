@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from sigilc.ir import ops
+from sigilc.ir import dyn_ops, ops
 from sigilc.ir.interp_actors import Message
 from sigilc.ir.interp_code import Panicked
 from sigilc.ir.interp_runtime import TABLE
-from sigilc.ir.interp_values import FunctionValue, FutureValue
+from sigilc.ir.interp_values import FunctionValue, FutureValue, MethodTable, PartPlace
+from sigilc.ir.types import IrAddr
 
 if TYPE_CHECKING:
     from sigilc.ir.interp_code import FunctionCompiler, Step
@@ -66,6 +67,27 @@ def make_closure(op: ops.MakeClosure, code: FunctionCompiler) -> Step:
     return step
 
 
+def make_dyn(op: dyn_ops.MakeDyn, code: FunctionCompiler) -> Step:
+    v, d = code.index(op.value), code.result(op)
+    table = MethodTable([code.callee(name) for name in op.methods])
+
+    def step(frame: list[Any]) -> None:
+        frame[d] = table, frame[v]
+    return step
+
+
+def make_call_dyn(op: dyn_ops.CallDyn, code: FunctionCompiler) -> Step:
+    r, args, d, number = code.index(op.receiver), code.indices(op.args), code.result(op), op.number
+    is_place = isinstance(op.receiver.type, IrAddr)
+
+    def step(frame: list[Any]) -> None:
+        receiver = frame[r]
+        table, value = receiver.read() if is_place else receiver
+        own = PartPlace(receiver, 1) if is_place else value
+        frame[d] = table.methods[number].call([own, *[frame[i] for i in args]])
+    return step
+
+
 def make_spawn(op: ops.Spawn, code: FunctionCompiler) -> Step:
     s, d, machine = code.index(op.state), code.result(op), code.machine
     kind = machine.module.actors[op.actor]
@@ -109,6 +131,8 @@ MAKERS: dict[type[ops.Op], Callable[[Any, FunctionCompiler], Step | None]] = {
     ops.CallRuntime: make_call_runtime,
     ops.FunctionValue: make_function_value,
     ops.MakeClosure: make_closure,
+    dyn_ops.MakeDyn: make_dyn,
+    dyn_ops.CallDyn: make_call_dyn,
     ops.Spawn: make_spawn,
     ops.Tell: make_message,
     ops.Ask: make_message,

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from sigilc.crash import InternalError
 from sigilc.ir import ops
+from sigilc.ir.dyn_ops import CallDyn
 from sigilc.ir.function import Block, IrFunction
 from sigilc.ir.interp_values import FaultValue, has_buffers, share
 from sigilc.ir.ops import Op, Value
-from sigilc.ir.types import UNIT, IrType
+from sigilc.ir.types import UNIT, IrAddr, IrType
 from sigilc.source.spans import Span
 
 if TYPE_CHECKING:
@@ -197,6 +198,8 @@ class FunctionCompiler:
         values = op.consumed()
         if isinstance(op, ops.Call | ops.Catch | ops.CallValue):
             values = values + op.args
+        if isinstance(op, CallDyn):
+            values = values + [value for value in op.operands() if not isinstance(value.type, IrAddr)]
         return [self.index(v) for v in values if has_buffers(v.type)]
 
     def _end(self, op: Op) -> Callable[[list[Any]], CodeBlock | None]:

@@ -5,7 +5,7 @@
     unit                 None                       enum       `(variant, payload…)`
     str                  bytes (UTF-8)              fn         FunctionValue
     [T], [T; N], map     ArrayValue (twice), MapValue
-    address              int, the actor's number
+    address              int, the actor's number    dyn        (MethodTable, value)
 
 Values are immutable but for the buffers that a place owns alone. `share` marks every buffer in a value as seen by more
 than one place or value; a place copies a buffer so marked before it writes to it. The mark is never taken away: that
@@ -18,7 +18,20 @@ import math
 import struct
 from typing import TYPE_CHECKING, Any
 
-from sigilc.ir.types import IrArray, IrBox, IrEnum, IrFixed, IrFn, IrFuture, IrMap, IrOption, IrStruct, IrTuple, IrType
+from sigilc.ir.types import (
+    IrArray,
+    IrBox,
+    IrDyn,
+    IrEnum,
+    IrFixed,
+    IrFn,
+    IrFuture,
+    IrMap,
+    IrOption,
+    IrStruct,
+    IrTuple,
+    IrType,
+)
 
 if TYPE_CHECKING:
     from sigilc.ir.interp_code import Code
@@ -103,6 +116,15 @@ class FunctionValue:
         self.captures = captures
 
 
+class MethodTable:
+    """The functions that are the methods of a value behind `dyn`."""
+
+    __slots__ = ("methods",)
+
+    def __init__(self, methods: list[Code]):
+        self.methods = methods
+
+
 class FutureValue:
     """The cell of an ask; `reply` is an option as soon as `is_filled`."""
 
@@ -149,7 +171,7 @@ def canonical(value: Any) -> Any:
 def has_buffers(type_: IrType, inside: frozenset[IrType] = frozenset()) -> bool:
     """Whether values of a type may hold buffers that places write to (arrays and maps)."""
     match type_:
-        case IrArray() | IrFixed() | IrMap():
+        case IrArray() | IrFixed() | IrMap() | IrDyn():
             return True
         case IrOption(item=item) | IrBox(item=item):
             return has_buffers(item, inside)

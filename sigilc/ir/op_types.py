@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from sigilc.crash import InternalError
-from sigilc.ir import array_ops, bit_ops, box_ops, evidence_ops, foreign_ops, ops, pass_ops
+from sigilc.ir import array_ops, bit_ops, box_ops, dyn_ops, evidence_ops, foreign_ops, ops, pass_ops
 from sigilc.ir.builder import awaited_type, element_type, field_types, payload_type, target_type
 from sigilc.ir.function import IrFunction, IrHandler, Module
 from sigilc.ir.ops import Op, Value
@@ -31,6 +31,7 @@ from sigilc.ir.types import (
     IrAddr,
     IrArray,
     IrBox,
+    IrDyn,
     IrEnum,
     IrFixed,
     IrFloat,
@@ -549,6 +550,29 @@ def _make_closure(op: ops.MakeClosure, module: Module) -> None:
     _signature(module, op.function, (*captured, *type_.params), type_.result)
 
 
+def _dyn_of(type_: IrType) -> IrDyn:
+    if not isinstance(type_, IrDyn):
+        raise RuleBroken(f"{type_} has no table of methods")
+    return type_
+
+
+def _make_dyn(op: dyn_ops.MakeDyn, module: Module) -> None:
+    type_ = _dyn_of(op.result.type if op.result else UNIT)
+    require(len(op.methods) == len(type_.methods), "{} methods, expected {}", len(op.methods), len(type_.methods))
+    for name, method in zip(op.methods, type_.methods, strict=True):
+        is_place = isinstance(method.params[0], IrAddr)
+        own = IrAddr(op.value.type) if is_place else op.value.type
+        _signature(module, name, (own, *method.params[1:]), method.result)
+
+
+def _call_dyn(op: dyn_ops.CallDyn, _: Module) -> None:
+    type_ = _dyn_of(op.receiver.type.target if isinstance(op.receiver.type, IrAddr) else op.receiver.type)
+    require(0 <= op.number < len(type_.methods), "{} has no method {}", type_, op.number)
+    method = type_.methods[op.number]
+    _values("argument", [op.receiver, *op.args], method.params)
+    _optional_result(op, method.result)
+
+
 def _counted(op: ops.Retain, _: Module) -> None:
     require(op.value.type.is_counted, "{} is not counted", op.value.type)
     _no_result(op)
@@ -696,6 +720,8 @@ RULES: dict[type[Op], Callable[[Any, Module], None]] = {
     foreign_ops.IsValid: _is_valid,
     ops.CallRuntime: _call_runtime,
     ops.MakeClosure: _make_closure,
+    dyn_ops.MakeDyn: _make_dyn,
+    dyn_ops.CallDyn: _call_dyn,
     ops.Retain: _counted,
     ops.Release: _release,
     ops.Declare: _declare,

@@ -26,6 +26,7 @@ from sigilc.ir.types import (
     IrAddr,
     IrArray,
     IrBox,
+    IrDyn,
     IrEnum,
     IrFixed,
     IrFloat,
@@ -51,7 +52,7 @@ TOKEN = re.compile(r"""
   | (?P<name>[^\W\d][\w·]*(?:\.[\w·]+)*)
   | (?P<mark>->|\.\.\.|[][(){}<>:;,=?&@])
 """, re.VERBOSE)
-DECLARED = re.compile(r'^\s*(struct|union|c_enum|enum)\s+%([\w·.]+|"(?:[^"\\]|\\.)*")', re.MULTILINE)
+DECLARED = re.compile(r'^\s*(struct|union|c_enum|enum|dyn)\s+%([\w·.]+|"(?:[^"\\]|\\.)*")', re.MULTILINE)
 SIMPLE_TYPES = (BOOL, CHAR, UNIT, PTR, ADDRESS, STR, FAULT, IrFloat(32), IrFloat(64),
                 *(IrInt(bits, signed) for bits in (8, 16, 32, 64, 128) for signed in (True, False)))
 NAMED_TYPES: dict[str, IrType] = {str(t): t for t in SIMPLE_TYPES}
@@ -110,6 +111,8 @@ class _Parser:
             name = self.unquote(match[2], match.start())
             if match[1] in ("struct", "union"):
                 self.module.structs[name] = IrStruct(name, is_union=match[1] == "union")
+            elif match[1] == "dyn":
+                self.module.dyns[name] = IrDyn(name)
             else:
                 self.module.enums[name] = IrEnum(name, is_c=match[1] == "c_enum")
 
@@ -231,9 +234,9 @@ class _Parser:
             raise self._error(f"unknown type {name}")
         return NAMED_TYPES[name]
 
-    def _declared_type(self) -> IrStruct | IrEnum:
+    def _declared_type(self) -> IrStruct | IrEnum | IrDyn:
         name = self.unquote(self.take("value")[1:])
-        found = self.module.structs.get(name) or self.module.enums.get(name)
+        found = self.module.structs.get(name) or self.module.enums.get(name) or self.module.dyns.get(name)
         if found is None:
             raise self._error(f"unknown type %{name}")
         return found
@@ -242,6 +245,7 @@ class _Parser:
 
     def parse(self) -> Module:
         parsers = {"struct": self._struct, "union": self._struct, "enum": self._enum, "c_enum": self._enum,
+                   "dyn": self._dyn,
                    "actor": self._actor, "foreign": self._foreign,
                    "static": self._static, "fn": self._function}
         while self.token.kind != "end":
@@ -294,6 +298,16 @@ class _Parser:
             self.accept(",")
         enum.variants, enum.variant_names, enum.discriminants = tuple(variants), tuple(names), tuple(numbers)
         enum.field_names = tuple(field_names) if any(field_names) else ()
+
+    def _dyn(self) -> None:
+        dyn = self._declared_type()
+        if not isinstance(dyn, IrDyn):
+            raise self._error(f"{dyn} is declared twice")
+        self.expect("{")
+        methods = self.types("}")
+        if not all(isinstance(method, IrFn) and method.params for method in methods):
+            raise self._error("a method is a function that takes the value")
+        dyn.methods = tuple(method for method in methods if isinstance(method, IrFn))
 
     def _actor(self) -> None:
         name = self.symbol()
@@ -507,8 +521,18 @@ class _Parser:
             elif kind == "*":
                 close = form.pieces[i + 1]
                 attributes[name] = self.value_list(str(close)[0])
+            elif kind == "&":
+                attributes[name] = self._symbols(str(form.pieces[i + 1])[0])
             else:
                 attributes[name] = self._piece(kind, result)
+
+    def _symbols(self, close: str) -> list[str]:
+        found: list[str] = []
+        while self.token.text != close:
+            found.append(self.symbol())
+            if not self.accept(","):
+                break
+        return found
 
     def _arguments(self) -> tuple[list[Value], frozenset[int]]:
         """`%a, own %b` up to the parenthesis; the values, and the numbers of those that are moved."""

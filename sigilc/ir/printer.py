@@ -23,6 +23,7 @@ from sigilc.ir.types import (
     IrAddr,
     IrArray,
     IrBox,
+    IrDyn,
     IrEnum,
     IrFixed,
     IrFn,
@@ -50,7 +51,7 @@ def print_text(text: str) -> str:
 def print_type(type_: IrType) -> str:
     """A type, so that it can be parsed: like `str(type_)`, but without its ambiguities."""
     match type_:
-        case IrStruct(name=name) | IrEnum(name=name):
+        case IrStruct(name=name) | IrEnum(name=name) | IrDyn(name=name):
             return f"%{print_symbol(name)}"
         case IrArray(item=item):
             return f"[{print_type(item)}]"
@@ -171,6 +172,8 @@ def _print_piece(kind: str, value: object, op: Op, names: _Names) -> str:
         return names.block(value)
     if kind == "@" and isinstance(value, str):
         return print_symbol(value)
+    if kind == "&" and isinstance(value, list):
+        return ", ".join(map(print_symbol, value))
     if kind == "$" and isinstance(value, str):
         return print_text(value)
     if kind == "!" and isinstance(value, IrType):
@@ -245,6 +248,10 @@ def _print_enum(enum: IrEnum, has_names: bool) -> str:
     return f"{'c_enum' if enum.is_c else 'enum'} {print_type(enum)} {{ {', '.join(shown)} }}"
 
 
+def _print_dyn(dyn: IrDyn) -> str:
+    return f"dyn {print_type(dyn)} {{ {', '.join(map(print_type, dyn.methods))} }}"
+
+
 def _print_actor(actor: IrActor) -> str:
     lines = [f"actor {print_symbol(actor.name)} {print_type(actor.state)} {{"]
     for handler in actor.handlers:
@@ -301,6 +308,7 @@ def print_module(module: Module, spans: bool = False) -> str:
     head = [f"{'union' if s.is_union else 'struct'} {print_type(s)} "
             f"{{ {_print_fields(s.fields, s.field_names if spans else ())} }}" for s in module.structs.values()]
     head += [_print_enum(e, spans) for e in module.enums.values()]
+    head += [_print_dyn(d) for d in module.dyns.values()]
     head += [_print_actor(a) for a in module.actors.values()]
     head += [_print_foreign(f) for f in module.foreign.values()]
     head += [_print_static(s) for s in module.statics.values()]

@@ -264,6 +264,24 @@ class IrFn(IrType):
         return f"fn({', '.join(map(str, self.params))}) -> {self.result}"
 
 
+@record
+class IrDyn(IrType):
+    """A value known only by its methods, interned by name: a pointer to their table, and one to the block that holds it.
+
+    The first parameter of each method is the value itself, or its place where the method changes it.
+    """
+
+    name: str
+    methods: tuple[IrFn, ...] = ()
+
+    @property
+    def is_counted(self) -> bool:  # type: ignore[override]
+        return True
+
+    def __str__(self) -> str:
+        return f"%{self.name}"
+
+
 @interned
 class IrFuture(IrType):
     """The cell that an `ask` fills: one pointer to a counted block."""
@@ -303,7 +321,7 @@ def opened(type_: IrType) -> IrType:
 
 
 def parts_of(type_: IrType) -> tuple[IrType, ...]:
-    """The types of what a value directly holds, behind a pointer or not; of a function value none are known."""
+    """The types of what a value directly holds, behind a pointer or not; of function values and `dyn` none are known."""
     match type_:
         case IrArray(item=item) | IrFixed(item=item) | IrOption(item=item) | IrBox(item=item) | IrFuture(item=item):
             return (item,)

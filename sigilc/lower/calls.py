@@ -9,8 +9,9 @@ from sigilc.check import typed
 from sigilc.check.impls import resolve_method
 from sigilc.check.typed import Expr
 from sigilc.check.types import DynType, Type
+from sigilc.crash import InternalError
 from sigilc.ir.ops import Value
-from sigilc.ir.types import IrFn, IrStruct
+from sigilc.ir.types import IrDyn
 from sigilc.lower.foreign import lower_call_foreign
 from sigilc.lower.functions import Diverges, FunctionLowering, InPlace, Lowerings
 from sigilc.lower.intrinsics import lower_intrinsic
@@ -40,27 +41,21 @@ def lower_call(fl: FunctionLowering, expr: typed.Call) -> Value:
 
 
 def lower_make_dyn(fl: FunctionLowering, expr: typed.MakeDyn) -> Value:
-    """A value behind its trait: a function value for each method, which has captured it."""
-    target, concrete = fl.type_of(expr), fl.type_of(expr.value)
-    assert isinstance(target, DynType)
-    table = fl.ir_type(expr)
-    assert isinstance(table, IrStruct)
+    """A value behind its trait, with the functions that are the trait's methods for its type."""
+    target, concrete, type_ = fl.type_of(expr), fl.type_of(expr.value), fl.ir_type(expr)
+    if not isinstance(target, DynType) or not isinstance(type_, IrDyn):
+        raise InternalError(f"a value of type `{target}` behind `dyn`", expr.span)
     value = fl.value(expr.value)
-    methods = []
-    for (trait, name), type_ in zip(dyn_methods(target.trait), table.fields, strict=True):
-        function, args = resolve_method(trait.methods[name], (concrete, *target.args))
-        assert isinstance(type_, IrFn)
-        methods.append(fl.builder.make_closure(fl.program.instance(function, args), [value], type_))
-    return fl.builder.make_struct(table, methods)
+    methods = [fl.program.instance(*resolve_method(trait.methods[name], (concrete, *args)))
+               for trait, args, name in dyn_methods(target)]
+    return fl.builder.make_dyn(value, methods, type_)
 
 
 def lower_dyn_call(fl: FunctionLowering, function: typed.Function, receiver: DynType, expr: typed.Call) -> Value:
     """A method of a value that is known only by its trait."""
-    names = dyn_methods(receiver.trait)
-    index = next(i for i, (trait, name) in enumerate(names) if trait.methods[name] is function)
-    table = fl.view(expr.args[0], *expr.args[1:])
-    args, places = lower_arguments(fl, expr.args[1:])
-    result = fl.builder.call_value(fl.builder.get_field(table, index), args)
+    number = next(i for i, (trait, _, name) in enumerate(dyn_methods(receiver)) if trait.methods[name] is function)
+    (value, *args), places = lower_arguments(fl, expr.args)
+    result = fl.builder.call_dyn(value, number, args)
     for place in places:
         place.finish(fl)
     return result

@@ -9,6 +9,7 @@ from sigilc.check.constants import EvaluationFailed
 from sigilc.check.typed import Expr, TraitDecl
 from sigilc.crash import InternalError
 from sigilc.ir import array_ops, ops
+from sigilc.ir.dyn_ops import MakeDyn
 from sigilc.ir.foreign_ops import CallPointer, CodePointer, PointerRead, PointerWrite
 from sigilc.ir.function import IrFunction
 from sigilc.ir.interp import LimitReached, evaluate
@@ -96,4 +97,6 @@ def called(op: Op) -> list[str]:
             return [op.hash, op.equal]
         case array_ops.ArraySort():
             return [op.compare]
+        case MakeDyn():
+            return op.methods
     return []

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sigilc.check import types as checked
-from sigilc.check.typed import ActorDecl, EnumDecl, StructDecl, TraitDecl
+from sigilc.check.impls import implied
+from sigilc.check.typed import ActorDecl, Bound, EnumDecl, Function, StructDecl, TraitDecl
 from sigilc.check.types import INTEGER_BITS, PrimType, Type, substitute
 from sigilc.crash import InternalError
 from sigilc.ir import types as ir
@@ -120,19 +121,22 @@ class TypeLowering:
         return struct
 
     def _lower_dyn(self, type_: checked.DynType) -> IrType:
-        """A function value for each method of the trait and its supertraits; each has captured the value."""
+        """Known by the methods of the trait and its supertraits."""
         name = self.name(type_)
-        struct = self._module.structs.get(name)
-        if struct is None:
-            struct = self._module.structs[name] = ir.IrStruct(name)
-            fields = []
-            for trait, method in dyn_methods(type_.trait):
-                function = trait.methods[method]
-                mapping: dict[checked.ParamType, Type] = dict(zip(trait.params, type_.args, strict=False))
-                params = tuple(self.lower(substitute(p.type, mapping)) for p in function.params[1:])
-                fields.append(ir.IrFn(params, self.lower(substitute(function.result, mapping))))
-            struct.fields = tuple(fields)
-        return struct
+        dyn = self._module.dyns.get(name)
+        if dyn is None:
+            dyn = self._module.dyns[name] = ir.IrDyn(name)
+            dyn.methods = tuple(self._lower_method(type_, trait.methods[method], args)
+                                for trait, args, method in dyn_methods(type_))
+        return dyn
+
+    def _lower_method(self, self_type: checked.DynType, function: Function, args: tuple[Type, ...]) -> ir.IrFn:
+        """A method as one of a type that is known only by its methods."""
+        mapping = dict(zip(function.type_params, (self_type, *args), strict=True))
+        params = [self.lower(substitute(p.type, mapping)) for p in function.params]
+        places = tuple(ir.IrAddr(lowered) if p.kind == "inout" else lowered
+                       for p, lowered in zip(function.params, params, strict=True))
+        return ir.IrFn(places, self.lower(substitute(function.result, mapping)))
 
     def _lower_part(self, part: Type, owner: checked.StructType | checked.EnumType) -> IrType:
         """A field's type: in a box where the field would hold a value of its owner's type inline."""
@@ -152,12 +156,10 @@ class TypeLowering:
         return enum
 
 
-def dyn_methods(trait: TraitDecl) -> list[tuple[TraitDecl, str]]:
-    """The methods that a `dyn Trait` has, its supertraits' included, in a fixed order."""
-    found = [(trait, name) for name in trait.methods]
-    for bound in trait.supertraits:
-        found += [entry for entry in dyn_methods(bound.trait) if entry not in found]
-    return found
+def dyn_methods(type_: checked.DynType) -> list[tuple[TraitDecl, tuple[Type, ...], str]]:
+    """The methods that a `dyn Trait` has, its supertraits' included, in a fixed order: traits, their arguments, names."""
+    return [(bound.trait, bound.args, name) for bound in implied([Bound(type_, type_.trait, type_.args)])
+            for name in bound.trait.methods]
 
 
 def holds_inline(type_: Type, owner: Type) -> bool:

@@ -33,6 +33,7 @@ Establishes
 
 from __future__ import annotations
 
+from sigilc.ir.dyn_ops import MakeDyn
 from sigilc.ir.function import IrFunction, Module
 from sigilc.ir.ops import Call, Op, Panic, RaiseFault, Unreachable, Value
 
@@ -80,6 +81,8 @@ def _named_otherwise(module: Module) -> set[str]:
             for op in block.ops:
                 for attribute in attributes_of[type(op)]:
                     found.add(getattr(op, attribute))
+                if isinstance(op, MakeDyn):
+                    found.update(op.methods)
     return found
 
 

@@ -18,13 +18,14 @@ from sigilc.check import typed as t
 from sigilc.check.impls import resolve_method
 from sigilc.check.moves.record import Instance, LoopFrame, Moves, Path, State, copied, is_same, join
 from sigilc.check.types import DynType, ParamType, Type, substitute
+from sigilc.check.unique_types import changes_itself
 from sigilc.source.spans import Span
 
 if TYPE_CHECKING:
     from sigilc.check.moves.check_moves import MoveChecker
 
 _PLACES = (t.Local, t.GetField, t.Index, t.MapIndex, t.Slice)
-_MAKERS = (t.MakeTuple, t.MakeArray, t.RepeatArray, t.MakeVariant, t.MakeSome, t.MakeDyn, t.Spawn, t.IteratorSource)
+_MAKERS = (t.MakeTuple, t.MakeArray, t.RepeatArray, t.MakeVariant, t.MakeSome, t.Spawn, t.IteratorSource)
 _SAME = (t.Report, t.Assert, t.Confirm, t.Try)
 # The arguments that operations of the library keep; the others are only looked at.
 _KEPT_BY_INTRINSIC = {"array_push": {1}, "map_insert": {1, 2}, "set_insert": {1}, "pointer_write": {1}}
@@ -339,6 +340,16 @@ def bound_by(pattern: t.Pattern) -> Iterator[t.Variable]:
 # ---- One entry for each kind of expression that is more than looks at its parts -------------------------------------------
 
 
+def _make_dyn(w: Walker, e: t.MakeDyn, is_moved: bool) -> None:
+    """What stands behind `dyn` ends with the last copy; so a unique value may not be changed through one of several."""
+    target = w.type_of(e)
+    if w.is_unique(e.value) and isinstance(target, DynType) and changes_itself(target) and not w.is_unique(e):
+        w.error("E0229", f"a `{w.type_of(e.value)}` can't stand behind `{target}`", e.span,
+                "its values move, but it implements the trait only for some type arguments",
+                f"implement `{target.trait.name}` for this very type")
+    w.visit(e.value, True)
+
+
 def _match(w: Walker, e: t.Match, is_moved: bool) -> None:
     patterns = [arm.pattern for arm in e.arms]
 
@@ -466,7 +477,7 @@ def _constant(w: Walker, e: t.ConstantRef, is_moved: bool) -> None:
 VISITORS: dict[type[t.Expr], Visit] = {
     **dict.fromkeys(_MAKERS, lambda w, e, is_moved: w.visit_all(children(e), True)),
     **dict.fromkeys(_SAME, lambda w, e, is_moved: w.visit_all(children(e), is_moved)),
-    t.Unsafe: lambda w, e, is_moved: w.visit(e.body, is_moved),
+    t.Unsafe: lambda w, e, is_moved: w.visit(e.body, is_moved), t.MakeDyn: _make_dyn,
     t.InOut: lambda w, e, is_moved: w.visit(e.place, False),
     t.AllPresent: lambda w, e, is_moved: w.visit(e.value, True),
     t.Loop: lambda w, e, is_moved: w.loop(e.label, lambda: w.visit(e.body, False), ends_at_head=False),
