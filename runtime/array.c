@@ -44,7 +44,7 @@ static void rotate(uint8_t *low, size_t left, size_t right) {
 }
 
 void sigil_array_rotate(sigil_buffer *array, int64_t low, int64_t middle, int64_t high, const sigil_type *item) {
-    sigil_buffer_make_unique(array, item);
+    if (array->owner->count != 1) sigil_buffer_make_unique(array, item);
     rotate(array->data + low * item->size, (size_t)((middle - low) * item->size), (size_t)((high - middle) * item->size));
 }
 
@@ -66,4 +66,40 @@ void sigil_array_extend(sigil_buffer *array, const sigil_buffer *items, const si
     for (int64_t i = 0; item->retain && i < items->length; i++) item->retain(end + i * item->size);
     array->length += items->length;
     array->owner->used += items->length;
+}
+
+/* The buffer that holds the elements of an array. */
+static sigil_buffer_header *holder(const sigil_buffer *array) {
+    return rt_is_window(array->owner) ? rt_window_home(array->owner) : array->owner;
+}
+
+int64_t sigil_slice_lend(sigil_buffer *array, int64_t low, int64_t high, sigil_buffer *part, const sigil_type *item) {
+    if (array->owner->count != 1) sigil_buffer_make_unique(array, item);
+    sigil_buffer_header *home = holder(array);
+    int64_t count = home->count++;
+    sigil_buffer_header *window = sigil_alloc(sizeof *window);
+    *window = (sigil_buffer_header){.count = 1, .capacity = RT_WINDOW_CAPACITY, .reserved = (int64_t)(intptr_t)home};
+    *part = (sigil_buffer){.data = array->data + low * item->size, .length = high - low, .owner = window};
+    return count;
+}
+
+/* The elements of `part`, whose buffer is unique and no window, change places with those at `home`. */
+static void put_back(uint8_t *home, int64_t count, const sigil_buffer *part, const sigil_type *item) {
+    exchange(home, part->data, (size_t)((part->length < count ? part->length : count) * item->size));
+    rt_release_buffer(part->owner, item);
+}
+
+void sigil_elements_give_back(uint8_t *home, int64_t count, sigil_buffer *part, const sigil_type *item) {
+    sigil_buffer_make_unique(part, item);
+    put_back(home, count, part, item);
+}
+
+void sigil_slice_give_back(sigil_buffer *array, int64_t low, int64_t count, int64_t holders, sigil_buffer *part,
+                           const sigil_type *item) {
+    bool is_in_place = part->data == array->data + low * item->size && rt_is_window(part->owner);
+    if (is_in_place) rt_release_buffer(part->owner, item);
+    else sigil_buffer_make_unique(part, item);
+    /* Whoever still has the window will be its only owner, and may write to what it sees. */
+    if (holder(array)->count != holders) sigil_buffer_make_unique(array, item);
+    if (!is_in_place) put_back(array->data + low * item->size, count, part, item);
 }

@@ -194,7 +194,11 @@ void sigil_run_drop(sigil_box *box, void (*drop)(sigil_box **)) {
 }
 
 void sigil_buffer_drop(sigil_buffer_header *owner, const sigil_type *item) {
-    if (!item || !item->drop) {
+    if (rt_unlikely(rt_is_window(owner))) {
+        sigil_buffer_header *home = rt_window_home(owner);
+        sigil_free(owner);
+        rt_release_buffer(home, item);
+    } else if (!item || !item->drop) {
         sigil_free(owner);
     } else if (dropping) {
         owner->count = (int64_t)(intptr_t)waiting_buffers;
@@ -261,7 +265,7 @@ void sigil_buffer_reserve(sigil_buffer *array, int64_t more, const sigil_type *i
     int64_t size = item_size(item), needed;
     if (more < 0 || __builtin_add_overflow(array->length, more, &needed)) rt_die("out of memory");
     sigil_buffer_header *owner = array->owner;
-    bool unique = owner->count == 1;
+    bool unique = owner->count == 1 && !rt_is_window(owner);
     if (unique) {
         int64_t end = elements_before(array, size) + array->length;
         rt_drop_items(array->data + array->length * size, owner->used - end, item);

@@ -20,6 +20,14 @@ static inline void rt_retain_box(sigil_box *box) {
 static inline uint8_t *rt_buffer_data(sigil_buffer_header *owner) {
     return (uint8_t *)(owner + 1);
 }
+/* A window owns a part of another buffer, its home, while that part is lent: it has no elements of its own. */
+#define RT_WINDOW_CAPACITY (-1)
+static inline bool rt_is_window(const sigil_buffer_header *owner) {
+    return owner->capacity == RT_WINDOW_CAPACITY;
+}
+static inline sigil_buffer_header *rt_window_home(const sigil_buffer_header *window) {
+    return (sigil_buffer_header *)(intptr_t)window->reserved;
+}
 /* Drops `count` elements that begin at `data`. */
 void rt_drop_items(uint8_t *data, int64_t count, const sigil_type *item);
 

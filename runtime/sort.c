@@ -143,7 +143,7 @@ void rt_sort_by_comparing(uint8_t *items, int64_t count, int64_t size, rt_compar
 void sigil_array_sort(sigil_buffer *array, const sigil_type *item, sigil_compare *compare, const void *context,
                       const sigil_sort_key *key, const sigil_buffer *keys) {
     if (array->length < 2 || item->size == 0) return;
-    sigil_buffer_make_unique(array, item);
+    if (!rt_is_window(array->owner) || array->owner->count != 1) sigil_buffer_make_unique(array, item);
     if (keys || (key && array->length >= BY_KEYS_FROM))
         rt_sort_by_keys(array, item->size, compare, key, keys ? keys->data : array->data);
     else

@@ -13,7 +13,8 @@
 /* ---- Memory ------------------------------------------------------------------------------------------------------ */
 
 /* Header of an array's or text's buffer; its data follows at once (32 bytes on).
- * `used` is the number of initialised elements (bytes for text), which a drop of the buffer releases. */
+ * `used` is the number of initialised elements (bytes for text), which a drop of the buffer releases. A capacity below zero
+ * says that the data lies in another buffer. */
 typedef struct sigil_buffer_header {
     int64_t count;
     int64_t capacity; /* in elements */
@@ -66,6 +67,16 @@ void sigil_buffer_drop(sigil_buffer_header *owner, const sigil_type *item);
 void sigil_array_rotate(sigil_buffer *array, int64_t low, int64_t middle, int64_t high, const sigil_type *item);
 /* Drops all but the first `count` elements; of a shared buffer only the view becomes shorter. */
 void sigil_array_truncate(sigil_buffer *array, int64_t count, const sigil_type *item);
+/* Lends the elements [low, high) of an array, which is unique then: `part` sees them in their place, alone, so that who
+ * writes to `part` writes to the array. Whoever makes the view shared, longer or shorter has a copy from then on.
+ * Gives the count of the buffer that holds the elements, as it is to be after the loan. */
+int64_t sigil_slice_lend(sigil_buffer *array, int64_t low, int64_t high, sigil_buffer *part, const sigil_type *item);
+/* The end of a loan of `count` elements, where lending gave `holders`: what was written to a copy of them replaces those of
+ * the array, as many as there are in both. Releases `part`. */
+void sigil_slice_give_back(sigil_buffer *array, int64_t low, int64_t count, int64_t holders, sigil_buffer *part,
+                           const sigil_type *item);
+/* The same for elements that lie at `home`, of which `part` was a copy. */
+void sigil_elements_give_back(uint8_t *home, int64_t count, sigil_buffer *part, const sigil_type *item);
 /* Adds copies of the elements of `items`. */
 void sigil_array_extend(sigil_buffer *array, const sigil_buffer *items, const sigil_type *item);
 

@@ -230,9 +230,7 @@ class Patterns(Literals):
         rest: t.Pattern | None = None
         if rests:
             name, span = node.patterns[at].name, self.span(node.patterns[at])
-            if name is not None and kind == "inout":
-                raise self.unsupported("a name for the rest of a place that is matched is", span)
-            rest = self.bind(name, "", whole, span, kind, False) if name is not None else t.WildPattern(span, whole)
+            rest = self.bind(name, "", whole, span, kind, kind == "inout") if name is not None else t.WildPattern(span, whole)
         last = [self.pattern(p, item, kind) for p in node.patterns[at + 1:]]
         return t.SlicePattern(self.span(node), type_, first, rest, last)
 

@@ -12,7 +12,7 @@ from sigilc.codegen.writer import Leaves, Writer
 from sigilc.crash import InternalError
 from sigilc.ir.function import Block, IrFunction
 from sigilc.ir.ops import Op, Value
-from sigilc.ir.types import IrAddr, IrType
+from sigilc.ir.types import IrAddr, IrArray, IrType
 from sigilc.source.spans import Span
 
 # Per kind of check: the runtime function that panics, and the LLVM types of what it is told.
@@ -38,6 +38,8 @@ class FunctionEmitter(Writer):
         self.function = function
         self.debug = context.debug.function(function) if context.debug is not None else None
         self.slots: set[str] = set()
+        # Per slot that holds a part of an array: the runtime's function that gives it back, and what it takes first.
+        self.loans: dict[Value, tuple[str, tuple[str, ...]]] = {}
         self.read_parts = find_read_parts(function)
         self.values: dict[Value, Leaves] = {}
         self.block_labels: dict[Block, str] = {}
@@ -212,7 +214,16 @@ class FunctionEmitter(Writer):
     def release(self, value: Value, is_rare: bool = False) -> None:
         """Releases a value, or drops what a slot holds."""
         leaves = self.leaves(value)
-        if isinstance(value.type, IrAddr):
+        if value in self.loans:
+            self._give_back(value)
+        elif isinstance(value.type, IrAddr):
             emit_release_at(self, value.type.target, leaves[0], is_rare)
         else:
             emit_release(self, value.type, leaves, is_rare)
+
+    def _give_back(self, loan: Value) -> None:
+        """Ends a loan."""
+        function, told = self.loans[loan]
+        part = self.target(loan)
+        assert isinstance(part, IrArray)
+        self.call_runtime(function, "void", *told, f"ptr {self.scalar(loan)}", f"ptr {self.context.descriptor(part.item)}")

@@ -137,21 +137,24 @@ def emit_slice(f: FunctionEmitter, op: Slice) -> None:
     if not isinstance(type_, IrFixed):
         buffers.emit_slice(f, op)
         return
+    f.define(op, *emit_slice_of(f, op, type_, f.leaves(op.value), f.scalar(op.low), f.scalar(op.high)))
+
+
+def emit_slice_of(f: FunctionEmitter, op: Op, type_: IrFixed, array: Leaves, low: str, high: str) -> Leaves:
+    """Copies of the elements low to high; out of bounds `op` panics."""
     layout = f.types.layout(type_.item)
-    low, high = f.scalar(op.low), f.scalar(op.high)
     check_slice(f, op, low, high, str(type_.count))
     count = f.value(f"sub i64 {high}, {low}")
     owner = f.call_runtime("sigil_buffer_new", "ptr", f"i64 {count}", f"i64 {layout.size}")
     f.store_word(USED, count, f.offset(owner, buffers.USED_OFFSET))
     data = f.offset(owner, HEADER)
-    array = f.leaves(op.value)
     if array:
         size = f.value(f"mul nuw nsw i64 {count}, {layout.size}")
         source = f.element(array[0], low, layout)
         f.call_runtime("llvm.memcpy.p0.p0.i64", "void", f"ptr {data}", f"ptr {source}", f"i64 {size}", "i1 false")
         if f.context.is_counted(type_.item):
             _retain_elements(f, type_, data, count)
-    f.define(op, data, count, owner)
+    return data, count, owner
 
 
 def _retain_elements(f: FunctionEmitter, type_: IrFixed, data: str, count: str) -> None:

@@ -16,6 +16,7 @@ from sigilc.codegen import (
     control,
     dyns,
     fixed_arrays,
+    loans,
     maps,
     places,
     scalars,
@@ -24,7 +25,7 @@ from sigilc.codegen.emitter import FunctionEmitter
 from sigilc.ir.ops import Op
 
 EMITTER_BY_OP: dict[type[Op], Callable[[FunctionEmitter, Any], None]] = {
-    **scalars.EMITTERS, **aggregates.EMITTERS, **boxes.EMITTERS, **buffers.EMITTERS, **fixed_arrays.EMITTERS,
+    **scalars.EMITTERS, **aggregates.EMITTERS, **boxes.EMITTERS, **buffers.EMITTERS, **fixed_arrays.EMITTERS, **loans.EMITTERS,
     **places.EMITTERS, **maps.EMITTERS, **calls.EMITTERS, **catching.EMITTERS, **closures.EMITTERS,
     **dyns.EMITTERS, **actors.EMITTERS, **control.EMITTERS,
 }

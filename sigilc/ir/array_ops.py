@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sigilc.ir.ops import Op, Value
+from sigilc.ir.types import IrAddr, IrArray, IrFixed, IrType
 from sigilc.source.records import keyword_record
 
 # How many numbers (USIZE) each verb of EditArray takes.
@@ -42,6 +43,40 @@ class ExtendArray(Op):
     address: Value
     items: Value
     OPERANDS = ("address", "items")
+    EFFECT = True
+
+
+@keyword_record
+class LendSlice(Op):
+    """The elements low to high (USIZE) of the array at `address`, as an array in a slot: a place for in-out access.
+
+    They stay where they are: what is written to the slot's elements is written to those of the array. Panics out of bounds.
+    The release of the slot ends the loan, also when unwinding: if the slot has got another buffer meanwhile, its elements
+    replace those of the array, as many as there are in both. Until then the array at `address` is not looked at.
+    """
+
+    address: Value
+    low: Value
+    high: Value
+    OPERANDS = ("address", "low", "high")
+    RESULT = "owned"
+    MAY_PANIC = True
+    EFFECT = True
+
+
+def lent_type(address: IrType) -> IrAddr:
+    """The type of the slot that holds a part of the array at an address: always a growable array."""
+    target = address.target if isinstance(address, IrAddr) else address
+    return IrAddr(IrArray(target.item) if isinstance(target, IrFixed) else target)
+
+
+@keyword_record
+class GiveBackSlice(Op):
+    """The end of a loan on the way that does not unwind: the last use of its slot, and a write of the array at `address`."""
+
+    loan: Value
+    address: Value
+    OPERANDS = ("loan", "address")
     EFFECT = True
 
 

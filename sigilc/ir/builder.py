@@ -388,6 +388,14 @@ class FunctionBuilder:
         """Adds copies of an array's elements to the array at `address`."""
         self.append(array_ops.ExtendArray(address=address, items=items))
 
+    def lend_slice(self, address: Value, low: Value, high: Value) -> Value:
+        """A slot with the elements low to high of the array at `address`, which stay where they are."""
+        return self.emit(array_ops.LendSlice(address=address, low=low, high=high), array_ops.lent_type(address.type))
+
+    def give_back_slice(self, loan: Value, address: Value) -> None:
+        """Ends a loan."""
+        self.append(array_ops.GiveBackSlice(loan=loan, address=address))
+
     def array_sort(self, address: Value, compare: str, key: str = "", *, by: Value | None = None,
                    keys: Value | None = None) -> None:
         """Sorts the array at `address` stably by an IR function `(T, T) -> i32`."""

@@ -104,6 +104,8 @@ FORMS: list[Form] = [
     *(_form(array_ops.EditArray, verb, "%address, [*numbers]", verb=verb) for verb in array_ops.EDITS),
     _form(array_ops.SwapPlaces, "swap_places", "%left, %right"),
     _form(array_ops.ExtendArray, "extend", "%address, %items"),
+    _form(array_ops.LendSlice, "lend", "%address, %low, %high"),
+    _form(array_ops.GiveBackSlice, "give_back", "%loan, %address"),
     _form(array_ops.ArraySort, "sort", "%address, @compare, $key, ?by, ?keys"),
     _form(box_ops.MakeBox, "box", "%value"),
     _form(box_ops.Unbox, "unbox", "%value"),

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from sigilc.crash import InternalError
-from sigilc.ir import interp_calls, interp_foreign, interp_ops, interp_scalars, interp_taint
+from sigilc.ir import interp_calls, interp_foreign, interp_loans, interp_ops, interp_scalars, interp_taint
 from sigilc.ir.function import Module
 from sigilc.ir.interp_actors import Scheduler
 from sigilc.ir.interp_code import Code, Maker, Panicked
+from sigilc.ir.interp_loans import Loan, end_loans
 from sigilc.ir.interp_values import FaultValue
 from sigilc.ir.ops import Op
 from sigilc.ir.types import IrInt
@@ -28,7 +29,7 @@ STATUS_PANIC = 101
 
 
 MAKERS: dict[type[Op], Maker] = {**interp_scalars.MAKERS, **interp_ops.MAKERS, **interp_calls.MAKERS,
-                             **interp_foreign.MAKERS, **interp_taint.MAKERS}
+                             **interp_foreign.MAKERS, **interp_loans.MAKERS, **interp_taint.MAKERS}
 
 
 class LimitReached(Exception):
@@ -64,6 +65,7 @@ class Machine:
         self.args = tuple(args)
         self.steps = 0
         self.depth = 0
+        self.loans: list[Loan] = []                         # parts of arrays that callees are writing
         self.stdout: list[bytes] = []
         self.stderr: list[bytes] = []
         self.broken: list[str] = []                         # demands that were not kept
@@ -85,6 +87,11 @@ class Machine:
         self.depth += 1
         if self.depth > MAX_DEPTH:
             raise LimitReached(f"more than {MAX_DEPTH} calls within each other")
+
+    def end_calls(self, depth: int, loans: int) -> None:
+        """A panic has left all but the first `depth` calls, in which `loans` parts of arrays are lent."""
+        self.depth = depth
+        end_loans(self.loans, loans)
 
     def step_limit(self) -> LimitReached:
         """The exception for a run that takes too long."""

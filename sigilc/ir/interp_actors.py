@@ -120,11 +120,11 @@ class Scheduler:
     def _deliver(self, actor: Actor, message: Message) -> None:
         """A fault ends the message alone; a panic ends the actor as well."""
         handler = actor.kind.handlers[message.handler]
-        depth = self.machine.depth
+        depth, loans = self.machine.depth, len(self.machine.loans)
         try:
             result = self.machine.code(handler.function).call([actor.state, *message.args])
         except Panicked as panic:
-            self.machine.depth = depth
+            self.machine.end_calls(depth, loans)
             if panic.fault is None:
                 actor.is_closed = actor.is_killed = True
                 self.machine.stderr.append(f"actor {actor.kind.name} stopped: {panic.line()}\n".encode())

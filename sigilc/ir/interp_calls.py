@@ -28,12 +28,12 @@ def make_catch(op: ops.Catch, code: FunctionCompiler) -> Step:
     callee, args, d, machine = code.callee(op.function), code.indices(op.args), code.result(op), code.machine
 
     def step(frame: list[Any]) -> None:
-        depth = machine.depth
+        depth, loans = machine.depth, len(machine.loans)
         frame[d] = False
         try:
             callee.call([frame[i] for i in args])
         except Panicked:
-            machine.depth = depth
+            machine.end_calls(depth, loans)
             frame[d] = True
     return step
 

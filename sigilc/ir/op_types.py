@@ -351,6 +351,13 @@ def _slice(op: ops.Slice, _: Module) -> None:
     _result(op, IrArray(op.value.type.item) if isinstance(op.value.type, IrFixed) else op.value.type)
 
 
+def _lend_slice(op: array_ops.LendSlice, _: Module) -> None:
+    require(isinstance(_place(op.address), IrArray | IrFixed), "a part of {} is lent", op.address.type)
+    _same("the lower bound", op.low.type, USIZE)
+    _same("the upper bound", op.high.type, USIZE)
+    _result(op, array_ops.lent_type(op.address.type))
+
+
 def _slice_view(op: ops.SliceView, _: Module) -> None:
     require(isinstance(op.value.type, IrArray) or op.value.type == STR, "{} has no views of parts", op.value.type)
     _same("the lower bound", op.low.type, USIZE)
@@ -681,6 +688,8 @@ RULES: dict[type[Op], Callable[[Any, Module], None]] = {
     array_ops.EditArray: _edit_array,
     array_ops.SwapPlaces: lambda op, _: _same("the other place", _place(op.left), _place(op.right)),
     array_ops.ExtendArray: lambda op, _: _same("the elements", op.items.type, _array_of(_place(op.address))),
+    array_ops.LendSlice: _lend_slice,
+    array_ops.GiveBackSlice: lambda op, _: _same("the loan", op.loan.type, array_ops.lent_type(op.address.type)),
     ops.ShareBuffer: _share_buffer,
     box_ops.MakeBox: _make_box,
     box_ops.Unbox: lambda op, _: _result(op, _box_of(op.value.type)),

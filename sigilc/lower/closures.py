@@ -10,6 +10,7 @@ from sigilc.ir.ops import Value
 from sigilc.ir.types import UNIT, IrFn
 from sigilc.lower.functions import Binding, FunctionLowering, Lowerings, PlaceBinding, move_out
 from sigilc.lower.place import rebase, values_of
+from sigilc.lower.slice_places import SlicePlace
 
 
 def lower_function_ref(fl: FunctionLowering, expr: typed.FunctionRef) -> Value:
@@ -54,7 +55,7 @@ def lower_catch(fl: FunctionLowering, expr: typed.CatchPanic) -> Value:
     outer = {v: fl.binding(v) for v in expr.captures}
     param_of: dict[Value, Value] = {}
     for variable, binding in outer.items():
-        for value in _passed(binding):
+        for value in _passed(fl, binding):
             param_of.setdefault(value, Value(value.type, variable.name))
     name = fl.next_closure_name()
     function = IrFunction(name, list(param_of.values()), UNIT, span=expr.span)
@@ -66,19 +67,19 @@ def lower_catch(fl: FunctionLowering, expr: typed.CatchPanic) -> Value:
             inner.bindings[variable] = param_of[binding]
             inner.declare(variable, param_of[binding])
         elif binding.place is None:
-            inner.bind_place(variable, param_of[binding.address], binding.root)
+            inner.bind_place(variable, param_of[binding.form(fl)], binding.root)
         else:
             place = rebase(binding.place, param_of.__getitem__)
-            inner.bind_place(variable, place.form(inner), binding.root, place)
+            inner.bind_place(variable, None if isinstance(place, SlicePlace) else place.form(inner), binding.root, place)
     inner.finish(expr.body)
     return fl.builder.catch(name, list(param_of))
 
 
-def _passed(binding: Binding) -> list[Value]:
+def _passed(fl: FunctionLowering, binding: Binding) -> list[Value]:
     """What a function gets that uses a variable: its value, its address, or what its address is formed from."""
     if not isinstance(binding, PlaceBinding):
         return [binding]
-    return [binding.address] if binding.place is None else list(values_of(binding.place))
+    return [binding.form(fl)] if binding.place is None else list(values_of(binding.place))
 
 
 LOWERINGS: Lowerings = {typed.FunctionRef: lower_function_ref, typed.Closure: lower_closure,

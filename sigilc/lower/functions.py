@@ -32,16 +32,19 @@ class PlaceBinding:
     """A variable that lives in memory. `root` is the variable that it is a part of: of a payload, what is matched.
 
     Where the root may be read while the part is in use, the buffers on the way to it may become shared by that: then its
-    address is formed from `place` at each use, which makes them unique again.
+    address is formed from `place` at each use, which makes them unique again. A range of an array has no address of its own.
     """
 
-    address: Value
+    address: Value | None
     root: Variable
     place: Place | None = None
 
     def form(self, fl: FunctionLowering) -> Value:
         """The address, valid until the root is read or written."""
-        return self.address if self.place is None else self.place.form(fl)
+        if self.place is not None:
+            return self.place.form(fl)
+        assert self.address is not None
+        return self.address
 
 
 Binding = Value | PlaceBinding
@@ -215,10 +218,11 @@ class FunctionLowering:
                 if self.owned is not None and variable in self.moves.slotted:
                     self.owned[-1].append(variable)
 
-    def bind_place(self, variable: Variable, address: Value, root: Variable, place: Place | None = None) -> None:
+    def bind_place(self, variable: Variable, address: Value | None, root: Variable, place: Place | None = None) -> None:
         """Makes a variable another name of a place."""
         self.bindings[variable] = PlaceBinding(address, root, place)
-        self.declare(variable, address)
+        if address is not None:
+            self.declare(variable, address)
 
     def declare(self, variable: Variable, value: Value) -> None:
         """Tells debuggers where a variable is."""
@@ -263,7 +267,7 @@ class FunctionLowering:
         for scope in reversed((self.owned or [])[depth:]):
             for variable in reversed(scope):
                 binding = self.binding(variable)
-                found.append(binding.address if isinstance(binding, PlaceBinding) else binding)
+                found.append(binding.form(self) if isinstance(binding, PlaceBinding) else binding)
         return found
 
     def keep_all(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from sigilc.check import typed
-from sigilc.check.typed import Arm, Pattern
+from sigilc.check.typed import Arm, Pattern, Variable
 from sigilc.check.types import CHAR, EnumType, is_integer
 from sigilc.crash import InternalError
 from sigilc.ir.function import Block
@@ -17,10 +17,12 @@ from sigilc.lower.patterns import (
     has_bindings,
     is_irrefutable,
     match_pattern,
+    names_whole_and_part,
     without_alternatives,
 )
-from sigilc.lower.place import Place
+from sigilc.lower.place import Place, VariablePlace
 from sigilc.lower.places import is_copy, prepare_place, reads_variable, root_variable
+from sigilc.lower.slice_places import SlicePlace
 
 
 def lower_match(fl: FunctionLowering, expr: typed.Match) -> Value:
@@ -30,9 +32,7 @@ def lower_match(fl: FunctionLowering, expr: typed.Match) -> Value:
     if isinstance(expr.value, typed.InOut):
         target = expr.value.place
         place = prepare_place(fl, target)
-        root = root_variable(fl, target)
-        is_shared = reads_variable(fl, arms, root) and not is_copy(place)
-        subject = Subject(address=place.form(fl), root=root, place=place.settled() if is_shared else None)
+        subject = _place_subject(fl, arms, place, root_variable(fl, target))
         arms = [Arm(p, a.guard, a.body, a.span) for a in arms
                 for p in (without_alternatives(a.pattern) if has_bindings(a.pattern) else [a.pattern])]
     else:
@@ -50,6 +50,16 @@ def lower_match(fl: FunctionLowering, expr: typed.Match) -> Value:
     if place is not None:
         place.finish(fl)
     return result
+
+
+def _place_subject(fl: FunctionLowering, arms: list[Arm], place: Place, root: Variable | None) -> Subject:
+    """A place that is matched. The addresses of its parts are not kept where the arms may make its buffers shared."""
+    is_shared = not is_copy(place) and (reads_variable(fl, arms, root) or any(names_whole_and_part(a.pattern) for a in arms))
+    if isinstance(place, SlicePlace):
+        address = place.base.form(fl)
+        base = place.base.settled() if is_shared else VariablePlace(address)
+        return Subject(place=place.within(fl, base, address), root=root, keeps_addresses=not is_shared)
+    return Subject(address=place.form(fl), root=root, place=place.settled() if is_shared else None)
 
 
 def _lower_sequence(fl: FunctionLowering, arms: list[Arm], subject: Subject, join: Join) -> None:

@@ -13,25 +13,34 @@ from sigilc.crash import InternalError
 from sigilc.ir.function import Block
 from sigilc.ir.ops import Value
 from sigilc.lower.functions import FunctionLowering
-from sigilc.lower.place import ElementPlace, FieldPlace, PayloadPlace, Place
+from sigilc.lower.place import ElementPlace, FieldPlace, PayloadPlace, Place, VariablePlace
+from sigilc.lower.slice_places import SlicePlace
 
 
 @dataclass(slots=True)
 class Subject:
     """What a pattern is held against: a value, or a place that belongs to `root`.
 
-    `place` is there when the addresses of what is bound are not to be kept: see `PlaceBinding`.
+    `place` is there when the addresses of what is bound are not to be kept: see `PlaceBinding`. A range of an array is a
+    place without an address; its ends are known, and in bounds.
     """
 
     value: Value | None = None
     address: Value | None = None
     root: Variable | None = None
     place: Place | None = None
+    keeps_addresses: bool = True
+
+    @property
+    def is_place(self) -> bool:
+        return self.address is not None or isinstance(self.place, SlicePlace)
 
     def look(self, fl: FunctionLowering) -> Value:
         """The value, as a view."""
         if self.value is not None:
             return self.value
+        if isinstance(self.place, SlicePlace):
+            return self.place.read(fl)
         assert self.address is not None
         return fl.builder.peek(self.address)
 
@@ -43,10 +52,23 @@ class Subject:
 
     def element(self, fl: FunctionLowering, index: Value) -> Subject:
         """An element of an array, at an index known to be in bounds."""
+        if isinstance(self.place, SlicePlace):
+            element = self.place.element(fl, index)
+            return Subject(address=element.form(fl), root=self.root, place=None if self.keeps_addresses else element)
         if self.address is not None:
             return self._part(fl.builder.element_addr(self.address, index, checked=False),
                               lambda base: ElementPlace(base, index, checked=False))
         return Subject(value=fl.builder.array_get(self.look(fl), index, checked=False))
+
+    def range(self, fl: FunctionLowering, low: Value, high: Value) -> Subject:
+        """A range of an array, in bounds."""
+        if isinstance(self.place, SlicePlace):
+            place = self.place.part(fl, low, high)
+        elif self.address is not None:
+            place = SlicePlace(self.place or VariablePlace(self.address), low, high)
+        else:
+            return Subject(value=fl.builder.slice(self.look(fl), low, high))
+        return Subject(root=self.root, place=place, keeps_addresses=self.keeps_addresses)
 
     def payload(self, fl: FunctionLowering, variant: int, index: int) -> Subject:
         """A payload field of an enum, or (variant -1) of an option."""
@@ -70,12 +92,12 @@ class Bindings:
     def bind(self, fl: FunctionLowering) -> None:
         """Gives the variables their values or places."""
         for variable, subject in self.found:
-            if subject.address is None:
+            if not subject.is_place:
                 fl.bind(variable, subject.look(fl))
             elif variable.kind == "inout" and subject.root is not None:
                 fl.bind_place(variable, subject.address, subject.root, subject.place)
             else:
-                fl.bind(variable, fl.builder.load(subject.address))
+                fl.bind(variable, _as_value(fl, subject))
 
 
 def bind_irrefutable(fl: FunctionLowering, pattern: Pattern, subject: Subject) -> None:
@@ -125,7 +147,7 @@ def _match(fl: FunctionLowering, pattern: Pattern, subject: Subject, fail: Block
                 _require(fl, builder.not_(builder.is_some(subject.look(fl))), fail)
             if why is not None:
                 fault = builder.get_fault(subject.look(fl))
-                bindings.found.append((why, Subject(value=builder.copy(fault) if subject.address else fault)))
+                bindings.found.append((why, Subject(value=builder.copy(fault) if subject.is_place else fault)))
         case typed.SlicePattern():
             _match_slice(fl, pattern, subject, fail, bindings)
         case typed.OrPattern(alternatives=alternatives):
@@ -152,8 +174,7 @@ def _match_slice(fl: FunctionLowering, pattern: typed.SlicePattern, subject: Sub
             _match(fl, item, subject.element(fl, index), fail, bindings)
     if pattern.rest is not None and not isinstance(pattern.rest, typed.WildPattern):
         end = builder.int_binary("sub", length, builder.const(length.type, len(pattern.last)))
-        middle = builder.slice(subject.look(fl), builder.const(length.type, len(pattern.first)), end)
-        _match(fl, pattern.rest, Subject(value=middle), fail, bindings)
+        _match(fl, pattern.rest, subject.range(fl, builder.const(length.type, len(pattern.first)), end), fail, bindings)
 
 
 def _match_part(fl: FunctionLowering, item: Pattern, subject: Subject, index: int, fail: Block | None,
@@ -277,6 +298,15 @@ def without_alternatives(pattern: Pattern) -> list[Pattern]:
         case typed.VariantPattern(variant=variant, fields=fields):
             return [typed.VariantPattern(pattern.span, pattern.type, variant, chosen) for chosen in _choices(fields)]
     return [pattern]
+
+
+def names_whole_and_part(pattern: Pattern) -> bool:
+    """Whether a pattern names a range, or a whole and a part of it: to read the one shares buffers that hold the other."""
+    if isinstance(pattern, typed.BindPattern) and pattern.sub is not None and has_bindings(pattern.sub):
+        return True
+    if isinstance(pattern, typed.SlicePattern) and isinstance(pattern.rest, typed.BindPattern):
+        return True
+    return any(map(names_whole_and_part, _parts(pattern)))
 
 
 def _choices(fields: list[tuple[int, Pattern]]) -> list[list[tuple[int, Pattern]]]:

@@ -29,6 +29,16 @@ class Place:
 
 
 @dataclass(slots=True)
+class VariablePlace(Place):
+    """A variable in memory."""
+
+    address: Value
+
+    def form(self, fl: FunctionLowering) -> Value:
+        return self.address
+
+
+@dataclass(slots=True)
 class PartPlace(Place):
     """A place inside of another."""
 

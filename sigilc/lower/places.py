@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from sigilc.check import typed
 from sigilc.check.typed import Expr, Variable
@@ -11,8 +11,8 @@ from sigilc.crash import InternalError
 from sigilc.ir.ops import Value
 from sigilc.ir.types import U64, IrInt
 from sigilc.lower.functions import FunctionLowering, Lowerings, PlaceBinding, strip_evidence
-from sigilc.lower.loops import count_to
-from sigilc.lower.place import ElementPlace, FieldPlace, PartPlace, Place
+from sigilc.lower.place import FieldPlace, PartPlace, Place, VariablePlace
+from sigilc.lower.slice_places import SlicePlace, element_of
 from sigilc.lower.text import append_text, appends_to, panic_with
 from sigilc.lower.unions import UnionPlace, is_union, read_union
 from sigilc.lower.writes import children
@@ -92,6 +92,8 @@ def _find(fl: FunctionLowering, expr: Expr) -> _Found:
         case typed.Local(variable=variable):
             binding = fl.binding(variable)
             if isinstance(binding, PlaceBinding):
+                if isinstance(binding.place, SlicePlace):
+                    return _Found(value=binding.place.read(fl))
                 return _Found(address=binding.form(fl))
             return _Found(value=binding)
         case typed.GetField(value=base, index=index):
@@ -174,16 +176,6 @@ def to_usize(fl: FunctionLowering, index: Value) -> Value:
 
 
 @dataclass(slots=True)
-class VariablePlace(Place):
-    """A variable in memory."""
-
-    address: Value
-
-    def form(self, fl: FunctionLowering) -> Value:
-        return self.address
-
-
-@dataclass(slots=True)
 class EntryPlace(PartPlace):
     """`m[k]`; as the target of `=` it is inserted."""
 
@@ -230,55 +222,6 @@ class EntryPlace(PartPlace):
         self.base.finish(fl)
 
 
-@dataclass(slots=True)
-class SlicePlace(PartPlace):
-    """`xs[a..b]`: a copy in a slot, whose elements are written back."""
-
-    expr: typed.Slice
-    low: Value | None
-    high: Value | None
-    formed: list[Value] = field(default_factory=list)
-
-    def _bounds(self, fl: FunctionLowering, array: Value) -> tuple[Value, Value]:
-        low = self.low if self.low is not None else fl.builder.const_usize(0)
-        return low, self.high if self.high is not None else fl.builder.length(array)
-
-    def form(self, fl: FunctionLowering) -> Value:
-        builder = fl.builder
-        address = self.base.form(fl)
-        array = builder.peek(address)
-        low, high = self._bounds(fl, array)
-        slot = builder.slot(builder.slice(array, low, high))
-        self.formed = [low, high, slot]
-        return slot
-
-    def finish(self, fl: FunctionLowering) -> None:
-        low, high, slot = self.formed
-        self._write(fl, self.base.settled().form(fl), low, high, fl.builder.load(slot))
-
-    def assign(self, fl: FunctionLowering, values: Value) -> None:
-        """`xs[a..b] = values`."""
-        builder = fl.builder
-        address = self.base.form(fl)
-        low, high = self._bounds(fl, builder.peek(address))
-        builder.slice(builder.peek(address), low, high)     # for its panics
-        self._write(fl, address, low, high, values)
-
-    def _write(self, fl: FunctionLowering, address: Value, low: Value, high: Value, values: Value) -> None:
-        builder = fl.builder
-        old, new = builder.int_binary("sub", high, low), builder.length(values)
-        same, different = fl.fork(builder.compare("eq", old, new), "same", "different")
-        builder.position_at(different)
-        usize = fl.program.usize
-        panic_with(fl, ["length of a range can't change: ", (old, usize), " to ", (new, usize)])
-        builder.position_at(same)
-        loop = count_to(builder, new)
-        target = builder.element_addr(address, builder.int_binary("add", low, loop.index, no_wrap=True))
-        builder.store(target, builder.array_get(values, loop.index, checked=False))
-        loop.close()
-        self.base.finish(fl)
-
-
 def may_insert(place: Place) -> bool:
     """Whether forming the address may insert an entry, which moves the others of its map."""
     base = getattr(place, "base", None)
@@ -288,7 +231,7 @@ def may_insert(place: Place) -> bool:
 def is_copy(place: Place) -> bool:
     """Whether writes to a place go to a copy first, which `finish` writes back."""
     base = getattr(place, "base", None)
-    return isinstance(place, SlicePlace | UnionPlace) or (base is not None and is_copy(base))
+    return isinstance(place, UnionPlace) or (base is not None and is_copy(base))
 
 
 def prepare_place(fl: FunctionLowering, expr: Expr) -> Place:
@@ -299,19 +242,19 @@ def prepare_place(fl: FunctionLowering, expr: Expr) -> Place:
             binding = fl.binding(variable)
             if not isinstance(binding, PlaceBinding):
                 raise InternalError(f"`{variable.name}` is written, but is no place", expr.span)
-            return binding.place or VariablePlace(binding.address)
+            return replace(binding.place) if binding.place is not None else VariablePlace(binding.form(fl))
         case typed.GetField(value=base, index=index) if is_union(fl, base):
             return UnionPlace(prepare_place(fl, base), index)
         case typed.GetField(value=base, index=index):
             return FieldPlace(prepare_place(fl, base), index)
         case typed.Index(value=base, index=index_expr):
-            return ElementPlace(prepare_place(fl, base), lower_index(fl, index_expr))
+            return element_of(prepare_place(fl, base), lower_index(fl, index_expr))
         case typed.MapIndex(value=base, key=key):
             return EntryPlace(prepare_place(fl, base), expr, fl.value(key))
         case typed.Slice(value=base):
             inner = prepare_place(fl, base)
             low, high = slice_ends(fl, expr)
-            return SlicePlace(inner, expr, low, high)
+            return SlicePlace(inner, low, high)
     raise InternalError(f"{type(expr).__name__} is no place", expr.span)
 
 

@@ -19,6 +19,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sigilc.crash import InternalError
+from sigilc.ir.array_ops import LendSlice
 from sigilc.ir.box_ops import BoxAddr
 from sigilc.ir.cfg import predecessors, reverse_postorder
 from sigilc.ir.function import Block, IrFunction, Module
@@ -109,7 +110,7 @@ class _ViewChecker:
 
     def _classify(self, op: Op, result: Value) -> None:
         """Enters the result of an op among the places and views."""
-        if isinstance(op, Slot):
+        if isinstance(op, Slot | LendSlice):
             self.places[result] = _Place(result)
         elif isinstance(op, Peek):
             if result.type.is_viewed:
