@@ -116,6 +116,8 @@ class World:
         """Of an enum; empty for others."""
         if kind.head == "Either":
             return {"Left": [("", kind.args[0])], "Right": [("", kind.args[1])], "Neither": []}
+        if kind.head == "Result":
+            return {"Ok": [("", kind.args[0])], "Err": [("", kind.args[1])]}
         return self.enums.get(kind.head, {})
 
     def parts(self, kind: Kind) -> list[Kind]:

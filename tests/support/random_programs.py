@@ -10,10 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from random import Random
 
+from tests.support.random_corners import CORNER_DECLARATIONS, CornerWriter
 from tests.support.random_expressions import DECLARATIONS
 from tests.support.random_kinds import Actor, Kind, Methods, World, array, option
 from tests.support.random_scope import Variable
-from tests.support.random_statements import StatementWriter
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Helper:
     result: Kind
 
 
-class ProgramWriter(StatementWriter):
+class ProgramWriter(CornerWriter):
     """Writes a program's functions."""
 
     def __init__(self, world: World, prefix: str):
@@ -216,7 +216,7 @@ class RandomModule:
 def random_module(seed: int, programs: int, statements: int = 8) -> RandomModule:
     """That many programs; the same for the same numbers."""
     world = World(Random(f"{seed}"))
-    shared = ["use std·env\n", DECLARATIONS, world.declare() + "\n"]
+    shared = ["use std·env\nuse std·collections·*\n", DECLARATIONS, CORNER_DECLARATIONS, world.declare() + "\n"]
     shared += [ProgramWriter(world, f"impl{name}").methods(Kind(name)) for name in (*world.structs, *world.enums)
                if name != "Money"]
     shared += [ProgramWriter(world, f"actor{i}").actor(f"A{i}") for i in range(2)]
