@@ -13,7 +13,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from sigilc.crash import InternalError
-from sigilc.ir import interp_calls, interp_foreign, interp_loans, interp_ops, interp_scalars, interp_taint
+from sigilc.ir import (
+    interp_calls,
+    interp_drops,
+    interp_foreign,
+    interp_loans,
+    interp_ops,
+    interp_scalars,
+    interp_taint,
+)
 from sigilc.ir.function import Module
 from sigilc.ir.interp_actors import Scheduler
 from sigilc.ir.interp_code import Code, Maker, Panicked
@@ -53,9 +61,13 @@ class Outcome:
 class Machine:
     """A program made ready, and the state of its run; `start` makes it ready for another one."""
 
-    def __init__(self, module: Module, args: Iterable[str], max_steps: int | None, tracks_trust: bool = False):
+    def __init__(self, module: Module, args: Iterable[str], max_steps: int | None, tracks_trust: bool = False,
+                 runs_drops: bool = False):
         self.module = module
         self.makers = interp_taint.tainting_makers(MAKERS) if tracks_trust else MAKERS
+        self.runs_drops = runs_drops
+        if runs_drops:
+            self.makers = interp_drops.dropping_makers(self.makers)
         self.max_steps: float = float("inf") if max_steps is None else max_steps
         self._codes: dict[str, Code] = {}
         self.start(args)
@@ -110,7 +122,15 @@ class Machine:
         status = self._status(result, isinstance(main.result, IrInt))
         self.depth = 0
         self.scheduler.run_all()
+        if self.runs_drops:
+            self.release(result)
+            self.scheduler.end_all()
         return status
+
+    def release(self, value: object) -> None:
+        """A value ends that no op of the module releases."""
+        if self.runs_drops:
+            interp_drops.release(value)
 
     def _status(self, result: Any, is_integer: bool) -> int:
         if is_integer:
@@ -133,21 +153,22 @@ def report(fault: FaultValue | None) -> str:
 
 
 def interpret(module: Module, args: Iterable[str] = (), max_steps: int | None = None,
-              tracks_trust: bool = False) -> Outcome:
+              tracks_trust: bool = False, runs_drops: bool = False) -> Outcome:
     """Runs a program to its end; `args` are those after the program's name.
 
-    With `tracks_trust` values are tainted as the ops of `evidence_ops` say, which `lower` emits on request.
+    With `tracks_trust` values are tainted as the ops of `evidence_ops` say, which `lower` emits on request. With `runs_drops`
+    the module has reference counts, and the `drop` of a value is called where its last owner is released.
 
     Raises LimitReached after `max_steps` ops, InternalError where the IR breaks a promise (an unchecked index out of
     bounds, the payload of another variant).
     """
-    return next(interpret_each(module, [args], max_steps, tracks_trust))
+    return next(interpret_each(module, [args], max_steps, tracks_trust, runs_drops))
 
 
 def interpret_each(module: Module, runs: Iterable[Iterable[str]], max_steps: int | None = None,
-                   tracks_trust: bool = False) -> Iterator[Outcome]:
+                   tracks_trust: bool = False, runs_drops: bool = False) -> Iterator[Outcome]:
     """Runs a program once for each list of arguments; each run begins anew, but the program is prepared only once."""
-    machine = Machine(module, (), max_steps, tracks_trust)
+    machine = Machine(module, (), max_steps, tracks_trust, runs_drops)
     for args in runs:
         machine.start(args)
         with _many_frames():

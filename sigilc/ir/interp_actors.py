@@ -56,7 +56,7 @@ class Scheduler:
         """Queues a message; to an actor that has ended, answers it at once."""
         actor = self.actors.get(address)
         if actor is None or actor.is_closed:
-            _discard(message, kind)
+            self._discard(message, kind)
             return
         actor.mailbox.append(message)
         self._schedule(address, actor)
@@ -114,8 +114,14 @@ class Scheduler:
         if actor.is_queued:
             self.queue.remove(address)
         del self.actors[address]
+        self.machine.release(actor.state.read())
         for message in actor.mailbox:
-            _discard(message, actor.kind)
+            self._discard(message, actor.kind)
+
+    def end_all(self) -> None:
+        """Ends what is left when the program does."""
+        for address, actor in list(self.actors.items()):
+            self._end(address, actor)
 
     def _deliver(self, actor: Actor, message: Message) -> None:
         """A fault ends the message alone; a panic ends the actor as well."""
@@ -131,10 +137,12 @@ class Scheduler:
             if message.future is not None:
                 message.future.fill(panic.fault or FaultValue(panic.message, site=panic.site.encode()))
             return
+        finally:
+            self.machine.release(tuple(message.args))
         if message.future is not None:
             message.future.fill(result if isinstance(handler.reply, IrOption) else (result,))
 
-
-def _discard(message: Message, kind: IrActor) -> None:
-    if message.future is not None:
-        message.future.fill(FaultValue(f"stopped: actor {kind.name} has stopped".encode()))
+    def _discard(self, message: Message, kind: IrActor) -> None:
+        if message.future is not None:
+            message.future.fill(FaultValue(f"stopped: actor {kind.name} has stopped".encode()))
+        self.machine.release(tuple(message.args))

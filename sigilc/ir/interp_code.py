@@ -110,6 +110,9 @@ class FunctionCompiler:
                 if step is not None:
                     made.steps.append(step)
             made.end = self._end(block.terminator)
+            if block.terminator.cleanup and self.machine.runs_drops:
+                from sigilc.ir.interp_drops import unwinding
+                made.end = unwinding(made.end, block.terminator, self)
         self._template.append(None)
         self.code.template = self._template
         self.code.entry = self._blocks[self.function.blocks[0]]

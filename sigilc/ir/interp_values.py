@@ -6,6 +6,7 @@
     str                  bytes (UTF-8)              fn         FunctionValue
     [T], [T; N], map     ArrayValue (twice), MapValue
     address              int, the actor's number    dyn        (MethodTable, value)
+    box                        what it holds; UniqueValue where it has a destructor that runs
 
 Values are immutable but for the buffers that a place owns alone. `share` marks every buffer in a value as seen by more
 than one place or value; a place copies a buffer so marked before it writes to it. The mark is never taken away: that
@@ -140,6 +141,17 @@ class FutureValue:
         self.is_filled = True
 
 
+class UniqueValue:
+    """A value of a type with `impl Drop`, where those end (`interp_drops`); `owners` counts who leads to it."""
+
+    __slots__ = ("drop", "owners", "value")
+
+    def __init__(self, value: Any, drop: Code):
+        self.value = value
+        self.drop = drop
+        self.owners = 1
+
+
 def share(value: Any) -> None:
     """Marks every buffer that can be reached through structs, enums and options."""
     waiting = [value]
@@ -150,6 +162,8 @@ def share(value: Any) -> None:
             waiting += value
         elif kind is ArrayValue or kind is MapValue:
             value.is_shared = True
+        elif kind is UniqueValue:
+            waiting.append(value.value)
 
 
 def canonical(value: Any) -> Any:
@@ -219,6 +233,24 @@ class Box:
         if type(self.value) is not bytearray:
             self.value = bytearray(self.value)
         self.value += data
+
+
+class ContentPlace(Box):
+    """What a value with a destructor holds; it is never copied."""
+
+    __slots__ = ("unique",)
+
+    def __init__(self, unique: UniqueValue):
+        self.unique = unique
+
+    @property
+    def value(self) -> Any:
+        """The content itself."""
+        return self.unique.value
+
+    @value.setter
+    def value(self, value: Any) -> None:
+        self.unique.value = value
 
 
 class PartPlace:

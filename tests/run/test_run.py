@@ -9,7 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.build import build, run
+from sigilc.driver import compile_file, render_text
+from sigilc.ir.interp import interpret
+from sigilc.lower.program import lower_program
+from sigilc.options import Options
+from sigilc.passes.manager import COUNTED_FROM, PASSES
+from tests.support.build import Ran, build, run
 from tests.support.run_cases import RunCase, run_cases
 
 CASES = run_cases()
@@ -27,3 +32,18 @@ def test_program(case: RunCase, level: int, tmp_path: Path, monkeypatch: pytest.
     monkeypatch.chdir(case.program.parent)       # so that sites in messages are short and the same everywhere
     executable = build(case.program.name, tmp_path / "program", level)
     case.check(run(executable, case.args, cwd=tmp_path, stdin=case.stdin))
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if "impl Drop for" in case.program.read_text(encoding="utf-8")],
+                         ids=lambda case: case.name)
+def test_drops_in_the_interpreter(case: RunCase, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It counts only the values with a `drop`, and each by itself: they end where they do in the compiled program."""
+    monkeypatch.chdir(case.program.parent)
+    checked = compile_file(case.program.name, Options(), stop_after="evidence")
+    assert checked.program is not None, render_text(checked, use_color=False)
+    module = lower_program(checked.program, overflow_checks=True)
+    names = list(PASSES)
+    for name in names[:names.index(COUNTED_FROM) + 1]:
+        PASSES[name](module)
+    outcome = interpret(module, case.args, runs_drops=True)
+    case.check(Ran(outcome.stdout, outcome.stderr, outcome.status))

@@ -40,7 +40,6 @@ def run_under_valgrind(executable: Path, args: tuple[str, ...], cwd: Path, stdin
     """What the program did, and valgrind's complaints: empty when it has none."""
     log = executable.with_suffix(".valgrind")
     options = ["--quiet", f"--log-file={log}", "--leak-check=full", "--errors-for-leak-kinds=definite",
-               "--show-leak-kinds=definite",    # a forked child that can't become a program ends with its parent's blocks
                "--main-stacksize=8388608", "--max-stackframe=16777216"]
     ran = run(Path("valgrind"), (*options, str(executable), *args), cwd=cwd, stdin=stdin, limit_s=300)
     return ran, log.read_text(errors="replace")
