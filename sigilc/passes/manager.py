@@ -48,6 +48,14 @@ def run_passes(module: Module, level: int, after: Callable[[str, Module], None] 
             after(name, module)
 
 
+def insert_counts(module: Module) -> None:
+    """Runs the passes up to the one that inserts reference counts, and none that moves them."""
+    for name in pass_names(0):
+        PASSES[name](module)
+        if name == COUNTED_FROM:
+            return
+
+
 def certify(name: str, module: Module) -> None:
     """Checks all that holds after the pass `name`: an `after` for `run_passes`, and by the name "" for their input."""
     verify(module)

@@ -13,7 +13,7 @@ from sigilc.driver import compile_file, render_text
 from sigilc.ir.interp import interpret
 from sigilc.lower.program import lower_program
 from sigilc.options import Options
-from sigilc.passes.manager import COUNTED_FROM, PASSES
+from sigilc.passes.manager import insert_counts
 from tests.support.build import Ran, build, run
 from tests.support.run_cases import RunCase, run_cases
 
@@ -42,8 +42,6 @@ def test_drops_in_the_interpreter(case: RunCase, monkeypatch: pytest.MonkeyPatch
     checked = compile_file(case.program.name, Options(), stop_after="evidence")
     assert checked.program is not None, render_text(checked, use_color=False)
     module = lower_program(checked.program, overflow_checks=True)
-    names = list(PASSES)
-    for name in names[:names.index(COUNTED_FROM) + 1]:
-        PASSES[name](module)
+    insert_counts(module)
     outcome = interpret(module, case.args, runs_drops=True)
     case.check(Ran(outcome.stdout, outcome.stderr, outcome.status))

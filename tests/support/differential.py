@@ -16,7 +16,7 @@ from sigilc.link.runtime_build import runtime_archive
 from sigilc.link.toolchain import find_toolchain
 from sigilc.lower.program import lower_program
 from sigilc.options import BUILD_CPU, Options
-from sigilc.passes.manager import certify, pass_names, run_passes
+from sigilc.passes.manager import certify, insert_counts, pass_names, run_passes
 from tests.support.build import Ran, run
 from tests.support.random_programs import RandomModule
 
@@ -51,12 +51,14 @@ def first_difference(expected: Ran, found: Ran) -> list[str]:
 class Differential:
     """Compiles the programs of one module in every way, in a folder; their source is looked at once.
 
-    `overflow_modes` says with which of checks and no checks.
+    `overflow_modes` says with which of checks and no checks. With `runs_drops` the interpreter is given the counts as they
+    were inserted, by which it ends values with a destructor; without, what `lower` made.
     """
 
     def __init__(self, module: RandomModule, folder: Path, only: int | None = None,
-                 overflow_modes: tuple[bool, ...] = (True, False)):
+                 overflow_modes: tuple[bool, ...] = (True, False), runs_drops: bool = False):
         self.overflow_modes = overflow_modes
+        self.runs_drops = runs_drops
         self.numbers = range(len(module.programs)) if only is None else [only]
         self.folder = folder.resolve()
         self.path = folder / "random.sg"        # relative, if the folder is: it shows in messages
@@ -79,7 +81,12 @@ class Differential:
     def _compare(self, program: TypedProgram, overflow_checks: bool) -> list[Difference]:
         module = lower_program(program, overflow_checks)
         certify("", module)
-        outcomes = interpret_each(module, ([str(number)] for number in self.numbers), MAX_STEPS)
+        interpreted = module
+        if self.runs_drops:
+            interpreted = lower_program(program, overflow_checks)
+            insert_counts(interpreted)
+        outcomes = interpret_each(interpreted, ([str(number)] for number in self.numbers), MAX_STEPS,
+                                  runs_drops=self.runs_drops)
         expected = {number: Ran(ran.stdout, ran.stderr, ran.status)
                     for number, ran in zip(self.numbers, outcomes, strict=True)}
         found = []
