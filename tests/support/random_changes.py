@@ -7,6 +7,14 @@ from collections.abc import Callable
 from tests.support.random_expressions import ExpressionWriter
 from tests.support.random_kinds import I64, INTEGERS, NARROW, SIGNED, STR, USIZE, Kind
 
+# What doubles grows no further: a few loops around a doubling would fill the memory.
+LONG = 500
+
+
+def grown(name: str, change: str) -> str:
+    """A change that may double what a place holds, while that is short."""
+    return f"if {name}.len() < {LONG} {{ {change} }}"
+
 
 class ChangeWriter(ExpressionWriter):
     """Each change is a text, fit to be a statement."""
@@ -91,8 +99,9 @@ class ChangeWriter(ExpressionWriter):
         elif kind.head == "Both":
             ways += [lambda: f"let {kept} = {name}.put({self.expr(kind.args[0], 1)})"] * 2
         elif kind == STR:
-            ways += [lambda: f'{name} = "{{{name}}}{{{self.expr(STR, 1)}}}{{{name}}}"', lambda: f"{name}.push_str({name})",
-                     lambda: f"{name}.push_str({self.expr(STR, 1)})", lambda: f"{name}.push('→')"]
+            ways += [lambda: grown(name, f'{name} = "{{{name}}}{{{self.expr(STR, 1)}}}{{{name}}}"'),
+                     lambda: grown(name, f"{name}.push_str({name})"),
+                     lambda: grown(name, f"{name}.push_str({self.expr(STR, 1)})"), lambda: f"{name}.push('→')"]
         elif kind.head == "[]":
             ways += self.array_changes(name, kind)
         elif kind.count:
@@ -124,9 +133,10 @@ class ChangeWriter(ExpressionWriter):
         ways: list[Callable[[], str]] = [
             lambda: f"{name}.push({self.expr(item, 1)})", lambda: f"{name}.push({self.expr(item, 1)})",
             lambda: f"{name} = {name} |skip(1)", lambda: f"if {name}.len() > 1 {{ {name} = {name}[1..] }}",
-            lambda: f"if {name}.len() > 1 {{ {name}.extend({name}[1..]) }}",
+            lambda: f"if {name}.len() > 1 && {name}.len() < {LONG} {{ {name}.extend({name}[1..]) }}",
             lambda: f"if {name}.len() > 0 {{ {name}[0] = {self.expr(item, 1)}; {name}.push({name}[0]) }}",
-            lambda: f"{name}.extend({self.expr(kind, 1)})", lambda: f"{name}.extend({name})", lambda: f"{name}.reverse()",
+            lambda: grown(name, f"{name}.extend({self.expr(kind, 1)})"), lambda: grown(name, f"{name}.extend({name})"),
+            lambda: f"{name}.reverse()",
             lambda: f"let {self.fresh('p')} = {name}.pop()", lambda: f"{name}.truncate({self.rng.randrange(4)})",
             lambda: f"if {name}.len() > 1 {{ {name}.swap(0, {name}.len() - 1) }}",
             lambda: f"if {name}.len() > 1 {{ {name}[0..2] = [{self.expr(item, 1)}, {name}[0]] }}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from tests.support.random_changes import grown
 from tests.support.random_kinds import I64, STR, Kind, World, array, option
 from tests.support.random_scope import Variable
 from tests.support.random_statements import StatementWriter
@@ -92,14 +93,14 @@ class CornerWriter(StatementWriter):
             case "Deque":
                 ways += [lambda: f"{name}.push_back({item()})", lambda: f"{name}.push_front({item()})",
                          lambda: f"let {kept} = {name}.pop_front()", lambda: f"let {kept} = {name}.pop_back()",
-                         lambda: f"{name}.extend({self.expr(array(kind.args[0]), 1)})",
+                         lambda: grown(name, f"{name}.extend({self.expr(array(kind.args[0]), 1)})"),
                          lambda: f"if {name}.len() > 1 {{ {name}.swap(0, {name}.len() - 1) }}",
                          lambda: f"if {name}.len() > 1 {{ {name}.rotate_left(1) }}", lambda: f"{name}.truncate(2)",
                          lambda: f"{name}.insert(0, {item()})", lambda: f"if {name}.len() > 0 {{ {name}.set(0, {item()}) }}"]
             case "Heap":
                 ways += [lambda: f"{name}.push({item()})", lambda: f"{name}.push({item()})",
                          lambda: f"let {kept} = {name}.pop()", lambda: f"let {kept} = {name}.push_pop({item()})",
-                         lambda: f"{name}.extend({self.expr(array(kind.args[0]), 1)})"]
+                         lambda: grown(name, f"{name}.extend({self.expr(array(kind.args[0]), 1)})")]
             case "OrdMap":
                 ways += [lambda: f"{name}.insert({item()}, {self.expr(kind.args[1], 1)})",
                          lambda: f"{name}.insert({item()}, {self.expr(kind.args[1], 1)})",
@@ -123,14 +124,21 @@ class CornerWriter(StatementWriter):
         return super().projection(kind)
 
     def loop_over_library(self) -> None:
-        """A loop over a collection that the loop changes: it goes over what was there before."""
+        """A loop over a collection that the loop changes: it goes over what was there before, three times at most.
+
+        Each time may double what a variable holds.
+        """
         sources = [v for v in self.variables() if v.is_mutable and v.kind.head in ("Deque", "Heap", "OrdMap")]
         if not sources or self.indent > 3:
             return self.let_library()
         source, name = self.rng.choice(sources), self.fresh("i")
         item = source.kind.args[0] if len(source.kind.args) == 1 else Kind("()", source.kind.args)
+        count = self.fresh("w")
+        self.line(f"let mut {count} = 0")
         self.line(f"for {name} in {source.name} {{")
         self.indent += 1
+        self.line(f"{count} += 1")
+        self.line(f"if {count} > 3 {{ break }}")
         with self.scope(Variable(name, item)):
             self.line(self.rng.choice(self.changes(source.name, source.kind))())
             if self.chance(0.4):
