@@ -39,6 +39,7 @@ class EvidenceWriter(ProgramWriter):
     """Writes the same programs with evidence in them."""
 
     lambdas = 0     # what is written now is inside of: a function value may not demand
+    corner_share = 0.0      # what those statements call is not in `SHARED`
 
     def expr(self, kind: Kind, depth: int) -> str:
         text = super().expr(kind, depth)
