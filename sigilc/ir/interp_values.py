@@ -6,7 +6,7 @@
     str                  bytes (UTF-8)              fn         FunctionValue
     [T], [T; N], map     ArrayValue (twice), MapValue
     address              int, the actor's number    dyn        (MethodTable, value)
-    box                        what it holds; UniqueValue where it has a destructor that runs
+    box                  what it holds; UniqueValue where it has a destructor that runs
 
 Values are immutable but for the buffers that a place owns alone. `share` marks every buffer in a value as seen by more
 than one place or value; a place copies a buffer so marked before it writes to it. The mark is never taken away: that
