@@ -134,11 +134,15 @@ void rt_drop_items(uint8_t *data, int64_t count, const sigil_type *item) {
     for (int64_t i = 0; i < count; i++) item->drop(data + i * item->size);
 }
 
-/* Blocks whose count is zero and whose drop waits for its turn: `count` links them; of a buffer, `reserved` holds its
- * item type. Each thread drops for itself. */
+/* What a value holds ends within its drop, in order, down to this depth. What lies deeper waits until the drop at this depth
+ * is through: so a chain of any length ends in a stack of bounded size. */
+#define DIRECT_DEPTH 64
+
+/* How many drops are under way, and the blocks whose count is zero and whose drop waits for its turn: `count` links them; of a
+ * buffer, `reserved` holds its item type. Each thread drops for itself. */
+static _Thread_local int drop_depth;
 static _Thread_local sigil_box *waiting_boxes;
 static _Thread_local sigil_buffer_header *waiting_buffers;
-static _Thread_local bool dropping;
 
 static void drop_buffer_now(sigil_buffer_header *owner, const sigil_type *item) {
     rt_drop_items(rt_buffer_data(owner), owner->used, item);
@@ -157,19 +161,19 @@ static void drop_waiting(void) {
             drop_buffer_now(owner, (const sigil_type *)(intptr_t)owner->reserved);
         }
     }
-    dropping = false;
 }
 
 void sigil_drop_in_turn(sigil_box *box, void (*drop)(sigil_box *)) {
-    if (dropping) {
+    if (drop_depth >= DIRECT_DEPTH) {
         box->count = (int64_t)(intptr_t)waiting_boxes;
         box->drop = drop;
         waiting_boxes = box;
         return;
     }
-    dropping = true;
+    drop_depth++;
     drop(box);
-    drop_waiting();
+    if (drop_depth == DIRECT_DEPTH) drop_waiting();
+    drop_depth--;
 }
 
 typedef struct drop_call {
@@ -184,13 +188,13 @@ static void run_drop(void *argument) {
 
 /* What the program's own code frees is freed at once, not behind what is being freed around it. */
 void sigil_run_drop(sigil_box *box, void (*drop)(sigil_box **)) {
-    bool was_dropping = dropping;
+    int depth = drop_depth;
     sigil_box *boxes = waiting_boxes;
     sigil_buffer_header *buffers = waiting_buffers;
-    dropping = false, waiting_boxes = NULL, waiting_buffers = NULL;
+    drop_depth = 0, waiting_boxes = NULL, waiting_buffers = NULL;
     rt_failure failure;
     if (!rt_protect(RT_BOUNDARY_CATCH, run_drop, &(drop_call){box, drop}, &failure)) rt_die_of(&failure, "a panic in `drop`");
-    dropping = was_dropping, waiting_boxes = boxes, waiting_buffers = buffers;
+    drop_depth = depth, waiting_boxes = boxes, waiting_buffers = buffers;
 }
 
 void sigil_buffer_drop(sigil_buffer_header *owner, const sigil_type *item) {
@@ -200,14 +204,15 @@ void sigil_buffer_drop(sigil_buffer_header *owner, const sigil_type *item) {
         rt_release_buffer(home, item);
     } else if (!item || !item->drop) {
         sigil_free(owner);
-    } else if (dropping) {
+    } else if (drop_depth >= DIRECT_DEPTH) {
         owner->count = (int64_t)(intptr_t)waiting_buffers;
         owner->reserved = (int64_t)(intptr_t)item;
         waiting_buffers = owner;
     } else {
-        dropping = true;
+        drop_depth++;
         drop_buffer_now(owner, item);
-        drop_waiting();
+        if (drop_depth == DIRECT_DEPTH) drop_waiting();
+        drop_depth--;
     }
 }
 

@@ -13,6 +13,7 @@ from sigilc.check.infer import is_never, resolve, shallow, unify
 from sigilc.check.paths import Associated, Paths
 from sigilc.check.types import (
     ERROR,
+    FAULT,
     NEVER,
     STR,
     UNIT,
@@ -476,14 +477,22 @@ class Calls(Paths):
         if name == "fail":
             message = self.text_argument(node.arguments, node)
             return t.MakeNone(span, OptionType(InferVar()), message)
+        if name == "None":
+            return t.MakeFaultNone(span, OptionType(InferVar()), self.fault_argument(node.arguments[0]))
         hint = shallow(expected) if expected is not None else None
         item = self.expr(node.arguments[0], hint.item if isinstance(hint, OptionType) else None)
-        if name == "None":
-            return t.MakeFaultNone(span, OptionType(InferVar()), item)
         if isinstance(hint, OptionType):
             item = self.coerce(item, hint.item)
         type_ = hint.item if isinstance(hint, OptionType) and is_never(item.type) else item.type
         return t.MakeSome(span, OptionType(type_), item)
+
+    def fault_argument(self, node: Any) -> t.Expr:
+        """What `None(…)` is given: a fault that is there already, and no text for a new one."""
+        fault = self.expr(node, FAULT)
+        if shallow(fault.type) == STR:
+            raise self.error("E0201", "`None(…)` takes a `Fault`, not a text", node,
+                             help_="write `fail(…)`: it makes a fault of the text, and an absent value of the fault")
+        return self.coerce(fault, FAULT)
 
     def with_line_end(self, text: t.Expr) -> t.Expr:
         """The text with a line break at its end."""

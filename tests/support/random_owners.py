@@ -111,6 +111,8 @@ class OwnerWriter:
                 return f"Guard {{ of: {self.token()}, more: [{self.token()}, {self.token()}] }}"
             case "[Token]":
                 return f"[{', '.join(self.token() for _ in range(self.rng.randint(1, 3)))}]"
+            case "[[Token]]":
+                return f"[{', '.join(self.value('[Token]') for _ in range(self.rng.randint(1, 3)))}]"
             case "Token?":
                 return f"Some({self.token()})"
             case "Map<str, Token>":
@@ -121,7 +123,7 @@ class OwnerWriter:
 
     # ---- Statements
 
-    KINDS = ("Token", "Token", "Token", "Pair", "Guard", "[Token]", "[Token]", "Token?", "Map<str, Token>", "Held")
+    KINDS = ("Token", "Token", "Token", "Pair", "Guard", "[Token]", "[Token]", "[[Token]]", "Token?", "Map<str, Token>", "Held")
 
     def statement(self) -> None:
         """One statement."""
@@ -172,11 +174,11 @@ class OwnerWriter:
         return text
 
     def show(self) -> None:
-        owners = self.owned("Token", "Held", "[Token]")
+        owners = self.owned("Token", "Held", "[Token]", "[[Token]]")
         if not owners:
             return self.let()
         owner = self.rng.choice(owners)
-        shown = {"Token": f"{owner.name}.name", "Held": f"size({owner.name})", "[Token]": f"{owner.name}.len()"}[owner.kind]
+        shown = {"Token": f"{owner.name}.name", "Held": f"size({owner.name})"}.get(owner.kind, f"{owner.name}.len()")
         self.line(f'println("{self.fresh("line")} {{{shown}}}")')
         return None
 
@@ -211,6 +213,12 @@ class OwnerWriter:
                         lambda: f"if {name}.len() > 0 {{ {name}[0].bump() }}",
                         lambda: f"for x in {name} {{ println(x.name) }}", lambda: f"{name}.reverse()",
                         lambda: f"println(\"{{{name} |τ{{.n}} |Σ}}\")"]
+            case "[[Token]]":
+                return [lambda: f'{name}.push([token("{new}"), token("{new} too")])', lambda: f"drop({name}.pop())",
+                        lambda: f"if {name}.len() > 0 {{ {name}[0].clear() }}",
+                        lambda: f'if {name}.len() > 0 {{ {name}[0] = [token("{new}")] }}',
+                        lambda: f'if {name}.len() > 1 {{ {name}[1].push(token("{new}")) }}',
+                        lambda: f"{name}.truncate(1)", lambda: f"{name}.reverse()"]
             case "Token?":
                 return [lambda: f"if let Some(x) = &mut {name} {{ x.bump() }}", lambda: f"drop({name}.take())",
                         lambda: f'{name} = Some(token("{new}"))', lambda: f"{name} = None"]
