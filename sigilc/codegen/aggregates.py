@@ -13,7 +13,7 @@ from sigilc.codegen.options import emit_is_present, none_leaves, payload_of, som
 from sigilc.codegen.types import untagged
 from sigilc.codegen.writer import Leaves
 from sigilc.crash import InternalError
-from sigilc.ir.evidence_ops import ConfirmTrust, DemandTrust, TrustSource
+from sigilc.ir.evidence_ops import ConfirmTrust, DemandTrust, JoinTrust, TrustSource
 from sigilc.ir.foreign_ops import MakeUnion
 from sigilc.ir.ops import (
     ConstBytes,
@@ -205,7 +205,7 @@ def _immortal_fault(f: FunctionEmitter, message: bytes) -> str:
         f"{{ i64 0, ptr null, {view(message)}, {view(b'')}, ptr {f.context.c_string('')}, i64 0, ptr null }}"))
 
 
-def emit_share(f: FunctionEmitter, op: ShareBuffer | Copy | TrustSource | ConfirmTrust) -> None:
+def emit_share(f: FunctionEmitter, op: ShareBuffer | Copy | TrustSource | ConfirmTrust | JoinTrust) -> None:
     """The same value, one more reference."""
     leaves = own_leaves(f, op.value)
     emit_retain(f, op.value.type, leaves)
@@ -228,6 +228,6 @@ EMITTERS: dict[type[Op], Callable[[FunctionEmitter, Any], None]] = {
     EnumTag: emit_enum_tag, EnumPayload: emit_enum_payload, MakeSome: emit_make_some, MakeNone: emit_make_none,
     IsSome: emit_is_some, Unwrap: emit_unwrap, GetFault: emit_get_fault, MakeFault: emit_make_fault,
     FaultField: emit_fault_field, ShareBuffer: emit_share, Copy: emit_share,
-    TrustSource: emit_share, ConfirmTrust: emit_share, DemandTrust: lambda f, op: None, Retain: emit_retain_op,
-    Release: emit_release_op,
+    TrustSource: emit_share, ConfirmTrust: emit_share, JoinTrust: emit_share, DemandTrust: lambda f, op: None,
+    Retain: emit_retain_op, Release: emit_release_op,
 }

@@ -419,6 +419,10 @@ class FunctionBuilder:
         """The value as it is after a validation, a confirmation or an assertion."""
         return self.emit(evidence_ops.ConfirmTrust(value=value, how=how), value.type)
 
+    def join_trust(self, value: Value, other: Value, part: str = "all") -> Value:
+        """The value, no better than another one that it depends on."""
+        return self.emit(evidence_ops.JoinTrust(value=value, other=other, part=part), value.type)
+
     def demand_trust(self, value: Value, mask: str) -> None:
         """Demands of the value what the mask says."""
         self.append(evidence_ops.DemandTrust(value=value, mask=mask))

@@ -32,6 +32,18 @@ class ConfirmTrust(Op):
 
 
 @keyword_record
+class JoinTrust(Op):
+    """The value, no better than `other`, which it depends on in a way that no operator shows: the length of what
+    `take(n)` leaves, what `any` and `count` say of their elements. `part` is `all` of it, or its `length`."""
+
+    value: Value
+    other: Value
+    part: str
+    OPERANDS = ("value", "other")
+    RESULT = "owned"
+
+
+@keyword_record
 class DemandTrust(Op):
     """Demands of the value what the mask says: known (`!`) or at most asserted (`‽`)."""
 

@@ -116,6 +116,7 @@ FORMS: list[Form] = [
     _form(ops.Copy, "copy", "%value"),
     _form(evidence_ops.TrustSource, "trust_source", "%value, $mask"),
     _form(evidence_ops.ConfirmTrust, "confirm", "%value, @how"),
+    _form(evidence_ops.JoinTrust, "join_trust", "%value, %other, @part"),
     _form(evidence_ops.DemandTrust, "demand", "%value, $mask"),
     _form(ops.Slot, "slot", "%initial"),
     _form(ops.Load, "load", "%address"),

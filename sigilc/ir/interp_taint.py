@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sigilc.crash import InternalError
-from sigilc.ir import evidence_ops, foreign_ops, ops
-from sigilc.ir.interp_values import ArrayValue, MapValue, share
+from sigilc.ir import evidence_ops, foreign_ops, interp_calls, ops
+from sigilc.ir.interp_values import ArrayValue, FunctionValue, MapValue, share
 from sigilc.ir.ops import Op
 from sigilc.ir.trust_masks import Mask, parse_mask
 from sigilc.ir.types import STR, IrAddr
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sigilc.ir.interp_code import FunctionCompiler, Maker, Step
 
 KNOWN, ASSERTED, REPORTED = 0, 1, 2
-LEVELS = {"!": KNOWN, "‽": ASSERTED, "~": REPORTED}
+LEVELS = {"": KNOWN, "!": KNOWN, "‽": ASSERTED, "~": REPORTED}
 
 
 class AssertedInt(int):
@@ -85,8 +85,10 @@ def trust_and_size(values: Sequence[Any]) -> tuple[int, int]:
         if kind is tuple:
             waiting += value
         elif kind is ArrayValue:
+            worst = max(worst, value.trust)
             waiting += value.items
         elif kind is MapValue:
+            worst = max(worst, value.trust)
             waiting += value.keys
             waiting += value.values
         else:
@@ -100,9 +102,10 @@ def with_trust(value: Any, change: Callable[[int], int]) -> Any:
     if kind is tuple:
         return tuple([with_trust(part, change) for part in value])
     if kind is ArrayValue:
-        return ArrayValue([with_trust(item, change) for item in value.items])
+        return ArrayValue([with_trust(item, change) for item in value.items], trust=change(value.trust))
     if kind is MapValue:
-        return _map_with(value, lambda key: with_trust(key, change), lambda part: with_trust(part, change))
+        return _map_with(value, lambda key: with_trust(key, change), lambda part: with_trust(part, change),
+                         change(value.trust))
     for base, classes in _SCALARS:
         if isinstance(value, base):
             own = getattr(kind, "trust", KNOWN)
@@ -111,8 +114,9 @@ def with_trust(value: Any, change: Callable[[int], int]) -> Any:
     return value
 
 
-def _map_with(value: MapValue, of_key: Callable[[Any], Any], of_value: Callable[[Any], Any]) -> MapValue:
+def _map_with(value: MapValue, of_key: Callable[[Any], Any], of_value: Callable[[Any], Any], trust: int) -> MapValue:
     new = MapValue(value.is_simple)
+    new.trust = trust
     new.keys, new.values = [of_key(key) for key in value.keys], [of_value(part) for part in value.values]
     new.number_by_key = value.number_by_key.copy()
     return new
@@ -131,9 +135,11 @@ def raised_by(value: Any, mask: Mask) -> Any:
         return raised(value, LEVELS[mask.mark])
     kind = type(value)
     if kind is ArrayValue:
-        return ArrayValue([raised_by(item, mask.parts[0]) for item in value.items])
+        items = [raised_by(item, mask.parts[0]) for item in value.items]
+        return ArrayValue(items, trust=max(value.trust, LEVELS[mask.mark]))
     if kind is MapValue:
-        return _map_with(value, lambda key: raised_by(key, mask.parts[0]), lambda part: raised_by(part, mask.parts[-1]))
+        return _map_with(value, lambda key: raised_by(key, mask.parts[0]), lambda part: raised_by(part, mask.parts[-1]),
+                         max(value.trust, LEVELS[mask.mark]))
     if kind is tuple:
         return tuple([raised_by(part, of) for part, of in zip(value, mask.parts, strict=True)])
     return value                # an absent value
@@ -146,6 +152,8 @@ def keeps(value: Any, mask: Mask) -> bool:
     if mask.kind == "x":
         return trust_of(value) <= LEVELS[mask.mark]
     kind = type(value)
+    if kind in (ArrayValue, MapValue) and mask.mark and value.trust > LEVELS[mask.mark]:
+        return False
     if kind is ArrayValue:
         return all(keeps(item, mask.parts[0]) for item in value.items)
     if kind is MapValue:
@@ -196,6 +204,54 @@ def make_demand_trust(op: evidence_ops.DemandTrust, code: FunctionCompiler) -> S
         if not keeps(frame[a], mask):
             machine.broken.append(f"{site}: less trust than `{mask}` demands")
     return step
+
+
+def make_join_trust(op: evidence_ops.JoinTrust, code: FunctionCompiler) -> Step:
+    a, b, d, is_length = code.index(op.value), code.index(op.other), code.result(op), op.part == "length"
+
+    def step(frame: list[Any]) -> None:
+        value, level = frame[a], trust_of(frame[b])
+        if level:
+            share(value)
+            value = _with_length(value, level) if is_length else raised(value, level)
+        frame[d] = value
+    return step
+
+
+def _with_length(value: Any, level: int) -> Any:
+    """An array, or one that may be absent, whose length is no better than `level`."""
+    if type(value) is tuple:
+        return tuple([_with_length(part, level) for part in value])
+    return ArrayValue(value.items, True, max(value.trust, level)) if type(value) is ArrayValue else value
+
+
+def make_call_value(op: ops.CallValue, code: FunctionCompiler) -> Step:
+    """What a function captured is part of all that it gives, and of what it leaves in places."""
+    plain, callee, d = interp_calls.make_call_value(op, code), code.index(op.callee), code.result(op)
+    places, machine = code.indices([v for v in op.args if isinstance(v.type, IrAddr)]), code.machine
+
+    def step(frame: list[Any]) -> None:
+        level, size = trust_and_size(_captured(frame[callee]))
+        machine.steps += size // PARTS_PER_STEP
+        plain(frame)
+        if level:
+            frame[d] = raised(frame[d], level)
+            for i in places:
+                frame[i].write(raised(frame[i].read(), level))
+    return step
+
+
+def _captured(function: FunctionValue) -> list[Any]:
+    """What a function captured, and what functions in it did."""
+    found: list[Any] = []
+    waiting: list[Any] = [*function.captures]
+    while waiting:
+        value = waiting.pop()
+        if type(value) is FunctionValue:
+            waiting += value.captures
+        else:
+            found.append(value)
+    return found
 
 
 def computing(maker: Maker) -> Maker:
@@ -282,7 +338,7 @@ COMPUTING = (ops.IntBinary, ops.FloatBinary, ops.Negate, ops.Not, ops.Compare, o
              ops.CallRuntime, foreign_ops.IsValid)
 
 
-def same(op: evidence_ops.TrustSource | evidence_ops.ConfirmTrust, code: FunctionCompiler) -> Step:
+def same(op: evidence_ops.TrustSource | evidence_ops.ConfirmTrust | evidence_ops.JoinTrust, code: FunctionCompiler) -> Step:
     """Without tainted values the op gives what it is given."""
     a, d = code.index(op.value), code.result(op)
 
@@ -296,6 +352,7 @@ def tainting_makers(plain: dict[type[Op], Maker]) -> dict[type[Op], Maker]:
     """The makers of an interpreter that taints values."""
     made = dict(plain)
     made.update({op: computing(plain[op]) for op in COMPUTING if op in plain})
+    made[ops.CallValue] = make_call_value
     made[ops.Slice] = text_only(plain[ops.Slice])
     made.update({op: chosen_by(plain[op]) for op in (ops.ArrayGet, ops.MapValue)})
     made[ops.MapFind] = found_by(plain[ops.MapFind])
@@ -306,6 +363,7 @@ def tainting_makers(plain: dict[type[Op], Maker]) -> dict[type[Op], Maker]:
 
 TAINTING: dict[type[Op], Maker] = {
     evidence_ops.TrustSource: make_trust_source, evidence_ops.ConfirmTrust: make_confirm_trust,
-    evidence_ops.DemandTrust: make_demand_trust}
+    evidence_ops.JoinTrust: make_join_trust, evidence_ops.DemandTrust: make_demand_trust}
 MAKERS: dict[type[Op], Maker] = {
-    evidence_ops.TrustSource: same, evidence_ops.ConfirmTrust: same, evidence_ops.DemandTrust: lambda op, code: None}
+    evidence_ops.TrustSource: same, evidence_ops.ConfirmTrust: same, evidence_ops.JoinTrust: same,
+    evidence_ops.DemandTrust: lambda op, code: None}

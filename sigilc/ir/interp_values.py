@@ -39,25 +39,29 @@ if TYPE_CHECKING:
 
 
 class ArrayValue:
-    """`[T]`, and `[T; N]`: an array of fixed length is copied by the same rules, and never grows."""
+    """`[T]`, and `[T; N]`: an array of fixed length is copied by the same rules, and never grows.
 
-    __slots__ = ("is_shared", "items")
+    `trust` is that of its length; see `interp_taint`.
+    """
 
-    def __init__(self, items: list[Any], is_shared: bool = False):
+    __slots__ = ("is_shared", "items", "trust")
+
+    def __init__(self, items: list[Any], is_shared: bool = False, trust: int = 0):
         self.items = items
         self.is_shared = is_shared
+        self.trust = trust
 
     def copy(self) -> ArrayValue:
         """A buffer of one's own, with the same elements."""
         for item in self.items:
             share(item)
-        return ArrayValue(self.items.copy())
+        return ArrayValue(self.items.copy(), trust=self.trust)
 
 
 class MapValue:
-    """A map in insertion order; `number_by_key` finds the entry of a key in canonical form."""
+    """A map in insertion order; `number_by_key` finds the entry of a key in canonical form. `trust` is that of its length."""
 
-    __slots__ = ("is_shared", "is_simple", "keys", "number_by_key", "values")
+    __slots__ = ("is_shared", "is_simple", "keys", "number_by_key", "trust", "values")
 
     def __init__(self, is_simple: bool):
         self.keys: list[Any] = []
@@ -65,13 +69,14 @@ class MapValue:
         self.number_by_key: dict[Any, int] = {}
         self.is_simple = is_simple      # keys are their own canonical form
         self.is_shared = False
+        self.trust = 0
 
     def copy(self) -> MapValue:
         """A table of one's own, with the same entries."""
         for value in (*self.keys, *self.values):
             share(value)
         new = MapValue(self.is_simple)
-        new.keys, new.values = self.keys.copy(), self.values.copy()
+        new.keys, new.values, new.trust = self.keys.copy(), self.values.copy(), self.trust
         new.number_by_key = self.number_by_key.copy()
         return new
 

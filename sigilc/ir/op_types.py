@@ -699,6 +699,7 @@ RULES: dict[type[Op], Callable[[Any, Module], None]] = {
     ops.Copy: lambda op, _: _result(op, op.value.type),
     evidence_ops.TrustSource: lambda op, _: _result(op, op.value.type),
     evidence_ops.ConfirmTrust: lambda op, _: _result(op, op.value.type),
+    evidence_ops.JoinTrust: lambda op, _: _result(op, op.value.type),
     evidence_ops.DemandTrust: lambda op, _: _no_result(op),
     ops.Slot: lambda op, _: _result(op, IrAddr(op.initial.type)),
     ops.Load: lambda op, _: _result(op, _place(op.address)),

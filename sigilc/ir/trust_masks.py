@@ -3,8 +3,8 @@
     x~  x!  x‽      the whole value, at any depth
     -               nothing of it
     o(M)            the payload of an uncertain value
-    a(M)            the elements of an array
-    m(M,M)          keys and values of a map; a set has keys alone: `m(M)`
+    a(M)            the elements of an array; with a mark of its own, `a!(M)`, also its length
+    m(M,M)          keys and values of a map; a set has keys alone: `m(M)`; `m!(M,M)` likewise
     t(M,…)          the slots of a tuple
 """
 
@@ -17,7 +17,7 @@ from sigilc.crash import InternalError
 
 @dataclass(frozen=True, slots=True)
 class Mask:
-    """`kind` is the letter, `mark` that of an `x`."""
+    """`kind` is the letter, `mark` that of an `x`, or of a collection's own."""
 
     kind: str
     mark: str = ""
@@ -29,7 +29,7 @@ class Mask:
     @property
     def is_empty(self) -> bool:
         """Whether it speaks of nothing."""
-        return self.kind == "-" or (self.kind != "x" and all(part.is_empty for part in self.parts))
+        return not self.mark and all(part.is_empty for part in self.parts)
 
 
 NOTHING = Mask("-")
@@ -49,11 +49,13 @@ def _parse(text: str, at: int) -> tuple[Mask, int]:
         return NOTHING, at + 1
     if kind == "x":
         return Mask("x", text[at + 1:at + 2]), at + 2
-    if kind not in ("o", "a", "m", "t") or text[at + 1:at + 2] != "(":
+    at += 1
+    mark = text[at:at + 1] if kind in ("a", "m") and text[at:at + 1] != "(" else ""
+    at += len(mark)
+    if kind not in ("o", "a", "m", "t") or text[at:at + 1] != "(":
         raise InternalError(f"no mask: {text}")
     parts: list[Mask] = []
-    at += 1
     while text[at:at + 1] in ("(", ","):
         part, at = _parse(text, at + 1)
         parts.append(part)
-    return Mask(kind, "", tuple(parts)), at + 1
+    return Mask(kind, mark, tuple(parts)), at + 1

@@ -55,13 +55,14 @@ def mask_of(type_: Type, marks: Marks, inherited: str, relevant: tuple[str, ...]
 
     if isinstance(type_, OptionType):
         return Mask("o", "", (part(0, type_.item),))
+    own = mark if mark in relevant else ""
     if isinstance(type_, ArrayType):
-        return Mask("a", "", (part(0, type_.item),))
+        return Mask("a", own, (part(0, type_.item),))
     if isinstance(type_, SetType | MapType):
-        return Mask("m", "", tuple(part(i, of) for i, of in enumerate(type_.parts())))
+        return Mask("m", own, tuple(part(i, of) for i, of in enumerate(type_.parts())))
     if isinstance(type_, TupleType):
         return Mask("t", "", tuple(part(i, of) for i, of in enumerate(type_.items)))
-    if mark not in relevant or marks.parts or not _is_even(type_, set()):
+    if not own or marks.parts or not _is_even(type_, set()):
         return NOTHING
     return Mask("x", mark)
 
@@ -138,6 +139,14 @@ def lowerings_with_evidence(plain: Lowerings) -> Lowerings:
 def validated(fl: FunctionLowering, value: Value, mode: str) -> Value:
     """What passed a `φ` with a mark."""
     return fl.builder.confirm_trust(value, "validated") if mode and fl.program.keeps_evidence else value
+
+
+def joined(fl: FunctionLowering, value: Value, *others: Value | None, part: str = "all") -> Value:
+    """A value that depends on others in a way that no operator shows; see `JoinTrust`."""
+    if fl.program.keeps_evidence:
+        for other in others:
+            value = value if other is None else fl.builder.join_trust(value, other, part)
+    return value
 
 
 def marked(fl: FunctionLowering, value: Value, mark: str) -> Value:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sigilc.check import typed
 from sigilc.ir.function import Block
 from sigilc.ir.ops import Value
+from sigilc.lower.evidence import joined
 from sigilc.lower.functions import FunctionLowering, Lowerings
 from sigilc.lower.in_place import Overwrite, own_array
 from sigilc.lower.segments import Segment
@@ -16,10 +17,11 @@ def lower_pipeline(fl: FunctionLowering, expr: typed.Pipeline) -> Value:
     own = own_array(fl, expr)
     if own is not None:
         segment = Segment(fl, own, fl.type_of(expr.item), expr.stages, [])
-        return fill(segment, Overwrite(fl, fl.ir_type(expr), own))
+        return joined(fl, fill(segment, Overwrite(fl, fl.ir_type(expr), own)), *segment.counts, part="length")
     segment = Segment(fl, expr.source, fl.type_of(expr.item), expr.stages, [expr.sink])
     item = fl.type_of(expr.stages[-1].item if expr.stages else expr.item)
-    return fill(segment, make_sink(fl, expr, item, segment.length if segment.has_length else None))
+    value = fill(segment, make_sink(fl, expr, item, segment.length if segment.has_length else None))
+    return joined(fl, value, *segment.counts, part="length") if isinstance(expr.sink, typed.CollectSink) else value
 
 
 def fill(segment: Segment, sink: Sink) -> Value:

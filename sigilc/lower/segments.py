@@ -60,6 +60,7 @@ class Segment:
         self._later = [*stages, *later]
         self._source = _evaluated(fl, source, stages, self._later)
         self._steps: list[_Step] = []
+        self.counts: list[Value] = []           # of `take` and `skip` that no validation follows
         before = item
         for stage in stages:
             self._steps.append(self._begin(stage, before))
@@ -75,7 +76,10 @@ class Segment:
         fl, builder = self.fl, self.builder
         match stage:
             case typed.TakeStage(count=count) | typed.SkipStage(count=count):
-                return _Step(stage, before, builder.slot(lower_index(fl, count), "left"))
+                self.counts.append(lower_index(fl, count))
+                return _Step(stage, before, builder.slot(self.counts[-1], "left"))
+            case typed.FilterStage(mode="!") | typed.MarkStage(mark="!"):
+                self.counts.clear()
             case typed.EnumerateStage():
                 return _Step(stage, before, builder.slot(builder.const_usize(0), "index"))
             case typed.ScanStage(initial=initial):

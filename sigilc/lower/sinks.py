@@ -11,6 +11,7 @@ from sigilc.ir.ops import Value
 from sigilc.ir.types import BOOL, I32, I64, UNIT, USIZE, IrArray, IrFloat, IrInt, IrMap, IrOption, IrTuple, IrType
 from sigilc.lower.cells import OptionalCell, take
 from sigilc.lower.collections import empty, new_map
+from sigilc.lower.evidence import joined
 from sigilc.lower.expressions import arithmetic
 from sigilc.lower.functions import FunctionLowering, Join
 from sigilc.lower.options import absent
@@ -119,8 +120,8 @@ class _Count(Sink):
 
     def push(self, value: Value) -> None:
         builder = self.builder
-        builder.store(self._place, builder.int_binary("add", builder.load(self._place), builder.const(USIZE, 1),
-                                                      no_wrap=True))
+        counted = builder.int_binary("add", builder.load(self._place), builder.const(USIZE, 1), no_wrap=True)
+        builder.store(self._place, joined(self.fl, counted, value))
 
     def finish(self) -> Value:
         return self.builder.load(self._place)
@@ -164,15 +165,22 @@ class _Quantifier(_Early):
         super().__init__(fl, BOOL)
         self._sink = sink
         self._is_any = sink.kind == "any"
+        # the value where all elements have come; with evidence it is as good as what was looked at so far
+        self._seen = fl.builder.slot(fl.builder.const_bool(not self._is_any), "seen") if fl.program.keeps_evidence else None
 
     def push(self, value: Value) -> None:
-        bind_irrefutable(self.fl, self._sink.pattern, Subject(value=value))
-        holds = self.fl.value(self._sink.predicate)
-        self.leave_if(holds if self._is_any else self.builder.not_(holds))
-        self.leave(self.builder.const_bool(self._is_any))
+        fl, builder = self.fl, self.builder
+        bind_irrefutable(fl, self._sink.pattern, Subject(value=value))
+        holds = fl.value(self._sink.predicate)
+        if self._seen is not None:
+            builder.store(self._seen, joined(fl, builder.load(self._seen), value, holds))
+        self.leave_if(holds if self._is_any else builder.not_(holds))
+        seen = None if self._seen is None else builder.load(self._seen)
+        self.leave(joined(fl, builder.const_bool(self._is_any), seen))
 
     def finish(self) -> Value:
-        self.end.enter(self.builder.const_bool(not self._is_any))
+        builder = self.builder
+        self.end.enter(builder.const_bool(not self._is_any) if self._seen is None else builder.load(self._seen))
         return self.end.finish()
 
 

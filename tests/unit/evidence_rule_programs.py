@@ -255,9 +255,11 @@ fn main() {
     println("{k.n}")
 }""",
     "demand_function": """
-fn apply(f: fn(i64)) { f(1) }
+struct Rule { check: fn(i64) }
 fn main() {
-    apply(known)  //~ E0301
+    let raw~ = 5
+    let rule = Rule { check: known }  //~ E0301
+    (rule.check)(raw)
 }""",
     "demand_confirm": """
 fn main() {
@@ -269,6 +271,16 @@ fn promise(x: i64~) -> i64! {
     x  //~ E0305
 }
 fn main() { println("{promise(1)}") }""",
+    "demand_implementation": """
+trait Give { fn give(self) -> i64 }
+struct Wire { n: i64 }
+impl Give for Wire {
+    fn give(self) -> i64 {
+        self.n + 5~  //~ E0305
+    }
+}
+fn use_it<T: Give>(x: T!) { known(x.give()) }
+fn main() { use_it(Wire { n: 1 }) }""",
     "demand_actor_field": """
 actor Store {
     last: i64 = 0

@@ -6,15 +6,7 @@ import re
 
 import pytest
 
-from sigilc.check.evidence import check_evidence
-from sigilc.check.evidence.graph import MIX
 from sigilc.check.evidence.rules import RULES
-from sigilc.check.evidence.summaries import summarise_signature
-from sigilc.check.program import check_program
-from sigilc.check.typed import Function
-from sigilc.diagnostics.diagnostic import Diagnostics
-from sigilc.source.files import SourceFile
-from sigilc.syntax.parse import parse_source
 from tests.support.checking import check_text
 from tests.unit.evidence_rule_programs import HEAD, PROGRAMS
 
@@ -31,7 +23,7 @@ def found_errors(text: str) -> list[tuple[int, str]]:
 
 def test_every_rule_has_a_program() -> None:
     """A rule without a program could be dropped unseen."""
-    assert {*PROGRAMS, "demand_implementation"} == set(RULES)
+    assert set(PROGRAMS) == set(RULES)
 
 
 @pytest.mark.parametrize("rule", PROGRAMS)
@@ -42,23 +34,3 @@ def test_rule_rejects(rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert found_errors(text) == wanted_errors(text)
     monkeypatch.setitem(RULES, rule, False)
     assert found_errors(text) == []
-
-
-@pytest.mark.parametrize("enabled", [True, False])
-def test_implementation_may_not_add_reported_data(enabled: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A trait's unmarked result is the join of the arguments; what an impl adds to it is E0305."""
-    text = """\
-fn bring(x: str) -> str {
-    if x == "a" { return x }
-    "env"~
-}
-fn main() { println(bring("a")) }
-"""
-    source, diagnostics = SourceFile("test.sg", text), Diagnostics()
-    program = check_program(source, parse_source(source, diagnostics), diagnostics)
-    bring = next(f for f in program.functions if f.name.endswith("bring"))
-    bring.requirement = Function("Name·bring", bring.span, params=bring.params, result=bring.result)
-    monkeypatch.setitem(RULES, "demand_implementation", enabled)
-    check_evidence(program, diagnostics)
-    assert [(d.span.line, d.code) for d in diagnostics.items] == ([(3, "E0305")] if enabled else [])
-    assert [flags for _, flags in summarise_signature(bring.requirement).flows[1]] == [MIX]

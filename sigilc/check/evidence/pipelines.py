@@ -48,7 +48,7 @@ Finish = Callable[[Elements], None]
 def eval_pipeline(flow: Flow, e: t.Pipeline) -> Tree:
     """One fused loop."""
     elements = source_elements(flow, e.source, e.item)
-    prepared = prepare(flow, e.stages, elements)
+    prepared = prepare(flow, e.stages)
     initial: Tree = KNOWN
     if isinstance(e.sink, t.ReduceSink) and e.sink.initial is not None:
         initial = flow.eval_as(e.sink.initial, e.type)
@@ -71,20 +71,17 @@ def source_elements(flow: Flow, source: t.Expr, item: Type) -> Elements:
     return Elements(own_label(tree, source.type), element_of(flow, tree, source.type, item), item)
 
 
-def prepare(flow: Flow, stages: list[t.Stage], elements: Elements) -> dict[t.Stage, Any]:
-    """What stages evaluate once, before the loop, in their order: the start of a scan, the second side of a zip.
-
-    Counts go into the collection's own label.
-    """
+def prepare(flow: Flow, stages: list[t.Stage]) -> dict[t.Stage, Any]:
+    """What stages evaluate once, before the loop, in their order: a count, the start of a scan, the second side of a zip."""
     found: dict[t.Stage, Any] = {}
     for stage in stages:
         if isinstance(stage, t.TakeStage | t.SkipStage):
-            elements.own = flow.join("count", [elements.own, *labels_of(flow.eval(stage.count))])
+            found[stage] = flow.join("count", labels_of(flow.eval(stage.count)))
         elif isinstance(stage, t.ScanStage):
             found[stage] = flow.eval_as(stage.initial, stage.item)
         elif isinstance(stage, t.ZipStage):
             second = source_elements(flow, stage.source, stage.source_item)
-            found.update(prepare(flow, stage.stages, second))
+            found.update(prepare(flow, stage.stages))
             found[stage] = second
     return found
 
@@ -114,7 +111,7 @@ def run_flat(flow: Flow, stage: t.FlatStage, rest: list[tuple[t.Stage, LoopFrame
     inner = source_elements(flow, stage.source, stage.source_item)
     inner.own = flow.join("elements", [elements.own, inner.own])
     inner.item = flow.via("transform", inner.item, inner.type)
-    prepared = {**prepared, **prepare(flow, stage.stages, inner)}
+    prepared = {**prepared, **prepare(flow, stage.stages)}
     frame = flow.enter_loop()
     run_stages(flow, [*((s, frame) for s in stage.stages), *rest], prepared, frame, inner, finish)
     flow.repeat_loop(frame)
@@ -148,7 +145,7 @@ def eval_iterator_source(flow: Flow, e: t.IteratorSource) -> Tree:
 
 
 def run_stage(flow: Flow, stage: t.Stage, elements: Elements, start: Tree) -> Elements:
-    """What leaves a stage that is no loop; `start` is the state that a scan begins with."""
+    """What leaves a stage that is no loop; `start` is what `prepare` found: a count, or the state a scan begins with."""
     own, item, type_ = elements.own, elements.item, elements.type
     if isinstance(stage, t.MapStage):
         bind_pattern(flow, stage.pattern, item, stage.span)
@@ -173,7 +170,9 @@ def run_stage(flow: Flow, stage: t.Stage, elements: Elements, start: Tree) -> El
         return Elements(own, _fold(flow, stage, item, start), stage.item)
     if isinstance(stage, t.MarkStage):
         return _marked(flow, stage, elements)
-    if isinstance(stage, t.TakeStage | t.SkipStage | t.UniqueStage):
+    if isinstance(stage, t.TakeStage | t.SkipStage):
+        return Elements(flow.join("elements", [own, *labels_of(start)]), item, type_)
+    if isinstance(stage, t.UniqueStage):
         return elements
     raise InternalError(f"no evidence rule for {type(stage).__name__}", stage.span)
 
