@@ -7,6 +7,7 @@ of which the analysis says that no reported value ever reaches them.
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 from random import Random
 
@@ -20,13 +21,14 @@ from sigilc.ir.interp import LimitReached, Outcome, interpret_each
 from sigilc.lower.program import lower_program
 from sigilc.source.files import SourceFile
 from sigilc.syntax.parse import parse_source
+from tests.support.random_evidence_corners import EVIDENCE_DECLARATIONS, EvidenceCorners
 from tests.support.random_expressions import DECLARATIONS
 from tests.support.random_kinds import Kind, World
-from tests.support.random_programs import Program, ProgramWriter, RandomModule
+from tests.support.random_programs import Program, RandomModule
 from tests.support.random_scope import Variable
 
 MAX_STEPS = 40_000
-SHARED = DECLARATIONS + """
+SHARED = DECLARATIONS + EVIDENCE_DECLARATIONS + """
 fn sure<T>(x: T!) -> T { x }
 fn pass<T>(x: T) -> T { x }
 fn maybe_sure<T>(x: T!?) -> T? { x }
@@ -35,7 +37,7 @@ fn seen<T>(x: T) -> bool { true }
 """
 
 
-class EvidenceWriter(ProgramWriter):
+class EvidenceWriter(EvidenceCorners):
     """Writes the same programs with evidence in them."""
 
     lambdas = 0     # what is written now is inside of: a function value may not demand
@@ -66,6 +68,8 @@ class EvidenceWriter(ProgramWriter):
         if names and not self.lambdas and self.chance(0.2):
             chosen = self.rng.choice(names)
             self.line(f"_ = {_demand(chosen.kind, chosen.name)}")
+        elif not self.lambdas and self.chance(0.1):
+            self.evidence_corner()
         elif self.chance(0.05):
             kind, name = self.world.kind(1), self.fresh()
             self.line(f"let {name}~: {kind} = {self.expr(kind, 1)}")
@@ -151,12 +155,17 @@ def settle(module: RandomModule) -> Settled:
     return Settled(program, sum(map(len, demands.values())) - dropped, dropped, refused)
 
 
+def without(module: RandomModule, numbers: Container[int]) -> RandomModule:
+    """The module with programs of these numbers that do nothing."""
+    return RandomModule(module.shared, [Program("", f"        {n} => {{ }}\n") if n in numbers else program
+                                        for n, program in enumerate(module.programs)])
+
+
 def _checked(module: RandomModule) -> tuple[str, TypedProgram, dict[int, Diagnostic]]:
     """The module's text and its typed tree; programs whose types do not fit (the writer is not perfect) are left out."""
     untyped: dict[int, Diagnostic] = {}
     while True:
-        programs = [Program("", f"        {n} => {{ }}\n") if n in untyped else p for n, p in enumerate(module.programs)]
-        text = RandomModule(module.shared, programs).text()
+        text = without(module, untyped).text()
         source, diagnostics = SourceFile("random.sg", text), Diagnostics()
         program = check_program(source, parse_source(source, diagnostics), diagnostics, evaluate=constant_evaluator())
         if not diagnostics.has_errors:

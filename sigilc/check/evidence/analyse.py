@@ -22,7 +22,7 @@ from sigilc.check.evidence.implementations import keep_exits_to_requirement, kee
 from sigilc.check.evidence.rules import RULES
 from sigilc.check.evidence.slots import Piece, pieces_of
 from sigilc.check.evidence.summaries import Summary, empty_summary, parameter_marks, result_marks
-from sigilc.check.evidence.trees import Tree, flow_tree, fresh_tree
+from sigilc.check.evidence.trees import Tree, flow_tree, fresh_tree, labels_of
 from sigilc.check.typed import Expr, Function, Variable
 from sigilc.check.types import ParamType
 
@@ -67,6 +67,10 @@ def analyse_function(program: Program, function: Function) -> Analysis:
             inputs.append((number, label, owner))
     masks = propagate(graph, [label for _, label, _ in inputs])
     _reduce(summary, graph, masks, pieces, [number for number, _, _ in inputs])
+    if graph.kept:
+        reached = graph.reach(graph.kept)
+        summary.kept.update(number for number in summary.parameters_of_functions()
+                            if not reached.isdisjoint(labels_of(pieces[number][0])))
     return Analysis(function, summary, graph, masks, [(label, owner) for _, label, owner in inputs], flow.idle_predicates)
 
 

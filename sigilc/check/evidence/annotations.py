@@ -94,7 +94,7 @@ def _annotate_function(graph: Graph, tree: FnTree, type_: FnType, marks: Marks, 
         given = fresh_like(graph, tree.params[index])
         _annotate_given(graph, given, tree.params[index], part, marks_part(marks, index), mark, why)
         params.append(given)
-    if checks_functions and wanted is not None and RULES["demand_function"]:
+    if checks_functions and wanted is not None:
         require_acceptance(graph, tree, type_, marks, mark, wanted)
     exits: list[Tree | None] = []
     for index, left in enumerate(tree.exits):
@@ -112,28 +112,42 @@ def _annotate_given(graph: Graph, given: Tree, accepted: Tree, type_: Type, mark
     flow_tree(graph, annotate(graph, given, type_, marks, inherited, wanted, why, False), accepted)
 
 
-def require_acceptance(graph: Graph, tree: FnTree, type_: FnType, marks: Marks, inherited: str, wanted: Wanted) -> None:
-    """Notes that `tree` must take reported arguments wherever `type_` has an unmarked or `~` parameter."""
+def require_acceptance(graph: Graph, tree: FnTree, type_: FnType, marks: Marks, inherited: str, wanted: Wanted,
+                       is_kept: bool = False) -> None:
+    """Notes that `tree` must take reported arguments wherever `type_` has an unmarked or `~` parameter.
+
+    A bare type parameter carries its own trust through the call; not so where the function `is_kept` in a field, from which
+    it comes back without a link to what it was.
+    """
     accepting: list[int] = []
     for index, part in enumerate(type_.params):
-        _collect_accepting(part, marks_part(marks, index), inherited, tree.params[index], accepting)
-    if accepting:
-        exits = [tree.own, *labels_of(tree.result)]
-        for left in tree.exits:
-            exits += labels_of(left)
-        graph.checks.append(AcceptCheck(accepting, exits, wanted._replace(code=_acceptance_code(wanted), what="function")))
+        _collect_accepting(part, marks_part(marks, index), inherited, tree.params[index], accepting, is_kept)
+    if is_kept:
+        graph.kept.update(accepting)
+    if accepting and RULES["demand_function"]:
+        graph.checks.append(AcceptCheck(accepting, given_out(tree),
+                                        wanted._replace(code=_acceptance_code(wanted), what="function")))
+
+
+def given_out(tree: Tree) -> list[int]:
+    """The labels of what the functions in a tree captured, of their results, and of what they leave in in-out arguments."""
+    if isinstance(tree, FnTree):
+        return [tree.own, *(label for left in tree.exits for label in labels_of(left)), *labels_of(tree.result)]
+    return [label for part in tree for label in given_out(part)] if isinstance(tree, tuple) else []
 
 
 def _acceptance_code(wanted: Wanted) -> str:
     return wanted.code if wanted.code in ("E0305", "E0306") else "E0301"
 
 
-def _collect_accepting(type_: Type, marks: Marks, inherited: str, tree: Tree, found: list[int]) -> None:
-    """A bare type parameter is left out: it carries its own trust through the call."""
+def _collect_accepting(type_: Type, marks: Marks, inherited: str, tree: Tree, found: list[int], is_kept: bool) -> None:
     mark = marks.own or inherited
     if isinstance(type_, OptionType | FutureType):
-        _collect_accepting(type_.item, marks_part(marks, 0), mark, tree, found)
-    elif isinstance(type_, ParamType) or isinstance(tree, FnTree):
+        _collect_accepting(type_.item, marks_part(marks, 0), mark, tree, found, is_kept)
+    elif isinstance(type_, ParamType):
+        if is_kept and mark in ("", "~"):
+            found += labels_of(tree)
+    elif isinstance(tree, FnTree):
         return
     elif isinstance(tree, int):
         if mark in ("", "~"):
@@ -147,7 +161,7 @@ def _collect_accepting(type_: Type, marks: Marks, inherited: str, tree: Tree, fo
                 found.append(own)
             parts = tree[1:]
         for index, (item, part) in enumerate(zip(type_.parts(), parts, strict=True)):
-            _collect_accepting(item, marks_part(marks, index), mark, part, found)
+            _collect_accepting(item, marks_part(marks, index), mark, part, found, is_kept)
 
 
 def has_function(type_: Type) -> bool:

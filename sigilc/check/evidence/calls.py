@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-from sigilc.check.evidence.annotations import annotate
+from sigilc.check.evidence.annotations import annotate, given_out
 from sigilc.check.evidence.closures import copy_closure
 from sigilc.check.evidence.flow import Flow, is_never
-from sigilc.check.evidence.graph import ASSERT, KNOWN, MIX, REPORTED_LEVEL, ClosureBody, Graph, Reason, Step, Wanted
+from sigilc.check.evidence.graph import (
+    ASSERT,
+    KNOWN,
+    MIX,
+    REPORTED_LEVEL,
+    AcceptCheck,
+    ClosureBody,
+    Graph,
+    Reason,
+    Step,
+    Wanted,
+)
 from sigilc.check.evidence.places import read_in_place, write_at_fault, write_place
 from sigilc.check.evidence.rules import RULES
 from sigilc.check.evidence.slots import Piece, pieces_of
@@ -119,7 +130,19 @@ def instantiate(flow: Flow, summary: Summary, trees: list[Tree], types: list[Typ
     if summary.may_leave_more():
         faults = _exit_trees(flow, summary, types, pieces, filled)
     _copy_edges(flow, summary, pieces, staying, span, rule)
+    if summary.kept:
+        _keep_functions(flow, summary, pieces, trees, span)
     return result, exits, faults
+
+
+def _keep_functions(flow: Flow, summary: Summary, pieces: list[Piece], trees: list[Tree], span: Span) -> None:
+    """Functions that the callee keeps in a field must accept arguments of any trust."""
+    for param, tree in zip(summary.function.params, trees, strict=True):
+        labels = [label for number in sorted(summary.kept) if summary.slot_owner[number] is param
+                  for label in labels_of(pieces[number][0])]
+        flow.graph.kept.update(labels)
+        if labels and RULES["demand_function"]:
+            flow.graph.checks.append(AcceptCheck(labels, given_out(tree), Wanted("E0301", span, "function")))
 
 
 def _exit_trees(flow: Flow, summary: Summary, types: list[Type], pieces: list[Piece],

@@ -90,6 +90,7 @@ def copy_closure(graph: Graph, tree: FnTree) -> FnTree:
     for demand in graph.demands[body.demands:]:
         if body.start <= demand.label < body.end:
             graph.demands.append(demand._replace(label=demand.label + shift))
+    graph.kept.update([label + shift for label in graph.kept if body.start <= label < body.end])
     for check in graph.checks[body.checks:]:
         if all(body.start <= label < body.end for label in check.labels):
             graph.checks.append(AcceptCheck([copied(x) for x in check.labels], [copied(x) for x in check.exits], check.wanted))

@@ -8,6 +8,7 @@ become bits that came from somewhere within it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -78,9 +79,13 @@ class ClosureBody(NamedTuple):
 
 
 class Graph:
-    """Labels and edges of one body. `type_params` has the labels that stand for a whole type parameter."""
+    """Labels and edges of one body.
 
-    __slots__ = ("checks", "demands", "is_generic", "out", "sources", "type_params")
+    `type_params` has the labels that stand for a whole type parameter, `kept` those of parameters of functions that fields
+    keep: any argument may come there later.
+    """
+
+    __slots__ = ("checks", "demands", "is_generic", "kept", "out", "sources", "type_params")
 
     def __init__(self, is_generic: bool = False):
         self.out: list[list[Edge]] = [[]]
@@ -89,11 +94,23 @@ class Graph:
         self.checks: list[AcceptCheck] = []
         self.is_generic = is_generic
         self.type_params: dict[int, ParamType] = {}
+        self.kept: set[int] = set()
 
     def fresh(self) -> int:
         """A new label, known until something flows into it."""
         self.out.append([])
         return len(self.out) - 1
+
+    def reach(self, labels: Iterable[int]) -> set[int]:
+        """The labels, and all that they flow into."""
+        found = set(labels)
+        pending = list(found)
+        while pending:
+            for target, _, _ in self.out[pending.pop()]:
+                if target not in found:
+                    found.add(target)
+                    pending.append(target)
+        return found
 
     def source(self, level: int, reason: Reason) -> int:
         """A new label that is asserted or reported."""

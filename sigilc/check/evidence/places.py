@@ -151,8 +151,7 @@ def _inject_type(flow: Flow, tree: Tree, type_: Type, marks: Marks, inherited: s
             gathered.own += all_labels(flow.graph, tree)
     elif isinstance(tree, FnTree):
         assert isinstance(type_, FnType)
-        if RULES["demand_function"]:
-            require_acceptance(flow.graph, tree, type_, marks, mark, wanted)
+        require_acceptance(flow.graph, tree, type_, marks, mark, wanted, is_kept=True)
         seen = annotate(flow.graph, tree, type_, marks, mark, wanted, _NO_REASON, False)
         gathered.own += all_labels(flow.graph, seen)
     elif isinstance(tree, tuple):

@@ -33,7 +33,8 @@ class Summary:
 
     `flows[o]` lists (input slot, flags) for output slot o; `constants` has (output slot, level, reason) for what the
     function brings in. `default_mark` is that of unmarked parameters (`!` in handlers). `entered` has for each slot of
-    an exit the slot by which the same position came in.
+    an exit the slot by which the same position came in. `kept` are the slots of parameters of functions that the function keeps
+    in a field.
     """
 
     function: Function
@@ -47,6 +48,7 @@ class Summary:
     needs_binding: list[bool] = field(default_factory=list)
     slot_owner: list[Variable | None] = field(default_factory=list)
     entered: dict[int, int] = field(default_factory=dict)
+    kept: set[int] = field(default_factory=set)
 
     def may_leave_more(self) -> bool:
         """Whether an in-out parameter may hold something at a fault that it can't hold at a return."""
@@ -59,7 +61,11 @@ class Summary:
     def shape(self) -> tuple[object, ...]:
         """What must be stable before the summary of a recursive function is done."""
         return (sorted((o, tuple(sorted(ins))) for o, ins in self.flows.items()),
-                sorted((o, level) for o, level, _ in self.constants))
+                sorted((o, level) for o, level, _ in self.constants), sorted(self.kept))
+
+    def parameters_of_functions(self) -> list[int]:
+        """The slots where a function that was given as an argument is itself given something of any trust."""
+        return [number for number, slot in enumerate(self.slots[:self.exits_start]) if slot.is_output and not slot.mark]
 
 
 def parameter_marks(variable: Variable) -> Marks:
@@ -139,6 +145,8 @@ def summarise_signature(function: Function, is_handler: bool = False) -> Summary
     is_requirement = not function.intrinsic
     if is_requirement and any(param.type == FAULT for param in function.params):
         _bring_in(summary, "`{}` takes a fault, whose text is reported")
+    if is_requirement:      # what implements it may keep them
+        summary.kept.update(summary.parameters_of_functions())
     for number, slot in enumerate(summary.slots):
         if not slot.is_output or slot.mark:
             continue
