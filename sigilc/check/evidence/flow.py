@@ -6,7 +6,7 @@ branch costs what it changes and not what is in scope.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -150,6 +150,16 @@ class Flow:
         if not RULES["branch"]:
             return trees[0]
         return merge_trees(self.graph, trees, step) if len(trees) > 1 else trees[0]
+
+    def changed_since(self, mark: int, variables: Iterable[Variable]) -> dict[Variable, Tree]:
+        """What was renamed since the trail had `mark` entries, of these variables."""
+        renamed = {variable for variable, _ in self.trail[mark:]}
+        return {variable: self.env[variable] for variable in variables if variable in renamed}
+
+    def may_have_changed(self, changes: list[dict[Variable, Tree]]) -> None:
+        """Each of these may have happened, or not."""
+        if any(changes):
+            self._merge_changes([{}, *changes])
 
     def undo(self, mark: int) -> dict[Variable, Tree]:
         """Takes back what was renamed since the trail had `mark` entries, and gives it."""

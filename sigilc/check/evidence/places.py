@@ -327,6 +327,15 @@ def write_place(flow: Flow, place: Expr, tree: Tree, wanted: Wanted) -> None:
         raise InternalError("what is written to is no place", place.span)
 
 
+def makes_entry(place: Expr) -> bool:
+    """Whether a place may add an entry to a map on the way to it: then its key is written, whatever else is."""
+    while isinstance(place, GetField | Index | Slice | MapIndex | VariantPlace | PayloadPlace):
+        if isinstance(place, MapIndex):
+            return True
+        place = place.value
+    return False
+
+
 def write_variable(flow: Flow, variable: Variable, tree: Tree, wanted: Wanted) -> None:
     """Renames a variable; one with marks keeps them and demands them."""
     if variable not in flow.env:
@@ -399,7 +408,7 @@ def _write_field(flow: Flow, place: GetField | VariantPlace, tree: Tree, wanted:
     gathered = gather(owner)
     inject(flow, tree, owner, field, gathered, wanted)
     after = assemble(flow, owner, gathered, before, None)
-    if after != before:
+    if after != before or makes_entry(place.value):
         write_place(flow, place.value, after, wanted)
 
 
@@ -413,5 +422,5 @@ def _write_element(flow: Flow, place: Index | PayloadPlace | Slice, tree: Tree, 
         assert isinstance(before, tuple)
         element = tree[1] if isinstance(place, Slice) and isinstance(tree, tuple) else tree
         after = (before[0], merge_trees(flow.graph, [before[1], element]))
-    if after != before:
+    if after != before or makes_entry(place.value):
         write_place(flow, place.value, after, wanted)
