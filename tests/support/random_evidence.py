@@ -17,10 +17,11 @@ from sigilc.check.program import check_program
 from sigilc.check.typed import Call, TypedProgram
 from sigilc.diagnostics.diagnostic import Diagnostic, Diagnostics
 from sigilc.driver import constant_evaluator
-from sigilc.ir.interp import LimitReached, Outcome, interpret_each
+from sigilc.ir.interp import Outcome
 from sigilc.lower.program import lower_program
 from sigilc.source.files import SourceFile
 from sigilc.syntax.parse import parse_source
+from tests.support.programs import finished_runs
 from tests.support.random_evidence_corners import EVIDENCE_DECLARATIONS, EvidenceCorners
 from tests.support.random_expressions import DECLARATIONS
 from tests.support.random_kinds import Kind, World
@@ -189,12 +190,5 @@ def _by_program(module: RandomModule, text: str, errors: list[Diagnostic]) -> di
 def runs(settled: Settled, module: RandomModule) -> dict[int, Outcome]:
     """What each program did with tainted values; those that take too long are left out."""
     lowered = lower_program(settled.program, True, keep_evidence=True)
-    outcomes: dict[int, Outcome] = {}
-    waiting = [number for number in range(len(module.programs)) if number not in settled.refused]
-    while waiting:
-        try:
-            for outcome in interpret_each(lowered, [[str(number)] for number in waiting], MAX_STEPS, tracks_trust=True):
-                outcomes[waiting.pop(0)] = outcome
-        except LimitReached:
-            waiting.pop(0)
-    return outcomes
+    numbers = [number for number in range(len(module.programs)) if number not in settled.refused]
+    return finished_runs(lowered, numbers, MAX_STEPS, tracks_trust=True)
