@@ -219,6 +219,8 @@ class BodyBase:
         if str(resolve(wanted)) in ("i64", "usize", "f64", "u64", "i32", "u32", "u8", "f32") \
                 and str(resolve(actual)) in ("i64", "usize", "f64", "u64", "i32", "u32", "u8", "f32"):
             hint = f"convert it: `{self.shown_text(expr)} as {resolve(wanted)}`"
+            if isinstance(expr, t.Local) and expr.span.text.endswith("}"):     # what is piped has no name there
+                hint = f"convert it in a stage before this one: `|{{ _ as {resolve(wanted)} }}`"
         if isinstance(wanted, FixedType) and isinstance(actual, ArrayType) and not isinstance(actual, FixedType):
             hint = "a `[T]` may have any length: copy its elements, one by one, into an array of fixed length"
         return self.error("E0201", f"expected `{resolve(wanted)}`, found `{resolve(actual)}`", expr,

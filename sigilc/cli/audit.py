@@ -24,8 +24,9 @@ from sigilc.options import Options
 def audit_command(least: float | None, form: str | None, file: str) -> int:
     """List where data enters FILE's program, is validated, vouched for, and must be known.
 
-    Each of these boundaries should say what it is: the share of those that do is the evidentiality coverage. The exit
-    status is 1 if there are errors, or with --min if the coverage is too low.
+    Named predicates that only filter reported data are listed too. Each boundary should say what it is: the share of
+    those that do is the evidentiality coverage. The exit status is 1 if there are errors, or with --min if the coverage
+    is too low.
     """
     compilation = compile_with_status(
         lambda on_stage: compile_file(file, Options(), stop_after="evidence", on_stage=on_stage))
@@ -39,8 +40,8 @@ def _report(compilation: Compilation, form: str | None, least: float | None) -> 
     from sigilc.tools.audit import coverage, find_boundaries
     from sigilc.tools.audit_report import percent, report_json, report_sarif, report_text
 
-    assert compilation.program is not None
-    boundaries = find_boundaries(compilation.program)
+    assert compilation.program is not None and compilation.evidence is not None
+    boundaries = find_boundaries(compilation.program, compilation.evidence)
     if form == "json":
         text = "\n".join(report_json(boundaries))
     elif form == "sarif":

@@ -2,7 +2,8 @@
 
 A boundary is *marked* when the program says there what it is: a source whose value a marker, a validation or an assertion
 meets within its statement, a validation whose predicate looks at the value, an assertion with its reason. The share of
-marked boundaries is the program's evidentiality coverage.
+marked boundaries is the program's evidentiality coverage. A *filter* is listed with them and no boundary: a named predicate
+that chooses among reported data without a mark, so what it keeps stays reported.
 """
 
 from __future__ import annotations
@@ -13,13 +14,14 @@ from typing import Any
 
 from sigilc.check import typed as t
 from sigilc.check.evidence.call_graph import child_names, nodes_of
+from sigilc.check.evidence.flow import Program
 from sigilc.check.evidence.patterns import pattern_variables
 from sigilc.check.types import NO_MARKS, UNIT, Marks, StructType
 from sigilc.source.spans import Span
 
-SOURCE, VALIDATION, ASSERTION = "source", "validation", "assertion"
+SOURCE, VALIDATION, ASSERTION, FILTER = "source", "validation", "assertion", "filter"
 TRUSTED_CALLER, UNSAFE, SINK = "trusted caller", "unsafe", "sink"
-KINDS = (SOURCE, VALIDATION, ASSERTION, TRUSTED_CALLER, UNSAFE, SINK)
+KINDS = (SOURCE, VALIDATION, FILTER, ASSERTION, TRUSTED_CALLER, UNSAFE, SINK)
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class Boundary:
     """One place where trust changes or counts.
 
     what      the function, predicate or parameter
-    detail    of a validation its level (`whole` or `each`), of an assertion its reason, of a sink what must be known
+    detail    of a validation or filter its level (`whole` or `each`), of an assertion its reason, of a sink what must be known
     where     the function that it stands in
     """
 
@@ -39,14 +41,19 @@ class Boundary:
     is_marked: bool
     function: t.Function = field(compare=False, repr=False)
 
+    @property
+    def counts(self) -> bool:
+        """Whether the coverage is about it."""
+        return self.kind != FILTER
 
-def find_boundaries(program: t.TypedProgram) -> list[Boundary]:
+
+def find_boundaries(program: t.TypedProgram, evidence: Program) -> list[Boundary]:
     """Those of the user's own code, in the order of the text."""
     found: list[Boundary] = []
     for function in own_functions(program):
         found += _of_signature(function)
         if function.body is not None:
-            walker = _Walker(function)
+            walker = _Walker(function, evidence.reported_filters.get(function, []))
             walker.walk(function.body, _is_marked(function.result_marks))
             found += walker.found
     unique = {(b.kind, b.span.file.path, b.span.start, b.what): b for b in found}
@@ -55,7 +62,8 @@ def find_boundaries(program: t.TypedProgram) -> list[Boundary]:
 
 def coverage(boundaries: list[Boundary]) -> float:
     """The share of marked boundaries, in percent; a program without any is covered."""
-    return 100.0 * sum(b.is_marked for b in boundaries) / len(boundaries) if boundaries else 100.0
+    counted = [b.is_marked for b in boundaries if b.counts]
+    return 100.0 * sum(counted) / len(counted) if counted else 100.0
 
 
 def own_functions(program: t.TypedProgram) -> list[t.Function]:
@@ -86,9 +94,13 @@ def _marks_in(marks: Marks) -> set[str]:
     return {marks.own, *(mark for part in marks.parts for mark in _marks_in(part))}
 
 
+def _is_method(function: t.Function) -> bool:
+    return bool(function.params) and function.params[0].name == "self"
+
+
 def _reads_self(function: t.Function) -> bool:
     """Whether a method only reads out what its value holds, which came in before."""
-    if not function.params or function.params[0].name != "self":
+    if not _is_method(function):
         return False
     type_ = function.params[0].type
     return isinstance(type_, StructType) and bool(type_.decl.fields)
@@ -97,8 +109,9 @@ def _reads_self(function: t.Function) -> bool:
 class _Walker:
     """Walks one body; `marked` says whether a marker stands over what is walked, within its statement."""
 
-    def __init__(self, function: t.Function):
+    def __init__(self, function: t.Function, reported_filters: list[object]):
         self.function = function
+        self.reported_filters = reported_filters
         self.found: list[Boundary] = []
 
     def walk(self, node: Any, marked: bool) -> None:
@@ -136,8 +149,7 @@ class _Walker:
                 self._add(ASSERTION, node.span, value.span.text, reason, bool(reason))
                 self.walk(value, True)
             case t.FilterValue(mode=mode):
-                if mode:
-                    self._validation(node, node.stage, "whole", node.pattern, node.predicate)
+                self._filter(node, "whole")
                 self._children(node, marked or bool(mode))
             case t.Unsafe(body=body):
                 self._add(UNSAFE, node.span, "unsafe block", "", True)
@@ -156,18 +168,20 @@ class _Walker:
     def _pipeline(self, node: t.Pipeline, marked: bool) -> None:
         is_met = marked
         for stage in node.stages:
-            if isinstance(stage, t.FilterStage) and stage.mode:
-                self._validation(stage, stage.stage, "each", stage.pattern, stage.predicate)
-                is_met = True
+            if isinstance(stage, t.FilterStage):
+                self._filter(stage, "each")
+                is_met = is_met or bool(stage.mode)
             is_met = is_met or isinstance(stage, t.MarkStage)
         self.walk(node.source, is_met)
         self.walk([*node.stages, node.sink], marked)
 
-    def _validation(self, node: t.FilterValue | t.FilterStage, stage: str, level: str, pattern: t.Pattern,
-                    predicate: t.Expr) -> None:
-        bound = set(pattern_variables(pattern))
-        looks = any(isinstance(n, t.Local) and n.variable in bound for n in nodes_of(predicate))
-        self._add(VALIDATION, node.span, stage, level if looks else f"{level}, ignores its value", looks)
+    def _filter(self, node: t.FilterValue | t.FilterStage, level: str) -> None:
+        if node.mode:
+            bound = set(pattern_variables(node.pattern))
+            looks = any(isinstance(n, t.Local) and n.variable in bound for n in nodes_of(node.predicate))
+            self._add(VALIDATION, node.span, node.stage, level if looks else f"{level}, ignores its value", looks)
+        elif node in self.reported_filters and isinstance(node.predicate, t.Call) and not _is_method(node.predicate.function):
+            self._add(FILTER, node.span, node.stage, f"{level}, stays reported", True)
 
     def _call(self, node: t.Call, marked: bool) -> None:
         function = node.function

@@ -27,7 +27,7 @@ SVG_TIMEOUT_S = 60
 
 def flow_graph(program: t.TypedProgram, evidence: Program) -> str:
     """The graph in the language of graphviz's `dot`."""
-    boundaries = find_boundaries(program)
+    boundaries = [b for b in find_boundaries(program, evidence) if b.counts]
     functions = own_functions(program)
     lines = ["digraph evidence {", '  rankdir="LR"', '  node [fontname="sans-serif", fontsize=11]',
              '  edge [fontname="sans-serif", fontsize=9]']

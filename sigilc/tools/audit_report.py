@@ -9,9 +9,10 @@ from sigilc.diagnostics.to_json import place
 from sigilc.options import VERSION
 from sigilc.tools.audit import KINDS, Boundary, coverage
 
-TITLES = {"source": "Sources", "validation": "Validations", "assertion": "Assertions",
+TITLES = {"source": "Sources", "validation": "Validations", "filter": "Filters", "assertion": "Assertions",
           "trusted caller": "Trusted callers", "unsafe": "Unsafe code", "sink": "Sinks"}
 ABOUT = {"source": "data that comes from outside", "validation": "a predicate that makes reported data known",
+         "filter": "a named predicate that chooses among reported data, which stays reported",
          "assertion": "reported data that the program vouches for",
          "trusted caller": "an exported function whose callers are trusted",
          "unsafe": "code that the compiler does not check", "sink": "where only known data may go"}
@@ -31,8 +32,8 @@ def report_text(boundaries: list[Boundary]) -> str:
             missing = "" if boundary.is_marked else f"  <- {advice(boundary)}"
             lines.append(f"  {boundary.span.site():<{width}}  {_short(boundary.what)}{detail} in {boundary.where}{missing}")
         lines.append("")
-    marked = sum(b.is_marked for b in boundaries)
-    lines.append(f"evidentiality coverage {percent(boundaries)} % ({marked} of {len(boundaries)} boundaries are marked)")
+    counted = [b.is_marked for b in boundaries if b.counts]
+    lines.append(f"evidentiality coverage {percent(boundaries)} % ({sum(counted)} of {len(counted)} boundaries are marked)")
     return "\n".join(lines)
 
 
@@ -62,8 +63,9 @@ def report_json(boundaries: list[Boundary]) -> list[str]:
     lines = [json.dumps({"kind": b.kind, "what": b.what, "detail": b.detail, "function": b.where, "marked": b.is_marked,
                          **place(b.span)}, ensure_ascii=False) for b in boundaries]
     counts = {kind: sum(b.kind == kind for b in boundaries) for kind in KINDS}
-    summary = {"kind": "coverage", "percent": float(percent(boundaries)), "boundaries": len(boundaries),
-               "marked": sum(b.is_marked for b in boundaries), "counts": counts}
+    counted = [b.is_marked for b in boundaries if b.counts]
+    summary = {"kind": "coverage", "percent": float(percent(boundaries)), "boundaries": len(counted),
+               "marked": sum(counted), "counts": counts}
     return [*lines, json.dumps(summary, ensure_ascii=False)]
 
 

@@ -53,8 +53,8 @@ def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def boundaries_of(path: Path) -> list[Boundary]:
     """What the audit finds in a program."""
     compilation = in_large_stack(lambda: compile_file(str(path), Options(), stop_after="evidence"))
-    assert compilation.program is not None and not compilation.has_errors
-    return find_boundaries(compilation.program)
+    assert compilation.program is not None and compilation.evidence is not None and not compilation.has_errors
+    return find_boundaries(compilation.program, compilation.evidence)
 
 
 def test_every_boundary_is_found(app: Path) -> None:
@@ -108,7 +108,8 @@ def test_json(app: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert lines[0] == {"kind": "source", "what": "std·fs·read_text", "detail": "standard library", "function": "report",
                         "marked": True, "file": "app.sg", "line": 7, "column": 17, "end_line": 7, "end_column": 35}
     assert (last["kind"], last["percent"], last["boundaries"], last["marked"]) == ("coverage", 64.7, 17, 11)
-    assert last["counts"] == {"source": 8, "validation": 3, "assertion": 2, "trusted caller": 1, "unsafe": 1, "sink": 2}
+    assert last["counts"] == {"source": 8, "validation": 3, "filter": 0, "assertion": 2,
+                              "trusted caller": 1, "unsafe": 1, "sink": 2}
 
 
 def test_sarif(app: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -155,6 +156,37 @@ def test_wrong_program_is_not_audited(tmp_path: Path, capsys: pytest.CaptureFixt
     path.write_text("fn main() { let x! = 5~ }\n", encoding="utf-8")
     assert status_of("audit", str(path)) == 1
     assert "E0301" in capsys.readouterr().err
+
+
+FILTERS = """\
+use std·env
+fn is_small(n: i64) -> bool { n < 10 }
+fn below(n: i64, limit: i64) -> bool { n < limit }
+fn helper(xs: [i64]) -> [i64] { xs |φ{is_small} }
+fn main() {
+    let counts~ = env·args() |τ{_.len() as i64}
+    let chosen = counts |φ{is_small} |φ{below(_, 3)} |φ{_ > 1}
+    let first = counts[0] |φ{is_small}
+    let known = [1, 2] |φ{is_small}
+    let sure = counts |φ{is_small}! |φ{is_small}
+    println("{chosen:?} {first:?} {known:?} {sure:?} {helper(counts):?}")
+}
+"""
+
+
+def test_named_filters_of_reported_data(app: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each is listed with its level, and is no boundary; where the value is known, or by an unnamed predicate, none is."""
+    app.write_text(FILTERS, encoding="utf-8")
+    assert [(b.span.line, b.what, b.detail) for b in boundaries_of(app) if b.kind == "filter"] == [
+        (4, "φ{is_small}", "each, stays reported"),
+        (7, "φ{is_small}", "each, stays reported"),
+        (7, "φ{below}", "each, stays reported"),
+        (8, "φ{is_small}", "whole, stays reported"),
+    ]
+    assert status_of("audit", str(app)) == 0
+    shown = capsys.readouterr().out
+    assert "Filters (4)\n  app.sg:4:37  φ{is_small} (each, stays reported) in helper\n" in shown
+    assert shown.endswith("evidentiality coverage 100 % (2 of 2 boundaries are marked)\n")
 
 
 EXAMPLES = sorted(path for path in (ROOT / "examples").rglob("*.sg"))

@@ -67,6 +67,8 @@ def analyse_function(program: Program, function: Function) -> Analysis:
             inputs.append((number, label, owner))
     masks = propagate(graph, [label for _, label, _ in inputs])
     _reduce(summary, graph, masks, pieces, [number for number, _, _ in inputs])
+    program.reported_filters[function] = [stage for stage, labels in flow.filters
+                                          if any(masks.level(label) == REPORTED_LEVEL for label in labels)]
     if graph.kept:
         reached = graph.reach(graph.kept)
         summary.kept.update(number for number in summary.parameters_of_functions()

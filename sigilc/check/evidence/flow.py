@@ -45,12 +45,16 @@ EVALUATORS: dict[type, Evaluator] = {}
 
 @dataclass(slots=True)
 class Program:
-    """What all bodies share."""
+    """What all bodies share.
+
+    `reported_filters` has by function the `φ` without a mark that choose among reported data, for the audit.
+    """
 
     summary_of: Callable[[Function], Summary]
     actor_states: set[StructDecl]
     handlers: set[Function]
     inner_levels: dict[Type, int] = field(default_factory=dict)
+    reported_filters: dict[Function, list[object]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -66,8 +70,8 @@ class LoopFrame:
 class Flow:
     """One body under analysis; closures inside it share the object."""
 
-    __slots__ = ("aliases", "dead", "env", "exits", "fault_exits", "function", "give_result", "graph", "idle_predicates",
-                 "loops", "mutable", "program", "trail", "variable_marks")
+    __slots__ = ("aliases", "dead", "env", "exits", "fault_exits", "filters", "function", "give_result", "graph",
+                 "idle_predicates", "loops", "mutable", "program", "trail", "variable_marks")
 
     def __init__(self, program: Program, function: Function, graph: Graph, give_result: Accept):
         self.program = program
@@ -83,6 +87,7 @@ class Flow:
         self.fault_exits: dict[Variable, Tree] = {}
         self.give_result = give_result
         self.idle_predicates: list[Expr] = []
+        self.filters: list[tuple[object, list[int]]] = []
         self.dead = False
 
     # ---- Expressions

@@ -156,6 +156,7 @@ def run_stage(flow: Flow, stage: t.Stage, elements: Elements, start: Tree) -> El
         if stage.mode == "!":
             note_validation(flow, stage.pattern, stage.predicate)
             return Elements(KNOWN, validated(item, type_), type_)
+        flow.filters.append((stage, labels_of(item)))
         return Elements(own, flow.via("filter", item, type_), type_)
     if isinstance(stage, t.TakeWhileStage):
         bind_pattern(flow, stage.pattern, item, stage.span)
@@ -262,6 +263,7 @@ def eval_filter_value(flow: Flow, e: t.FilterValue) -> Tree:
     if e.mode in ("!", "!?"):
         note_validation(flow, e.pattern, e.predicate)
         return validated(source, e.source.type)
+    flow.filters.append((e, labels_of(source)))
     return flow.via("filter", source, e.type)
 
 
