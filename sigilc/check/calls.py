@@ -151,10 +151,16 @@ class Calls(Paths):
             args = self.arguments(function, trees, mapping, first, hole, unknown)
             self.refuse_overlap(args)
             return self.call_instance(template, args, node)
-        hint = shallow(expected) if expected is not None else None
-        if hint is not None and function.type_params and not isinstance(hint, InferVar | ErrorType):
+        hint = shallow(expected) if expected is not None and function.type_params else None
+        if isinstance(hint, InferVar | ErrorType):
+            hint = None
+        # Where `T?` is expected a `T` may be given as well: then the arguments say which of both a bare `T` is.
+        is_hinted_late = isinstance(hint, OptionType) and isinstance(shallow(substitute(result, mapping)), InferVar)
+        if hint is not None and not is_hinted_late:
             self.hint_result(substitute(result, mapping), hint)
         args = self.arguments(function, trees, mapping, first, hole)
+        if hint is not None and is_hinted_late and isinstance(shallow(substitute(result, mapping)), InferVar):
+            self.hint_result(substitute(result, mapping), hint)
         args += [further_argument(self, tree) for tree in further]
         self.settle_impl(function, type_args)
         self.refuse_overlap(args)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
+from sigilc.ir.builder import target_type
 from sigilc.ir.ops import Value
 
 if TYPE_CHECKING:
@@ -14,11 +15,19 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Place:
-    """A place whose indices have been evaluated. `form` emits its address, `finish` what must follow its writing."""
+    """A place whose indices have been evaluated. `form` emits its address, `finish` what must follow its writing.
+
+    `look` emits what it holds: a view, until a part or a beginning of the place is written.
+    """
 
     def form(self, fl: FunctionLowering) -> Value:
         """The address; this may write (make a buffer unique, insert a default)."""
         raise NotImplementedError
+
+    def look(self, fl: FunctionLowering) -> Value:
+        """The value; unlike forming the address this makes no buffer unique on the way, so that earlier views stay."""
+        address = self.form(fl)
+        return fl.builder.peek(address) if target_type(address.type).is_viewed else fl.builder.load(address)
 
     def finish(self, fl: FunctionLowering) -> None:
         """Writes back what the address only stood for."""
@@ -60,6 +69,9 @@ class FieldPlace(PartPlace):
     def form(self, fl: FunctionLowering) -> Value:
         return fl.builder.field_addr(self.base.form(fl), self.index)
 
+    def look(self, fl: FunctionLowering) -> Value:
+        return fl.builder.get_field(self.base.look(fl), self.index)
+
 
 @dataclass(slots=True)
 class ElementPlace(PartPlace):
@@ -71,6 +83,9 @@ class ElementPlace(PartPlace):
     def form(self, fl: FunctionLowering) -> Value:
         return fl.builder.element_addr(self.base.form(fl), self.index, checked=self.checked)
 
+    def look(self, fl: FunctionLowering) -> Value:
+        return fl.builder.array_get(self.base.look(fl), self.index, checked=self.checked)
+
 
 @dataclass(slots=True)
 class PayloadPlace(PartPlace):
@@ -81,6 +96,10 @@ class PayloadPlace(PartPlace):
 
     def form(self, fl: FunctionLowering) -> Value:
         return fl.builder.payload_addr(self.base.form(fl), self.variant, self.index)
+
+    def look(self, fl: FunctionLowering) -> Value:
+        value = self.base.look(fl)
+        return fl.builder.unwrap(value) if self.variant < 0 else fl.builder.enum_payload(value, self.variant, self.index)
 
 
 def values_of(place: Place) -> Iterator[Value]:

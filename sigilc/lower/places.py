@@ -94,6 +94,8 @@ def _find(fl: FunctionLowering, expr: Expr) -> _Found:
             if isinstance(binding, PlaceBinding):
                 if isinstance(binding.place, SlicePlace):
                     return _Found(value=binding.place.read(fl))
+                if binding.place is not None:
+                    return _Found(value=binding.place.look(fl), is_fragile=True)
                 return _Found(address=binding.form(fl))
             return _Found(value=binding)
         case typed.GetField(value=base, index=index):
@@ -204,6 +206,12 @@ class EntryPlace(PartPlace):
         fl.enter(join, lambda: self._insert(fl, None if moves else address, default))
         entry = join.finish()
         return builder.map_value_addr(self.base.form(fl) if moves else address, entry)
+
+    def look(self, fl: FunctionLowering) -> Value:
+        if not self.is_there:
+            return Place.look(self, fl)
+        entries = self.base.look(fl)
+        return fl.builder.map_value(entries, fl.builder.map_find(entries, self.key))
 
     def _insert(self, fl: FunctionLowering, address: Value | None, default: Expr) -> Value:
         """The entry of the inserted default; without an address, that of the map is formed behind the default."""

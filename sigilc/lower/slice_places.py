@@ -107,6 +107,10 @@ class SliceElementPlace(PartPlace):
         builder.array_get(builder.slice(array, low, high), self.index)      # for the panics of both
         return builder.element_addr(address, builder.int_binary("add", low, self.index, no_wrap=True), checked=False)
 
+    def look(self, fl: FunctionLowering) -> Value:
+        array = self.base.look(fl)
+        return fl.builder.array_get(fl.builder.slice(array, *self.part.bounds(fl, array)), self.index)
+
     def settled(self) -> Place:
         return replace(self, base=self.base.settled())
 
