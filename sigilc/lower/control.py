@@ -21,6 +21,8 @@ def lower_block(fl: FunctionLowering, expr: typed.Block) -> Value:
     """Statements, then the value."""
     def run() -> Value:
         for statement in expr.statements:
+            if isinstance(statement, typed.Let) and isinstance(statement.pattern, typed.BindPattern):
+                fl.lets[statement.pattern.variable] = (expr, statement)
             fl.value(statement)
         return fl.value(expr.value) if expr.value is not None else fl.unit()
     return fl.in_scope(run)

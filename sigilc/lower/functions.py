@@ -120,6 +120,7 @@ class FunctionLowering:
         self.builder = FunctionBuilder(function)
         self.bindings: dict[Variable, Binding] = {}
         self.loops: dict[LoopLabel, LoopTargets] = {}
+        self.lets: dict[Variable, tuple[typed.Block, typed.Let]] = {}   # what `let` has bound, and the block around it
         self.moves = program.no_moves
         # The variables with a destructor in the scopes around what is being lowered; None where no type has one.
         self.owned: list[list[Variable]] | None = [[]] if program.unique.drop is not None else None

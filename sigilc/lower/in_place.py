@@ -14,6 +14,10 @@ from sigilc.lower.functions import FunctionLowering
 from sigilc.lower.segments import ONE_TO_ONE
 from sigilc.lower.sinks import Sink
 from sigilc.lower.sources import Indexed
+from sigilc.lower.writes import children
+
+# Code that runs all its parts at most once.
+_RUN_ONCE = (typed.Block, typed.Let, typed.Call, typed.If, typed.Match, typed.Arm, typed.Return, typed.Assign, typed.Confirm)
 
 
 class OwnArray(Indexed):
@@ -48,15 +52,54 @@ class Overwrite(Sink):
 
 
 def own_array(fl: FunctionLowering, expr: typed.Pipeline) -> OwnArray | None:
-    """The source of a pipeline that can write over it: a value just made, of elements without references, all of which stay.
+    """The source of a pipeline that can write over it: a value that dies there, of elements without references.
 
-    A variable's value is not looked at: whether it is used for the last time is known only to the passes.
+    All elements must stay. Such a value is what was just made, and a variable that was bound to such a value and is named nowhere else.
     """
     source = expr.source
-    is_made = isinstance(source, typed.Call | typed.CallValue) or (isinstance(source, typed.Sort) and source.key is None)
-    if not is_made or not isinstance(expr.sink, typed.CollectSink) or not expr.stages:
+    if not (_is_made(source) or _is_named_once(fl, expr)) or not isinstance(expr.sink, typed.CollectSink) or not expr.stages:
         return None
     before, after = fl.ir_type(source), fl.ir_type(expr)
     fits = fl.type_of(source).__class__ is ArrayType and isinstance(after, IrArray) and before == after \
         and not after.item.is_counted and all(isinstance(stage, ONE_TO_ONE) for stage in expr.stages)
     return OwnArray(fl, fl.value(source)) if fits else None
+
+
+def _is_made(source: typed.Expr) -> bool:
+    """Whether an array is probably seen by nobody else: what a function gives, or a sort without keys."""
+    return isinstance(source, typed.Call | typed.CallValue) or (isinstance(source, typed.Sort) and source.key is None)
+
+
+def _is_named_once(fl: FunctionLowering, expr: typed.Pipeline) -> bool:
+    """Whether the source is a variable that holds what was made for it, and that ends here."""
+    source = expr.source
+    if not isinstance(source, typed.Local) or source.variable.mutable or source.variable not in fl.lets:
+        return False
+    block, let = fl.lets[source.variable]
+    if not (_is_made(let.value) or (isinstance(let.value, typed.Pipeline) and isinstance(let.value.sink, typed.CollectSink))):
+        return False
+    return _runs_once(block, expr) and _count(block, source.variable) == 1
+
+
+def _runs_once(block: typed.Block, wanted: typed.Pipeline) -> bool:
+    """Whether a pipeline stands in a block outside of all loops, closures and stages."""
+    waiting: list[object] = [block]
+    while waiting:
+        node = waiting.pop()
+        if node is wanted:
+            return True
+        if isinstance(node, typed.Pipeline):
+            waiting.append(node.source)
+        elif isinstance(node, _RUN_ONCE):
+            waiting.extend(children(node))
+    return False
+
+
+def _count(block: typed.Block, variable: typed.Variable) -> int:
+    """How often a variable is named in the block that declares it."""
+    count, waiting = 0, [*children(block)]
+    while waiting:
+        node = waiting.pop()
+        count += isinstance(node, typed.Local) and node.variable is variable
+        waiting.extend(children(node))
+    return count

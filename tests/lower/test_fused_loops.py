@@ -23,7 +23,7 @@ LOOPS: dict[str, tuple[int, set[str]]] = {
     "first_ten": (1, set()), "slopes": (1, set()), "filtered_pairs": (2, set()), "highest_sum": (1, set()),
     "weighted": (1, set()), "backwards": (1, set()), "longest_word": (1, {"sigil_str_find"}), "count_a": (1, set()),
     "lowest": (1, set()), "numbered": (1, set()), "changes": (1, set()), "collected": (2, set()),
-    "overwritten": (2, set()), "longest_line": (1, {"sigil_str_find"}),
+    "overwritten": (2, set()), "overwritten_variable": (3, set()), "longest_line": (1, {"sigil_str_find"}),
 }
 
 
@@ -110,6 +110,13 @@ def test_no_call_in_a_loop(name: str) -> None:
 def test_sums_are_vectors() -> None:
     for name in ("dot_product", "slopes", "chunk_sums", "collected", "overwritten"):
         assert any(re.search(r"<\d+ x i64>", line) for line in in_loops(blocks_of(name))), name
+
+
+def test_what_dies_is_overwritten() -> None:
+    """One array in all, that of the sorted elements: what a variable held that is not named again is written over."""
+    for name in ("overwritten", "overwritten_variable"):
+        ops = [type(op).__name__ for block in functions()[name].blocks for op in block.ops]
+        assert "ElementAddr" in ops and not {"MakeArray", "ArrayReserve", "ArrayPush"} & set(ops), name
 
 
 def test_every_kernel_is_tested() -> None:
