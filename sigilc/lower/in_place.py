@@ -54,7 +54,8 @@ class Overwrite(Sink):
 def own_array(fl: FunctionLowering, expr: typed.Pipeline) -> OwnArray | None:
     """The source of a pipeline that can write over it: a value that dies there, of elements without references.
 
-    All elements must stay. Such a value is what was just made, and a variable that was bound to such a value and is named nowhere else.
+    All elements must stay. Such a value is what was just made, and a variable that was bound to such a value and is named
+    nowhere else.
     """
     source = expr.source
     if not (_is_made(source) or _is_named_once(fl, expr)) or not isinstance(expr.sink, typed.CollectSink) or not expr.stages:
