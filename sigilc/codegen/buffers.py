@@ -32,7 +32,7 @@ from sigilc.ir.ops import (
     Slice,
     SliceView,
 )
-from sigilc.ir.types import STR, U8, IrArray, IrMap, IrType
+from sigilc.ir.types import STR, U8, IrArray, IrMap, IrTuple, IrType
 
 # Offsets in a sigil_buffer_header, and its size: data follows.
 _CAPACITY, USED_OFFSET, HEADER = 8, 16, 32
@@ -392,13 +392,15 @@ def emit_array_sort(f: FunctionEmitter, op: ArraySort) -> None:
     """Sorted by the runtime, in the place itself: comparing may panic, and then the place must hold what there is."""
     item = item_type(f.target(op.address))
     ordered = item if op.keys is None else item_type(op.keys.type)
-    types = [ordered, ordered] if op.by is None else [ordered, ordered, op.by.type]
-    compare = _on_places_of(f.context, "compare", op.compare, types, 3, "i32")
-    by, keys = (f"ptr {f.spill(value.type, f.leaves(value))}" if value is not None else "ptr null"
-                for value in (op.by, op.keys))
+    context_type = IrTuple(tuple(value.type for value in op.context))
+    compare = _on_places_of(f.context, "compare", op.compare, [ordered, ordered, context_type], 3, "i32")
+    context = "null"
+    if op.context:
+        context = f.spill(context_type, tuple(leaf for value in op.context for leaf in f.leaves(value)))
+    keys = f.spill(op.keys.type, f.leaves(op.keys)) if op.keys is not None else "null"
     key = f.context.constant_value(_sort_key(f.types, ordered, op.key)) if op.key else "null"
     f.emit(f"call void {f.context.runtime('sigil_array_sort')}(ptr {f.scalar(op.address)}, "
-           f"ptr {f.context.descriptor(item)}, ptr {compare}, {by}, ptr {key}, {keys})")
+           f"ptr {f.context.descriptor(item)}, ptr {compare}, ptr {context}, ptr {key}, ptr {keys})")
 
 
 _SORT_KINDS = ("u8", "u16", "u32", "u64", "i8", "i16", "i32", "i64", "f32", "f64", "text")

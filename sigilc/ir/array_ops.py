@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sigilc.ir.ops import Op, Value
 from sigilc.ir.types import IrAddr, IrArray, IrFixed, IrType
-from sigilc.source.records import keyword_record
+from sigilc.source.records import field, keyword_record
 
 # How many numbers (USIZE) each verb of EditArray takes.
 EDITS = {"swap": 2, "rotate": 3, "truncate": 1}
@@ -84,18 +84,19 @@ class GiveBackSlice(Op):
 class ArraySort(Op):
     """Sorts the array at `address` (made unique), stably; `compare` names an IR function `(T, T) -> i32`.
 
-    With `by`, a function value, it is `(T, T, by) -> i32`. `key` says where a number is that has the order of the elements,
-    or is empty: fields from the outside in, kind, flags, as in `0.1 i64 exact descending`. With `keys`, an array that is as
-    long, the numbers are in those instead; they are exact, and nothing is compared.
+    It gets the values of `context` as well, behind the two elements. `key` says where a number is that has the order of the
+    elements, or is empty: fields from the outside in, kind, flags, as in `0.1 i64 exact descending`. With `keys`, an array
+    that is as long, the numbers are in those instead; they are exact, and nothing is compared.
     """
 
     address: Value
     compare: str
     key: str = ""
-    by: Value | None = None
     keys: Value | None = None
-    OPERANDS = ("address", "by", "keys")
-    OPTIONAL = ("by", "keys")
+    context: list[Value] = field(default_factory=list)
+    OPERANDS = ("address", "keys")
+    LISTS = ("context",)
+    OPTIONAL = ("keys",)
     EFFECT = True
 
 

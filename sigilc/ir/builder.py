@@ -396,10 +396,10 @@ class FunctionBuilder:
         """Ends a loan."""
         self.append(array_ops.GiveBackSlice(loan=loan, address=address))
 
-    def array_sort(self, address: Value, compare: str, key: str = "", *, by: Value | None = None,
-                   keys: Value | None = None) -> None:
-        """Sorts the array at `address` stably by an IR function `(T, T) -> i32`."""
-        self.append(array_ops.ArraySort(address=address, compare=compare, key=key, by=by, keys=keys))
+    def array_sort(self, address: Value, compare: str, key: str = "", *, keys: Value | None = None,
+                   context: Sequence[Value] = ()) -> None:
+        """Sorts the array at `address` stably by an IR function `(T, T, …) -> i32`, which gets the context too."""
+        self.append(array_ops.ArraySort(address=address, compare=compare, key=key, keys=keys, context=list(context)))
 
     def share_buffer(self, value: Value) -> Value:
         """Text as `[u8]`, or valid `[u8]` as text."""

@@ -106,7 +106,7 @@ FORMS: list[Form] = [
     _form(array_ops.ExtendArray, "extend", "%address, %items"),
     _form(array_ops.LendSlice, "lend", "%address, %low, %high"),
     _form(array_ops.GiveBackSlice, "give_back", "%loan, %address"),
-    _form(array_ops.ArraySort, "sort", "%address, @compare, $key, ?by, ?keys"),
+    _form(array_ops.ArraySort, "sort", "%address, @compare, $key, ?keys~context"),
     _form(box_ops.MakeBox, "box", "%value"),
     _form(box_ops.Unbox, "unbox", "%value"),
     _form(box_ops.BoxAddr, "box_addr", "%address"),

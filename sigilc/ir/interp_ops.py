@@ -285,12 +285,12 @@ def make_extend_array(op: array_ops.ExtendArray, code: FunctionCompiler) -> Step
 
 def make_array_sort(op: array_ops.ArraySort, code: FunctionCompiler) -> Step:
     a, compare = code.index(op.address), code.callee(op.compare)
-    by = code.index(op.by) if op.by is not None else -1
+    context = [code.index(value) for value in op.context]
     keys = code.index(op.keys) if op.keys is not None else -1
 
     def step(frame: list[Any]) -> None:
         array = frame[a].own()
-        more = [frame[by]] if by >= 0 else []
+        more = [frame[value] for value in context]
         order = cmp_to_key(lambda left, right: compare.call([left, right, *more]))
         ordered = array.items if keys < 0 else frame[keys].items
         places = sorted(range(len(ordered)), key=lambda place: order(ordered[place]))

@@ -390,7 +390,7 @@ def _edit_array(op: ops.MakeUnique | array_ops.EditArray, _: Module) -> None:
 def _array_sort(op: array_ops.ArraySort, module: Module) -> None:
     item = _array_of(_place(op.address)).item
     ordered = item if op.keys is None else _array_of(op.keys.type).item
-    _signature(module, op.compare, (ordered, ordered, *((op.by.type,) if op.by is not None else ())), I32)
+    _signature(module, op.compare, (ordered, ordered, *(value.type for value in op.context)), I32)
     _no_result(op)
 
 

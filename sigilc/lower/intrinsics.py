@@ -139,7 +139,7 @@ def _array_sort_by(fl: FunctionLowering, args: list[Value], result: Type) -> Val
     address, order = args
     item = element_type(target_type(address.type))
     assert isinstance(order.type, IrFn)
-    fl.builder.array_sort(address, fl.program.derived.compare_by(item, order.type), by=order)
+    fl.builder.array_sort(address, fl.program.derived.compare_by(item, order.type), context=[order])
     return fl.unit()
 
 

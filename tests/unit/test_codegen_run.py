@@ -168,7 +168,7 @@ entry:
   %n: i64 = const 9
   %u1: unit = call fill(%s, %n)
   %before: [i64] = load %s
-  sort %s, compare, "", _, _
+  sort %s, compare, "", _
   %one: u64 = const 1
   %e: &i64 = element_addr %s, %one
   %big: i64 = const 1000

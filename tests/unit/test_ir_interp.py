@@ -289,7 +289,7 @@ ARRAY = """%a: i64 = const 3
 
 def test_arrays() -> None:
     assert numbers(ARRAY + """push %xs, %a
-      sort %xs, compare, "", _, _
+      sort %xs, compare, "", _
       %sorted: [i64] = load %xs
       call show_all(%sorted)
       %last: i64 = pop %xs
@@ -318,7 +318,7 @@ def test_sorting_is_stable() -> None:
       %d: i64 = const 11
       %xs: [i64] = array [%a, %b, %c, %d]
       %p: &[i64] = slot %xs
-      sort %p, tens, "", _, _
+      sort %p, tens, "", _
       %s: [i64] = load %p
       call show_all(%s)""", functions) == [13, 11, 22, 21]
 
