@@ -5,7 +5,7 @@ Only what can be reached from `main` and the exported functions is emitted. Equa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sigilc.codegen import tbaa
@@ -15,14 +15,8 @@ from sigilc.codegen.exports import emit_export, emit_program
 from sigilc.codegen.functions import INTERNAL_OPS, declare_function, emit_function
 from sigilc.codegen.names import symbol
 from sigilc.codegen.types import TypeTable
-from sigilc.crash import InternalError
-from sigilc.ir.array_ops import ArraySort
-from sigilc.ir.box_ops import MakeBox
-from sigilc.ir.dyn_ops import MakeDyn
-from sigilc.ir.foreign_ops import CodePointer
+from sigilc.ir.call_graph import called_functions, op_count, reachable_functions
 from sigilc.ir.function import IrFunction, Module
-from sigilc.ir.ops import Ask, Call, Catch, FunctionValue, MakeClosure, MapNew, Op, Spawn, Tell
-from sigilc.ir.types import IrBox
 
 # A program of at most this many ops is optimised as a whole.
 SMALL_PROGRAM_OPS = 2_500
@@ -84,11 +78,6 @@ def _linkages(part: Part) -> dict[str, Linkage]:
     return {name: "internal" if part.is_whole and size <= limit else "hidden" for name, size in sizes.items()}
 
 
-def op_count(function: IrFunction) -> int:
-    """How many ops a function has."""
-    return sum(len(block.ops) for block in function.blocks)
-
-
 def _missing(module: Module, part: Part) -> list[IrFunction]:
     """The functions that a part calls and does not have."""
     if part.is_whole:
@@ -97,51 +86,3 @@ def _missing(module: Module, part: Part) -> list[IrFunction]:
     wanted = {name for function in present for name in called_functions(module, function)}
     wanted -= {function.name for function in present}
     return [module.functions[name] for name in sorted(wanted)]
-
-
-def reachable_functions(module: Module) -> list[IrFunction]:
-    """What is to be emitted, in the module's order; all of it when nothing is an entry."""
-    roots = [module.main] if module.main else []
-    roots += [function.name for function in module.functions.values() if function.export]
-    if not roots:
-        return list(module.functions.values())
-    reached = set(roots)
-    pending = roots
-    while pending:
-        name = pending.pop()
-        function = module.functions.get(name)
-        if function is None:
-            raise InternalError(f"the function {name} is named but not there")
-        for callee in called_functions(module, function):
-            if callee not in reached:
-                reached.add(callee)
-                pending.append(callee)
-    return [function for name, function in module.functions.items() if name in reached]
-
-
-def called_functions(module: Module, function: IrFunction) -> Iterable[str]:
-    """The IR functions that a function may call, each once, in order."""
-    return dict.fromkeys(callee for block in function.blocks for op in block.ops
-                         if type(op) in _CALLERS for callee in _named_functions(module, op))
-
-
-_CALLERS = frozenset((
-    Call, Catch, CodePointer, FunctionValue, MakeClosure, MakeBox, MakeDyn, MapNew, ArraySort, Spawn, Tell, Ask))
-
-
-def _named_functions(module: Module, op: Op) -> list[str]:
-    """The IR functions that an op may call."""
-    match op:
-        case Call() | Catch() | CodePointer() | FunctionValue() | MakeClosure():
-            return [op.function]
-        case MakeBox(result=result):
-            return [result.type.drop] if result is not None and isinstance(result.type, IrBox) and result.type.drop else []
-        case MapNew():
-            return [op.hash, op.equal]
-        case ArraySort():
-            return [op.compare]
-        case MakeDyn():
-            return op.methods
-        case Spawn() | Tell() | Ask():
-            return [handler.function for handler in module.actors[op.actor].handlers]
-    return []

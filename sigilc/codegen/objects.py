@@ -12,10 +12,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from sigilc.cache import keep_file, kept_path, read_kept
-from sigilc.codegen.module import Part, emit_module, op_count
+from sigilc.codegen.module import Part, emit_module
 from sigilc.codegen.parts import equal_parts, parts_by_file
 from sigilc.codegen.processes import PROCESSES, ProcessPool, in_processes
 from sigilc.crash import InternalError
+from sigilc.ir.call_graph import op_count
 from sigilc.ir.function import Module
 
 if TYPE_CHECKING:

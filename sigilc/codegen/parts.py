@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sigilc.codegen.functions import INTERNAL_OPS
-from sigilc.codegen.module import Part, called_functions, op_count, reachable_functions
+from sigilc.codegen.module import Part
+from sigilc.ir.call_graph import called_functions, op_count, reachable_functions
 from sigilc.ir.function import IrFunction, Module
 from sigilc.source.files import SourceFile
 

@@ -49,6 +49,7 @@ from dataclasses import dataclass, field
 
 from sigilc.ir.box_ops import Unbox
 from sigilc.ir.cfg import Dominators, predecessors
+from sigilc.ir.copying import copy_op
 from sigilc.ir.function import Block, IrFunction, Module
 from sigilc.ir.loops import Loop, find_loops
 from sigilc.ir.ops import (
@@ -300,13 +301,7 @@ class _Hoister:
             return None
         given = dict(zip(loop.header.params, entering.args, strict=True))
         for op in ops:
-            copy = _copy(op)
-            for value in op.operands():
-                if value in given:
-                    copy.replace(value, given[value])
-            if op.result is not None:
-                copy.result = given[op.result] = Value(op.result.type, op.result.name)
-            block.ops.append(copy)
+            block.ops.append(copy_op(op, given))
         return given.get(last.condition, last.condition), last.then in loop.blocks
 
     def _make_unique(self, path: _Path, block: Block) -> Block:
@@ -361,10 +356,3 @@ def _can_repeat(op: Op) -> bool:
     """Whether it does not matter if the op is done once more: nothing that it makes has to be released."""
     has_owner = op.RESULT == "owned" and op.result is not None and op.result.type.is_viewed
     return not op.EFFECT and not op.may_panic and not has_owner
-
-
-def _copy(op: Op) -> Op:
-    """The same op once more, without its result."""
-    names = [name for cls in type(op).__mro__ for name in getattr(cls, "__slots__", ())]
-    fields = {name: getattr(op, name) for name in names if name not in ("result", "cleanup")}
-    return type(op)(**fields)
