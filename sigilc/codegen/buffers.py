@@ -399,8 +399,8 @@ def emit_array_sort(f: FunctionEmitter, op: ArraySort) -> None:
         context = f.spill(context_type, tuple(leaf for value in op.context for leaf in f.leaves(value)))
     keys = f.spill(op.keys.type, f.leaves(op.keys)) if op.keys is not None else "null"
     key = f.context.constant_value(_sort_key(f.types, ordered, op.key)) if op.key else "null"
-    f.emit(f"call void {f.context.runtime('sigil_array_sort')}(ptr {f.scalar(op.address)}, "
-           f"ptr {f.context.descriptor(item)}, ptr {compare}, ptr {context}, ptr {key}, ptr {keys})")
+    arguments = [f.scalar(op.address), f.context.descriptor(item), compare, context, key, keys]
+    f.call(op, "void", f.context.runtime("sigil_array_sort"), [f"ptr {argument}" for argument in arguments])
 
 
 _SORT_KINDS = ("u8", "u16", "u32", "u64", "i8", "i16", "i32", "i64", "f32", "f64", "text")

@@ -97,6 +97,7 @@ class ArraySort(Op):
     OPERANDS = ("address", "keys")
     LISTS = ("context",)
     OPTIONAL = ("keys",)
+    MAY_PANIC = True
     EFFECT = True
 
 

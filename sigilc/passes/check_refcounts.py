@@ -20,6 +20,7 @@ from __future__ import annotations
 from collections import Counter
 
 from sigilc.crash import InternalError
+from sigilc.ir.array_ops import ArraySort
 from sigilc.ir.function import Block, IrFunction, Module
 from sigilc.ir.ops import Call, Op, Panic, RaiseFault, Release, Retain, Return, Value
 from sigilc.ir.pass_ops import Put, Take
@@ -149,7 +150,9 @@ class _Certifier:
                 raise self._fault(f"cleanup releases {listed[value]} reference(s), held {held.get(value, 0)}", value)
 
     def _may_unwind(self, op: Op) -> bool:
-        return op.may_panic and not (isinstance(op, Call) and op.function in self.module.nounwind)
+        quiet = self.module.nounwind
+        is_quiet = (isinstance(op, Call) and op.function in quiet) or (isinstance(op, ArraySort) and op.compare in quiet)
+        return op.may_panic and not is_quiet
 
     # ---- Values
 
