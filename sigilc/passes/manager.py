@@ -16,12 +16,14 @@ from sigilc.passes.hoist_uniqueness import hoist_uniqueness
 from sigilc.passes.infer_borrows import infer_borrows
 from sigilc.passes.insert_refcounts import insert_refcounts
 from sigilc.passes.simplify_cfg import simplify_cfg
+from sigilc.passes.specialise_calls import specialise_calls
 
 Pass = Callable[[Module], None]
 
 # Each pass with the lowest level that runs it.
 PIPELINE: tuple[tuple[Pass, int], ...] = (
     (simplify_cfg, 0),
+    (specialise_calls, 1),
     (eliminate_dead, 1),
     (borrow_loads, 0),
     (infer_borrows, 0),
