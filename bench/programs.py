@@ -79,6 +79,7 @@ TABLE = (
     Program("data", "sort_integers", size=2_000_000, small=20_000),
     Program("data", "sort_structs", size=500_000, small=10_000),
     Program("data", "sort_strings", size=400_000, small=10_000),
+    Program("data", "sort_by", size=500_000, small=10_000),
     Program("data", "levenshtein", size=10_000, small=500),
     Program("data", "tokenizer", size=200_000, small=500),
     Program("data", "life", size=1000, small=10),

@@ -7,14 +7,7 @@
 #define SHORT_RUN 12    /* elements up to which insertion is faster than merging */
 #define BY_KEYS_FROM 32 /* elements from which on reading their keys first is faster */
 
-typedef struct sorter {
-    int64_t size; /* of an element, in bytes */
-    rt_compare compare;
-    const void *context;
-    uint8_t *scratch; /* room for half of the elements and one more */
-} sorter;
-
-static inline int32_t order_of(const sorter *s, const uint8_t *a, const uint8_t *b) {
+static inline int32_t order_of(const rt_sorter *s, const uint8_t *a, const uint8_t *b) {
     return s->compare(a, b, s->context);
 }
 
@@ -41,7 +34,7 @@ static void finish_merge(merge *state) {
 }
 
 /* The left run is the shorter one: it moves to scratch, and the array fills from the left. */
-static void merge_forward(const sorter *s, uint8_t *first, uint8_t *middle, uint8_t *last) {
+static void merge_forward(const rt_sorter *s, uint8_t *first, uint8_t *middle, uint8_t *last) {
     size_t left = (size_t)(middle - first);
     memcpy(s->scratch, first, left);
     merge state __attribute__((cleanup(finish_merge))) = {
@@ -54,7 +47,7 @@ static void merge_forward(const sorter *s, uint8_t *first, uint8_t *middle, uint
     }
 }
 
-static void merge_backward(const sorter *s, uint8_t *first, uint8_t *middle, uint8_t *last) {
+static void merge_backward(const rt_sorter *s, uint8_t *first, uint8_t *middle, uint8_t *last) {
     size_t right = (size_t)(last - middle);
     memcpy(s->scratch, middle, right);
     merge state __attribute__((cleanup(finish_merge))) = {
@@ -67,7 +60,7 @@ static void merge_backward(const sorter *s, uint8_t *first, uint8_t *middle, uin
     }
 }
 
-static void merge_runs(const sorter *s, uint8_t *first, uint8_t *middle, uint8_t *last) {
+void rt_merge_runs(const rt_sorter *s, uint8_t *first, uint8_t *middle, uint8_t *last) {
     if (order_of(s, middle - s->size, middle) <= 0) return;
     if (middle - first <= last - middle) merge_forward(s, first, middle, last);
     else merge_backward(s, first, middle, last);
@@ -75,7 +68,7 @@ static void merge_runs(const sorter *s, uint8_t *first, uint8_t *middle, uint8_t
 
 /* ---- Runs ---- */
 
-static void reverse(const sorter *s, uint8_t *first, uint8_t *last) {
+void rt_reverse_items(const rt_sorter *s, uint8_t *first, uint8_t *last) {
     for (last -= s->size; first < last; first += s->size, last -= s->size) {
         copy_item(s->scratch, first, s->size);
         copy_item(first, last, s->size);
@@ -84,7 +77,7 @@ static void reverse(const sorter *s, uint8_t *first, uint8_t *last) {
 }
 
 /* Puts the element at `at` into the sorted elements before it, behind its equals. */
-static void insert(const sorter *s, uint8_t *first, uint8_t *at) {
+static void insert(const rt_sorter *s, uint8_t *first, uint8_t *at) {
     int64_t low = 0, high = (at - first) / s->size;
     while (low < high) {
         int64_t middle = (low + high) / 2;
@@ -100,13 +93,13 @@ static void insert(const sorter *s, uint8_t *first, uint8_t *at) {
 
 /* The end of a sorted run that begins at `first`: what is sorted already, strictly falling elements turned round, and at
  * least SHORT_RUN elements. */
-static uint8_t *make_run(const sorter *s, uint8_t *first, uint8_t *last) {
+uint8_t *rt_make_run(const rt_sorter *s, uint8_t *first, uint8_t *last) {
     uint8_t *at = first + s->size;
     if (at >= last) return last;
     bool is_falling = order_of(s, first, at) > 0;
     for (at += s->size; at < last; at += s->size)
         if ((order_of(s, at - s->size, at) > 0) != is_falling) break;
-    if (is_falling) reverse(s, first, at);
+    if (is_falling) rt_reverse_items(s, first, at);
     uint8_t *least = last - first > SHORT_RUN * s->size ? first + SHORT_RUN * s->size : last;
     for (; at < least; at += s->size) insert(s, first, at);
     return at;
@@ -114,30 +107,30 @@ static uint8_t *make_run(const sorter *s, uint8_t *first, uint8_t *last) {
 
 /* Runs wait on a stack until the one above is at least half as long, so that merges stay balanced and the stack short:
  * each run is less than half of the one below. */
-static void sort_range(const sorter *s, uint8_t *first, uint8_t *last) {
+void rt_sort_runs(const rt_sorter *s, uint8_t *first, uint8_t *last, rt_run_maker *make_run) {
     uint8_t *starts[72];
     int depth = 0;
     for (uint8_t *at = first; at < last;) {
         starts[depth++] = at;
         uint8_t *end = make_run(s, at, last);
         while (depth >= 2 && end - starts[depth - 1] > (starts[depth - 1] - starts[depth - 2]) / 2) {
-            merge_runs(s, starts[depth - 2], starts[depth - 1], end);
+            rt_merge_runs(s, starts[depth - 2], starts[depth - 1], end);
             depth--;
         }
         at = end;
     }
-    for (; depth >= 2; depth--) merge_runs(s, starts[depth - 2], starts[depth - 1], last);
+    for (; depth >= 2; depth--) rt_merge_runs(s, starts[depth - 2], starts[depth - 1], last);
 }
 
-static void free_scratch(sorter *s) {
+static void free_scratch(rt_sorter *s) {
     free(s->scratch);
 }
 
 void rt_sort_by_comparing(uint8_t *items, int64_t count, int64_t size, rt_compare compare, const void *context) {
-    sorter s __attribute__((cleanup(free_scratch))) = {.size = size, .compare = compare, .context = context};
+    rt_sorter s __attribute__((cleanup(free_scratch))) = {.size = size, .compare = compare, .context = context};
     s.scratch = malloc((size_t)((count / 2 + 1) * size));
     if (!s.scratch) rt_die("out of memory");
-    sort_range(&s, items, items + count * size);
+    rt_sort_runs(&s, items, items + count * size, rt_make_run);
 }
 
 void sigil_array_sort(sigil_buffer *array, const sigil_type *item, sigil_compare *compare, const void *context,

@@ -108,6 +108,22 @@ typedef struct sigil_sort_key {
 void sigil_array_sort(sigil_buffer *array, const sigil_type *item, sigil_compare *compare, const void *context,
                       const sigil_sort_key *key, const sigil_buffer *keys);
 
+/* Code that the compiler makes for a size of elements and a comparison, which is inlined there. `scratch` has room for as
+ * many elements; when the comparison panics, the elements are where they were. */
+typedef int64_t sigil_partition(uint8_t *items, int64_t count, const uint8_t *pivot, uint8_t *scratch, const void *context);
+typedef struct sigil_sort_code {
+    sigil_compare *compare;
+    /* How many of two or more elements are sorted from the first on; below zero when they fall strictly. */
+    int64_t (*run)(const uint8_t *items, int64_t count, const void *context);
+    /* Sorts a few elements. */
+    void (*insert)(uint8_t *items, int64_t count, uint8_t *scratch, const void *context);
+    /* Move the elements to the front that are less than the pivot, or not greater; how many these are. */
+    sigil_partition *part_less, *part_not_greater;
+} sigil_sort_code;
+
+/* Sorts stably by comparing, in a buffer that is unique afterwards; `context` is handed on to the comparison. */
+void sigil_array_sort_by(sigil_buffer *array, const sigil_type *item, const sigil_sort_code *code, const void *context);
+
 /* ---- Maps: insertion order; a set has a value type of size 0 ----------------------------------------------------- */
 
 typedef struct sigil_map_type {

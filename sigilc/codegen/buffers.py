@@ -13,6 +13,7 @@ from sigilc.codegen.context import ModuleContext
 from sigilc.codegen.counts import emit_retain
 from sigilc.codegen.emitter import FunctionEmitter
 from sigilc.codegen.names import function_symbol, glue, symbol
+from sigilc.codegen.sorting import sort_code
 from sigilc.codegen.tbaa import CAPACITY, COUNT, USED
 from sigilc.codegen.types import Layout, TypeTable
 from sigilc.codegen.writer import Leaves, Writer
@@ -397,10 +398,14 @@ def emit_array_sort(f: FunctionEmitter, op: ArraySort) -> None:
     context = "null"
     if op.context:
         context = f.spill(context_type, tuple(leaf for value in op.context for leaf in f.leaves(value)))
-    keys = f.spill(op.keys.type, f.leaves(op.keys)) if op.keys is not None else "null"
-    key = f.context.constant_value(_sort_key(f.types, ordered, op.key)) if op.key else "null"
-    arguments = [f.scalar(op.address), f.context.descriptor(item), compare, context, key, keys]
-    f.call(op, "void", f.context.runtime("sigil_array_sort"), [f"ptr {argument}" for argument in arguments])
+    verb, how = "sort", [compare, context]
+    if f.context.is_optimised and not op.key and op.keys is None:
+        verb, how = "sort_by", [sort_code(f.context, compare, f.types.layout(item).size), context]
+    else:
+        how.append(f.context.constant_value(_sort_key(f.types, ordered, op.key)) if op.key else "null")
+        how.append(f.spill(op.keys.type, f.leaves(op.keys)) if op.keys is not None else "null")
+    arguments = [f.scalar(op.address), f.context.descriptor(item), *how]
+    f.call(op, "void", f.context.runtime(f"sigil_array_{verb}"), [f"ptr {argument}" for argument in arguments])
 
 
 _SORT_KINDS = ("u8", "u16", "u32", "u64", "i8", "i16", "i32", "i64", "f32", "f64", "text")

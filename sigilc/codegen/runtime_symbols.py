@@ -32,6 +32,7 @@ _TABLE = {
     "sigil_elements_give_back": ("void", "ptr noundef, i64 noundef, ptr noundef, ptr noundef", "nounwind"),
     "sigil_array_extend": ("void", "ptr noundef, ptr noundef, ptr noundef", "nounwind"),
     "sigil_array_sort": ("void", "ptr noundef, ptr noundef, ptr noundef, ptr noundef, ptr noundef, ptr noundef", "uwtable"),
+    "sigil_array_sort_by": ("void", "ptr noundef, ptr noundef, ptr noundef, ptr noundef", "uwtable"),
     "sigil_map_new": ("nonnull ptr", "ptr noundef", "nounwind"),
     "sigil_map_length": ("i64", "ptr noundef", _READS),
     "sigil_map_find": ("i64", "ptr noundef, ptr noundef", "uwtable"),

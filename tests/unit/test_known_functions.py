@@ -33,10 +33,12 @@ fn user(xs: [i64], n: i64) -> [i64] { scaled(xs, |x| x * n) }
 fn changed(mut xs: [Item], n: i64) { change_all(&mut xs, |item| item.key += n) }
 fn retained(mut counts: Map<str, i64>, n: i64) { counts.retain(|key, count| count > n && key != "x") }
 fn updated(mut counts: OrdMap<i64, i64>, n: i64) { for i in 0..n { counts.update(i, 0, |count| count + n) } }
+fn ordered(mut xs: [i64], n: i64) { xs.sort_by(|a, b| (a * n).cmp(b * n)) }
 fn found(xs: [Item], name: str) -> usize? { xs.position(|item| item.name == name) }
 fn main() {
     let mut xs = [1, 2, 3]
     kept(&mut xs, 3)
+    ordered(&mut xs, -1)
     let mut items = [Item { key: 1, name: "a" }]
     changed(&mut items, 4)
     let mut counts: Map<str, i64> = Map·from([("a", 1), ("b", 2)])
@@ -63,12 +65,26 @@ def test_nothing_is_called_as_a_value(module: Module) -> None:
     assert not [op for op in ops if isinstance(op, CallValue | MakeClosure)]
 
 
-def test_no_indirect_call_is_left(module: Module) -> None:
-    """In the LLVM text, but for the code that drops what is in a box (`%code`)."""
+@pytest.fixture(scope="module")
+def text(module: Module) -> str:
+    """The LLVM text behind its passes."""
     part = Part(list(module.functions.values()), is_whole=False)
-    text = Machine(emit_module(module, part, is_optimised=True), 3, "x86-64-v3", verify=True).text()
+    return Machine(emit_module(module, part, is_optimised=True), 3, "x86-64-v3", verify=True).text()
+
+
+def test_no_indirect_call_is_left(text: str) -> None:
+    """But for the code that drops what is in a box (`%code`)."""
     assert '@"each<i64, i64>.with.scaled.closure1.with.user.closure1"(' in text
     assert not re.findall(r"(?:call|invoke) [^@\n]*%(?!code\()[\w.]+\(.*", text)
+
+
+@pytest.mark.parametrize("verb", ["run", "insert", "part_less", "part_not_greater"])
+def test_comparisons_are_inlined_where_an_array_is_sorted(text: str, verb: str) -> None:
+    found = re.search(rf'^define internal [^@]*@"{verb} to compare by compare.by.i64.with.ordered.closure1 i64"\(.*?^\}}',
+                      text, re.MULTILINE | re.DOTALL)
+    assert found and "icmp" in found[0]
+    assert set(re.findall(r"(?:call|invoke) [^@\n]*(\S+?)\(", found[0])) <= {
+        "@llvm.memcpy.p0.p0.i64", "@llvm.memmove.p0.p0.i64", "@llvm.assume"}
 
 
 CHAIN = """
