@@ -7,16 +7,20 @@ Without optimisation it would only be more text: then the runtime gets the compa
 
 from __future__ import annotations
 
-from functools import partial
-
 from sigilc.codegen.context import ModuleContext
+
+# Whether two elements are in this order. LLVM knows the sign that is asked for before the comparison is inlined in a loop.
+_TEST = """define internal i1 {name}(ptr noundef %left, ptr noundef %right, ptr noundef %context) uwtable {{
+  %order = call i32 {compare}(ptr %left, ptr %right, ptr %context)
+  %is.so = icmp {sign} i32 %order, 0
+  ret i1 %is.so
+}}"""
 
 # The length of the run at the beginning of two or more elements: as it is, of strictly falling ones below zero.
 _RUN = """define internal i64 {name}(ptr noundef %items, i64 noundef %count, ptr noundef %context) uwtable {{
 start:
   %second = getelementptr i8, ptr %items, i64 {size}
-  %first.order = call i32 {compare}(ptr %items, ptr %second, ptr %context)
-  %is.falling = icmp sgt i32 %first.order, 0
+  %is.rising = call i1 {test}(ptr %items, ptr %second, ptr %context)
   br label %next
 next:
   %length = phi i64 [ 2, %start ], [ %longer, %step ]
@@ -26,14 +30,13 @@ step:
   %offset = mul i64 %length, {size}
   %item = getelementptr i8, ptr %items, i64 %offset
   %before = getelementptr i8, ptr %item, i64 -{size}
-  %order = call i32 {compare}(ptr %before, ptr %item, ptr %context)
-  %falls = icmp sgt i32 %order, 0
-  %goes.on = icmp eq i1 %falls, %is.falling
+  %rises = call i1 {test}(ptr %before, ptr %item, ptr %context)
+  %goes.on = icmp eq i1 %rises, %is.rising
   %longer = add i64 %length, 1
   br i1 %goes.on, label %next, label %end
 end:
   %negative = sub i64 0, %length
-  %result = select i1 %is.falling, i64 %negative, i64 %length
+  %result = select i1 %is.rising, i64 %length, i64 %negative
   ret i64 %result
 }}"""
 
@@ -56,9 +59,8 @@ search:
   br i1 %is.first, label %found, label %compare
 compare:
   %before = getelementptr i8, ptr %place, i64 -{size}
-  %order = call i32 {compare}(ptr %before, ptr %item, ptr %context)
-  %is.greater = icmp sgt i32 %order, 0
-  br i1 %is.greater, label %search, label %found
+  %is.behind = call i1 {test}(ptr %before, ptr %item, ptr %context)
+  br i1 %is.behind, label %found, label %search
 found:
   %stays = icmp eq ptr %place, %item
   br i1 %stays, label %placed, label %kept
@@ -81,9 +83,9 @@ end:
   ret void
 }}"""
 
-# Moves the elements that are less than the pivot (limit 0), or not greater (limit 1), to the front, how many is the result;
-# all keep their order. They gather at the front of scratch, the others at its end; where each goes is computed, for no
-# processor could predict a branch. Nothing in the array changes until the last comparison is done.
+# Moves the elements that are less than the pivot, or not greater, to the front, how many is the result; all keep their order.
+# They gather at the front of scratch, the others at its end; where each goes is computed, for no processor could predict a
+# branch. Nothing in the array changes until the last comparison is done.
 _PARTITION = """define internal i64 {name}(ptr noundef %items, i64 noundef %count, ptr noundef %pivot, \
 ptr noalias noundef %scratch, ptr noundef %context) uwtable {{
 start:
@@ -94,8 +96,7 @@ each:
   %fronts = phi i64 [ 0, %start ], [ %front.count, %each ]
   %offset = mul i64 %number, {size}
   %item = getelementptr i8, ptr %items, i64 %offset
-  %order = call i32 {compare}(ptr %item, ptr %pivot, ptr %context)
-  %is.front = icmp slt i32 %order, {limit}
+  %is.front = call i1 {test}(ptr %item, ptr %pivot, ptr %context)
   %one.or.none = zext i1 %is.front to i64
   %mask = sub i64 0, %one.or.none
   %backs = sub i64 %number, %fronts
@@ -138,10 +139,14 @@ end:
 def sort_code(context: ModuleContext, compare: str, size: int) -> str:
     """A pointer to the `sigil_sort_code` for elements of a size, in bytes, and a comparison of places."""
     copy = context.runtime("llvm.memcpy.p0.p0.i64")
-    parts = [compare]
-    for verb, template, limit in (("run", _RUN, 0), ("insert", _INSERT, 0), ("part_less", _PARTITION, 0),
-                                  ("part_not_greater", _PARTITION, 1)):
-        name = f'@"{verb} to {compare.strip("@").strip(chr(34))}"'
-        text = template.format(name=name, compare=compare, size=size, copy=copy, limit=limit)
-        parts.append(context.define(name, partial(str, text)))
+    of_what = compare.strip("@").strip('"')
+
+    def define(verb: str, template: str, **names: str) -> str:
+        name = f'@"{verb} to {of_what}"'
+        return context.define(name, lambda: template.format(name=name, size=size, copy=copy, **names))
+
+    is_less = define("less", _TEST, compare=compare, sign="slt")
+    is_ordered = define("not_greater", _TEST, compare=compare, sign="sle")
+    parts = [compare, define("run", _RUN, test=is_ordered), define("insert", _INSERT, test=is_ordered),
+             define("part_less", _PARTITION, test=is_less), define("part_not_greater", _PARTITION, test=is_ordered)]
     return context.constant_value(f"{{ {', '.join(['ptr'] * len(parts))} }} {{ {', '.join(f'ptr {part}' for part in parts)} }}")
