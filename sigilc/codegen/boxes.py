@@ -14,14 +14,15 @@ from typing import Any
 from sigilc.codegen.context import ModuleContext
 from sigilc.codegen.counts import emit_release_at, emit_retain
 from sigilc.codegen.emitter import FunctionEmitter
+from sigilc.codegen.fixed_arrays import area_of
 from sigilc.codegen.names import function_symbol, glue
-from sigilc.codegen.options import hole_leaves, zero
+from sigilc.codegen.options import hole_leaves, unread, zero
 from sigilc.codegen.tbaa import COUNT, store_suffix
 from sigilc.codegen.writer import Writer
 from sigilc.crash import InternalError
 from sigilc.ir.box_ops import BoxAddr, Hole, Keep, MakeBox, Unbox
 from sigilc.ir.ops import Op
-from sigilc.ir.types import IrBox, IrEnum, IrOption, IrStruct, IrTuple, IrType, parts_of
+from sigilc.ir.types import IrBox, IrEnum, IrFixed, IrOption, IrStruct, IrTuple, IrType, parts_of
 
 _VALUE = 16     # offset of the value; blocks are 16-aligned
 
@@ -131,7 +132,7 @@ def _unique_function(w: Writer, type_: IrBox, name: str) -> str:
 
 
 def emit_hole(f: FunctionEmitter, op: Hole) -> None:
-    """Leaves whose release does nothing: immortal blocks, and the tag of no variant."""
+    """Leaves whose release does nothing: immortal blocks, and the tag of no variant; for an area, memory with such leaves."""
     f.define(op, *_hole(f, f.result(op).type))
 
 
@@ -141,9 +142,11 @@ def _hole(f: FunctionEmitter, type_: IrType) -> list[str]:
         case IrTuple() | IrStruct():
             return [leaf for part in layout.parts for leaf in _hole(f, part.type)]
         case IrEnum():
-            return ["-1", *(zero(leaf.ll_type) for leaf in layout.leaves[1:])]
+            return ["-1", *map(unread, layout.leaves[1:])]
         case IrOption():
             return hole_leaves(f.context, type_)
+        case IrFixed(item=item):
+            return [area_of(f, type_, _hole(f, item))] if layout.leaves else []
     return [f.context.static_owner() if leaf.ll_type == "ptr" else zero(leaf.ll_type) for leaf in layout.leaves]
 
 

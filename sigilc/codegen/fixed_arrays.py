@@ -97,23 +97,38 @@ def emit_fill_array(f: FunctionEmitter, op: FillArray) -> None:
     if area is None:
         f.define(op)
         return
-    layout, leaves = f.types.layout(type_.item), f.leaves(op.value)
+    leaves = f.leaves(op.value)
     if all(scalar in _ZEROS or scalar in f.zeros for scalar in leaves):
         align = f.types.layout(type_).align
         f.call_runtime("llvm.memset.p0.i64", "void", f"ptr align {align} {area}", "i8 0",
                        f"i64 {f.types.layout(type_).size}", "i1 false")
         f.zeros.add(area)
-    elif type_.count <= _UNROLLED:
-        for number in range(type_.count):
-            _put(f, op, layout, leaves, f.offset(area, number * layout.size))
     else:
-        _in_loop(f, str(type_.count), lambda index: _put(f, op, layout, leaves, f.element(area, index, layout)))
+        _fill(f, type_, leaves, area, is_copied=True)
     f.define(op, area)
 
 
-def _put(f: FunctionEmitter, op: FillArray, layout: Layout, leaves: Leaves, place: str) -> None:
-    emit_retain(f, op.value.type, leaves)
-    f.store(layout, leaves, place)
+def area_of(f: FunctionEmitter, type_: IrFixed, leaves: Leaves) -> str:
+    """New memory for an array, with the same leaves, whose references are not counted, in each of its elements."""
+    area = _new_area(f, type_)
+    if area is None:
+        raise InternalError(f"an array of the type {type_} lies nowhere", None)
+    _fill(f, type_, leaves, area, is_copied=False)
+    return area
+
+
+def _fill(f: FunctionEmitter, type_: IrFixed, leaves: Leaves, area: str, *, is_copied: bool) -> None:
+    layout = f.types.layout(type_.item)
+
+    def put(place: str) -> None:
+        if is_copied:
+            emit_retain(f, type_.item, leaves)
+        f.store(layout, leaves, place)
+    if type_.count <= _UNROLLED:
+        for number in range(type_.count):
+            put(f.offset(area, number * layout.size))
+    else:
+        _in_loop(f, str(type_.count), lambda index: put(f.element(area, index, layout)))
 
 
 def _in_loop(f: FunctionEmitter, count: str, body: Callable[[str], None]) -> None:

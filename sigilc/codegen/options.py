@@ -8,7 +8,7 @@ words, which are returned in registers.
 from __future__ import annotations
 
 from sigilc.codegen.context import ModuleContext
-from sigilc.codegen.types import Layout, is_view
+from sigilc.codegen.types import Layout, Leaf, is_view
 from sigilc.codegen.writer import Leaves, Writer
 from sigilc.ir.types import IrOption, IrType
 
@@ -39,7 +39,12 @@ def hole_leaves(context: ModuleContext, type_: IrOption) -> list[str]:
     """An absent value whose fault is an immortal block that nobody looks at."""
     rest = context.types.layout(type_).leaves[2 if is_view(type_.item) else 1:]
     marks = ["-1"] if is_view(type_.item) else []
-    return [context.static_owner(), *marks, *(zero(leaf.ll_type) for leaf in rest)]
+    return [context.static_owner(), *marks, *map(unread, rest)]
+
+
+def unread(leaf: Leaf) -> str:
+    """What a leaf is that nobody reads: an area is not even written."""
+    return "poison" if leaf.area else zero(leaf.ll_type)
 
 
 def zero(ll_type: str) -> str:
