@@ -146,7 +146,7 @@ def _hole(f: FunctionEmitter, type_: IrType) -> list[str]:
         case IrOption():
             return hole_leaves(f.context, type_)
         case IrFixed(item=item):
-            return [area_of(f, type_, _hole(f, item))] if layout.leaves else []
+            return [area_of(f, type_, tuple(_hole(f, item)))] if layout.leaves else []
     return [f.context.static_owner() if leaf.ll_type == "ptr" else zero(leaf.ll_type) for leaf in layout.leaves]
 
 

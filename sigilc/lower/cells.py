@@ -38,13 +38,11 @@ def placeholder(fl: FunctionLowering, type_: IrType) -> Value | None:
 
 
 def take(fl: FunctionLowering, place: Value) -> Value:
-    """What a place holds, moved out where a placeholder can stand in for it: then a change of it needs no copy."""
+    """What a place holds, moved out: so a change of it needs no copy."""
     builder = fl.builder
     value = builder.load(place)
     if value.type.is_counted:
-        instead = placeholder(fl, value.type)
-        if instead is not None:
-            builder.store(place, instead)
+        builder.store(place, placeholder(fl, value.type) or builder.hole(value.type))
     return value
 
 
@@ -73,8 +71,8 @@ class OptionalCell:
 
     def take(self) -> Value:
         """The value, moved out."""
-        builder = self._fl.builder
-        return take(self._fl, self._place) if self._flag is not None else builder.unwrap(builder.load(self._place))
+        held = take(self._fl, self._place)
+        return held if self._flag is not None else self._fl.builder.unwrap(held)
 
     def set(self, value: Value) -> None:
         """Puts a value in."""

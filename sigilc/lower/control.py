@@ -13,8 +13,9 @@ from sigilc.ir.types import UNIT as IR_UNIT
 from sigilc.lower.evidence import annotated
 from sigilc.lower.functions import Diverges, FunctionLowering, LoopTargets, Lowerings
 from sigilc.lower.fused_for import fused_pipeline, lower_fused_for
-from sigilc.lower.loops import CountingLoop, count_to
+from sigilc.lower.loops import CountingLoop, PullLoop, count_to
 from sigilc.lower.patterns import Subject, bind_irrefutable, match_pattern
+from sigilc.lower.sources import consumed
 
 
 def lower_block(fl: FunctionLowering, expr: typed.Block) -> Value:
@@ -105,23 +106,34 @@ def lower_loop(fl: FunctionLowering, expr: typed.Loop) -> Value:
 def lower_for(fl: FunctionLowering, expr: typed.For) -> Value:
     """`for p in e { }`: `e` is evaluated once, to a value, before the body runs for the first time."""
     pipeline = fused_pipeline(expr)
-    if pipeline is not None:
+    if pipeline is not None and pipeline.source not in fl.moves.consumed:
         return lower_fused_for(fl, expr, pipeline)
-    source = fl.type_of(expr.iterable)
     exit_ = fl.join(IR_UNIT, "exit")
-    iterable = fl.view(expr.iterable, expr.body)
-    loop, element = walk(fl, iterable, source)
-    fl.loops[expr.label] = LoopTargets(exit_, loop.next, fl.depth, len(fl.copies))
+    depth = fl.depth
 
-    def body() -> Value:
-        bind_irrefutable(fl, expr.pattern, Subject(value=element))
-        fl.own(expr.pattern)
-        return fl.value(expr.body)
-    with suppress(Diverges):
-        fl.in_scope(body)
-    loop.close()
+    def run() -> Value:
+        loop, element = _begin_for(fl, expr)
+        fl.loops[expr.label] = LoopTargets(exit_, loop.next, depth, len(fl.copies))
+
+        def body() -> Value:
+            bind_irrefutable(fl, expr.pattern, Subject(value=element))
+            fl.own(expr.pattern)
+            return fl.value(expr.body)
+        with suppress(Diverges):
+            fl.in_scope(body)
+        loop.close()
+        return fl.unit()
+    fl.in_scope(run)
     exit_.enter()
     return exit_.finish()
+
+
+def _begin_for(fl: FunctionLowering, expr: typed.For) -> tuple[CountingLoop | PullLoop, Value]:
+    """The loop, and its current element."""
+    source = fl.type_of(expr.iterable)
+    if expr.iterable in fl.moves.consumed:
+        return consumed(fl, fl.value(expr.iterable), source).begin(None, None)
+    return walk(fl, fl.view(expr.iterable, expr.body), source)
 
 
 def walk(fl: FunctionLowering, iterable: Value, source: object) -> tuple[CountingLoop, Value]:

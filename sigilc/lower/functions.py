@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sigilc.check import typed
-from sigilc.check.moves.walk import bound_by
+from sigilc.check.moves.parts import bound_by
 from sigilc.check.typed import Expr, LoopLabel, Variable
 from sigilc.check.types import NEVER, ParamType, Type, substitute
 from sigilc.crash import InternalError
@@ -287,6 +287,13 @@ class FunctionLowering:
             if isinstance(found, Value) and not isinstance(pattern, typed.BindPattern):
                 self.bindings[variable] = self.builder.copy(found)
             self.owned[-1].append(variable)
+
+    def own_place(self, address: Value, type_: Type) -> None:
+        """A place without a name: what it holds ends with the scope."""
+        assert self.owned is not None and self.builder.span is not None
+        variable = Variable("", type_, self.builder.span)
+        self.bindings[variable] = PlaceBinding(address, variable)
+        self.owned[-1].append(variable)
 
     @property
     def depth(self) -> int:

@@ -105,6 +105,16 @@ def bind_irrefutable(fl: FunctionLowering, pattern: Pattern, subject: Subject) -
     match_pattern(fl, pattern, subject, None).bind(fl)
 
 
+def evaluate_with(fl: FunctionLowering, bound: list[tuple[Pattern, Value]], body: typed.Expr) -> Value:
+    """The body of a stage, in a scope of its own with the names of patterns that always match."""
+    def run() -> Value:
+        for pattern, value in bound:
+            bind_irrefutable(fl, pattern, Subject(value=value))
+            fl.own(pattern)
+        return fl.value(body)
+    return fl.in_scope(run)
+
+
 def match_pattern(fl: FunctionLowering, pattern: Pattern, subject: Subject, fail: Block | None) -> Bindings:
     """Emits the tests and goes on where all have passed; else the way leads to `fail` (None: it is known to match)."""
     bindings = Bindings()

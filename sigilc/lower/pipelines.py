@@ -13,7 +13,11 @@ from sigilc.lower.sinks import Sink, make_sink
 
 
 def lower_pipeline(fl: FunctionLowering, expr: typed.Pipeline) -> Value:
-    """One fused loop."""
+    """One fused loop; what it has not taken out of a source of its own ends behind it."""
+    return fl.in_scope(lambda: _lower_pipeline(fl, expr))
+
+
+def _lower_pipeline(fl: FunctionLowering, expr: typed.Pipeline) -> Value:
     own = own_array(fl, expr)
     if own is not None:
         segment = Segment(fl, own, fl.type_of(expr.item), expr.stages, [])

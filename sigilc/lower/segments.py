@@ -22,7 +22,7 @@ from sigilc.lower.cells import take
 from sigilc.lower.collections import new_map
 from sigilc.lower.evidence import marked, validated
 from sigilc.lower.functions import Diverges, FunctionLowering
-from sigilc.lower.patterns import Subject, bind_irrefutable
+from sigilc.lower.patterns import Subject, bind_irrefutable, evaluate_with
 from sigilc.lower.places import lower_index
 from sigilc.lower.sources import Cursor, Indexed, Source, make_source
 
@@ -176,8 +176,7 @@ class Segment:
             self._push(number + 1, element, after, done, rest)
         match step.stage:
             case typed.MapStage(pattern=pattern, body=body):
-                bind_irrefutable(fl, pattern, Subject(value=value))
-                go_on(fl.value(body), next_)
+                go_on(evaluate_with(fl, [(pattern, value)], body), next_)
             case typed.FilterStage(pattern=pattern, predicate=predicate, mode=mode):
                 bind_irrefutable(fl, pattern, Subject(value=value))
                 self._choose(fl.value(predicate), next_)
@@ -266,9 +265,8 @@ class Segment:
     def _next_state(self, step: _Step, stage: typed.ScanStage, value: Value) -> Value:
         fl, builder = self.fl, self.builder
         assert step.state is not None
-        bind_irrefutable(fl, stage.accumulator, Subject(value=take(fl, step.state)))
-        bind_irrefutable(fl, stage.pattern, Subject(value=value))
-        builder.store(step.state, fl.value(stage.body))
+        bound = [(stage.accumulator, take(fl, step.state)), (stage.pattern, value)]
+        builder.store(step.state, evaluate_with(fl, bound, stage.body))
         return builder.load(step.state)
 
     def _is_new(self, step: _Step, value: Value) -> Value:
@@ -294,10 +292,14 @@ class Segment:
             self._choose(builder.is_some(inner), next_)
             go_on(builder.unwrap(inner), next_)
             return
-        segment = Segment(fl, stage.source, fl.type_of(stage.source_item), stage.stages, self._later)
-        done = builder.new_block("flat")
-        segment.push_all(done, go_on)
-        builder.position_at(done)
+
+        def inside() -> Value:
+            segment = Segment(fl, stage.source, fl.type_of(stage.source_item), stage.stages, self._later)
+            done = builder.new_block("flat")
+            segment.push_all(done, go_on)
+            builder.position_at(done)
+            return fl.unit()
+        fl.in_scope(inside)
         builder.branch(next_)
 
 
@@ -333,5 +335,5 @@ def _evaluated(fl: FunctionLowering, source: Expr | Source, stages: list[Stage],
         return make_source(fl, source, later)
     first = stages[0] if stages else None
     if isinstance(first, typed.TakeStage) and isinstance(first.count, typed.Literal | typed.Local):
-        return sorted_source(fl, source, lower_index(fl, first.count))
-    return sorted_source(fl, source, None)
+        return sorted_source(fl, source, lower_index(fl, first.count), source in fl.moves.consumed)
+    return sorted_source(fl, source, None, source in fl.moves.consumed)

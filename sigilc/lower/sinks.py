@@ -15,7 +15,7 @@ from sigilc.lower.evidence import joined
 from sigilc.lower.expressions import arithmetic
 from sigilc.lower.functions import FunctionLowering, Join
 from sigilc.lower.options import absent
-from sigilc.lower.patterns import Subject, bind_irrefutable
+from sigilc.lower.patterns import Subject, bind_irrefutable, evaluate_with
 from sigilc.lower.text import TextWriter
 
 # emits the number of elements that will come
@@ -289,9 +289,8 @@ class _Reduce(Sink):
 
     def push(self, value: Value) -> None:
         old = take(self.fl, self._place)
-        bind_irrefutable(self.fl, self._sink.accumulator, Subject(value=old))
-        bind_irrefutable(self.fl, self._sink.pattern, Subject(value=value))
-        self.builder.store(self._place, self.fl.value(self._sink.body))
+        bound = [(self._sink.accumulator, old), (self._sink.pattern, value)]
+        self.builder.store(self._place, evaluate_with(self.fl, bound, self._sink.body))
 
     def finish(self) -> Value:
         return self.builder.load(self._place)
@@ -314,9 +313,8 @@ class _ReduceFirst(Sink):
         builder.position_at(first)
         join.enter(value)
         builder.position_at(old)
-        bind_irrefutable(fl, self._sink.accumulator, Subject(value=self._cell.take()))
-        bind_irrefutable(fl, self._sink.pattern, Subject(value=value))
-        fl.enter(join, lambda: fl.value(self._sink.body))
+        bound = [(self._sink.accumulator, self._cell.take()), (self._sink.pattern, value)]
+        fl.enter(join, lambda: evaluate_with(fl, bound, self._sink.body))
         self._cell.set(join.finish())
 
     def finish(self) -> Value:
@@ -355,8 +353,7 @@ class _Each(Sink):
         self._sink = sink
 
     def push(self, value: Value) -> None:
-        bind_irrefutable(self.fl, self._sink.pattern, Subject(value=value))
-        self.fl.value(self._sink.body)
+        evaluate_with(self.fl, [(self._sink.pattern, value)], self._sink.body)
 
 
 class _Groups(Sink):

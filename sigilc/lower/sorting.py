@@ -19,7 +19,7 @@ from sigilc.lower.pipelines import fill
 from sigilc.lower.segments import Segment
 from sigilc.lower.sinks import Length, Sink
 from sigilc.lower.sort_keys import is_exact, sort_by_keys, sort_key
-from sigilc.lower.sources import Indexed
+from sigilc.lower.sources import Consumed, Indexed
 
 # Room for elements that may turn out not to be among the first ones, beside as many as are asked for.
 _SPARE = 64
@@ -132,11 +132,18 @@ class _Sorted(Sink):
 class _Seconds(Indexed):
     """The second slots of an array of pairs."""
 
+    def __init__(self, pairs: Indexed) -> None:
+        super().__init__(pairs.fl, pairs.value)
+        self._pairs = pairs
+
+    def length(self) -> Value:
+        return self._pairs.length()
+
     def element(self, index: Value) -> Value:
-        return self.builder.get_field(super().element(index), 1)
+        return self.builder.get_field(self._pairs.element(index), 1)
 
 
-def sorted_source(fl: FunctionLowering, expr: typed.Sort, limit: Value | None) -> Indexed:
+def sorted_source(fl: FunctionLowering, expr: typed.Sort, limit: Value | None, is_consumed: bool = False) -> Indexed:
     """A sort as a source; more than the first `limit` elements are not asked for."""
     source = expr.value
     item: Type = _item_of(fl, expr)
@@ -149,7 +156,8 @@ def sorted_source(fl: FunctionLowering, expr: typed.Sort, limit: Value | None) -
     length = segment.length if segment.has_length else None
     sink = _Sorted(fl, expr, fl.program.types.lower(item), length, limit)
     value = fill(segment, sink)
-    return _Seconds(fl, value) if sink.has_pairs else Indexed(fl, value)
+    array = Consumed(fl, value, fl.type_of(expr)) if is_consumed else Indexed(fl, value)
+    return _Seconds(array) if sink.has_pairs else array
 
 
 def has_exact_key(fl: FunctionLowering, expr: typed.Sort) -> bool:

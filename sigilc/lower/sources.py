@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sigilc.check import typed
 from sigilc.check.typed import Expr
-from sigilc.check.types import ArrayType, MapType, RangeType, SetType, Type
+from sigilc.check.types import ArrayType, MapType, RangeType, SetType, TupleType, Type
 from sigilc.crash import InternalError
 from sigilc.ir.function import Block
 from sigilc.ir.ops import Value
@@ -135,10 +135,39 @@ class _Pieces(Indexed):
 class _Reversed(Indexed):
     """An array from its end."""
 
+    def __init__(self, array: Indexed) -> None:
+        super().__init__(array.fl, array.value)
+        self._array = array
+
+    def length(self) -> Value:
+        return self._array.length()
+
     def element(self, index: Value) -> Value:
         builder = self.builder
         last = builder.int_binary("sub", self.length(), builder.const_usize(1))
-        return super().element(builder.int_binary("sub", last, index))
+        return self._array.element(builder.int_binary("sub", last, index))
+
+
+class Consumed(Indexed):
+    """An array that belongs to the loop: each element is taken out when its turn comes, and ends with its round.
+
+    The others end with the scope in which the loop begins.
+    """
+
+    def __init__(self, fl: FunctionLowering, value: Value, type_: Type) -> None:
+        self._place = fl.builder.slot(value, "items")
+        super().__init__(fl, value)
+        fl.own_place(self._place, type_)
+
+    def length(self) -> Value:
+        return self.builder.length(self.builder.peek(self._place))
+
+    def element(self, index: Value) -> Value:
+        builder = self.builder
+        address = builder.element_addr(self._place, index, checked=False)
+        element = builder.load(address)
+        builder.store(address, builder.hole(element.type))
+        return element
 
 
 class Pulled:
@@ -169,7 +198,9 @@ def make_source(fl: FunctionLowering, expr: Expr, later: list[object]) -> Source
     if isinstance(expr, typed.PiecesSource):
         return _Pieces(fl, fl.view(expr.value, expr.count, *later), expr)
     if isinstance(expr, typed.ReversedSource):
-        return _Reversed(fl, fl.view(expr.value, *later))
+        return _Reversed(_array(fl, expr.value, later))
+    if expr in fl.moves.consumed:
+        return consumed(fl, fl.value(expr), fl.type_of(expr))
     return indexed(fl, fl.view(expr, *later), fl.type_of(expr))
 
 
@@ -183,6 +214,26 @@ def indexed(fl: FunctionLowering, value: Value, type_: Type) -> Indexed:
         case SetType() | MapType():
             return _Entries(fl, value, isinstance(type_, MapType))
     raise InternalError(f"a loop over `{type_}`", fl.builder.span)
+
+
+def consumed(fl: FunctionLowering, value: Value, type_: Type) -> Indexed:
+    """A collection whose elements are taken out one by one; the entries of a map or set are brought into an array before."""
+    if not isinstance(type_, SetType | MapType):
+        return Consumed(fl, value, type_)
+    entries = indexed(fl, value, type_)
+    item = type_.item if isinstance(type_, SetType) else TupleType((type_.key, type_.value))
+    items = fl.builder.slot(fl.builder.make_array(fl.ir_type(item)), "items")
+    fl.builder.array_reserve(items, entries.length())
+    loop, entry = entries.begin(None, None)
+    fl.builder.array_push(items, entry, reserved=True)
+    loop.close()
+    return Consumed(fl, fl.builder.load(items), type_)
+
+
+def _array(fl: FunctionLowering, expr: Expr, later: list[object]) -> Indexed:
+    if expr in fl.moves.consumed:
+        return consumed(fl, fl.value(expr), fl.type_of(expr))
+    return Indexed(fl, fl.view(expr, *later))
 
 
 class Cursor:

@@ -23,12 +23,14 @@ class Moves:
     moved       expressions that read a variable or a part of one and leave nothing behind
     slotted     variables that something is moved out of
     captured    closures with the variables that move into them
+    consumed    what loops run over and own: each element is taken out, and ends in its round
     params      the numbers of the parameters that a call moves
     """
 
     moved: set[Expr] = field(default_factory=set)
     slotted: set[Variable] = field(default_factory=set)
     captured: set[tuple[Closure, Variable]] = field(default_factory=set)
+    consumed: set[Expr] = field(default_factory=set)
     params: set[int] = field(default_factory=set)
 
 

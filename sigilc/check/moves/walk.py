@@ -9,13 +9,13 @@ looked at, and stays.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import fields
-from functools import partial
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from sigilc.check import typed as t
 from sigilc.check.impls import resolve_method
+from sigilc.check.moves.parts import bound_by, children
+from sigilc.check.moves.pipelines import walk_pipeline
 from sigilc.check.moves.record import Instance, LoopFrame, Moves, Path, State, copied, is_same, join
 from sigilc.check.types import DynType, ParamType, Type, substitute
 from sigilc.check.unique_types import changes_itself
@@ -218,8 +218,8 @@ class Walker:
                 break
         self.state = None
 
-    def moves_some(self, names: list[t.Variable], body: Callable[[], None]) -> bool:
-        """Whether running `body` moves something out of one of the names. Changes nothing."""
+    def moves_some(self, names: set[t.Variable], body: Callable[[], None]) -> bool:
+        """Whether running `body`, which may add to the names, moves something out of one of them. Changes nothing."""
         kept = self.state, self.moves, self.is_trial, self.touched, dict(self.fixed), list(self.loops)
         self.state, self.moves, self.is_trial, self.touched = copied(self.state), Moves(), True, set()
         self.loops = [LoopFrame(frame.label) for frame in self.loops]
@@ -228,21 +228,21 @@ class Walker:
         self.state, self.moves, self.is_trial, self.touched, self.fixed, self.loops = kept
         return found
 
-    def take_apart(self, subject: t.Expr, patterns: list[t.Pattern], run: Callable[[], None]) -> str:
-        """What is matched or walked: moved as a whole if `run` moves a part that the patterns name, else looked at.
+    def take_apart(self, subjects: list[t.Expr], names: set[t.Variable], run: Callable[[], None]) -> str:
+        """What is matched or walked: moved as a whole if `run` moves one of the names that it binds, else looked at.
 
         Returns why nothing can be moved out of these names, if so.
         """
-        names = [v for p in patterns for v in bound_by(p)]
-        if not isinstance(subject, _PLACES) or not self.is_unique(subject):
-            self.visit(subject, True)
-            return ""
-        self.fixed = {v: why for v, why in self.fixed.items() if v not in names}
-        if not self.moves_some(names, run):
-            self.use_place(subject, False)
-            return f"it is a part of `{subject.span.text}`, which is only looked at"
-        self.use_place(subject, True)
-        return ""
+        places = [s for s in subjects if isinstance(s, _PLACES) and self.is_unique(s)]
+        is_moved = not places or self.moves_some(names, run)
+        for subject in subjects:
+            if subject in places:
+                self.use_place(subject, is_moved)
+            else:
+                self.visit(subject, True)
+            if is_moved and self.is_unique(subject):
+                self.moves.consumed.add(subject)
+        return "" if is_moved else f"it is a part of `{places[0].span.text}`, which is only looked at"
 
     # ---- Calls ----------------------------------------------------------------------------------------------------------
 
@@ -276,66 +276,6 @@ class Walker:
         self.visit(e.body, True)
         self.state, self.fixed, self.loops = kept
 
-    # ---- Pipelines ------------------------------------------------------------------------------------------------------
-
-    def pipeline(self, e: t.Pipeline) -> None:
-        """One loop. Elements that reach the result unchanged take the whole source with them."""
-        parts: list[Any] = [*e.stages, e.sink]
-        patterns = [p for part in parts for p in children(part) if isinstance(p, t.Pattern)]
-        self.visit_all([x for part in parts for x in _evaluated_once(part)], True)
-
-        def run(reason: str = "") -> None:
-            self.loop(None, partial(self.stages, parts, patterns, reason), ends_at_head=True)
-        passes_on = self.is_unique(e) and not any(isinstance(s, t.MapStage) for s in e.stages)
-        if passes_on:
-            self.visit(e.source, True)
-            reason = "it goes on to the result"
-        else:
-            reason = self.take_apart(e.source, patterns, run)
-        run(reason)
-
-    def stages(self, parts: list[Any], patterns: list[t.Pattern], reason: str) -> None:
-        """One round of the stages and the sink."""
-        for pattern in patterns:
-            self.bind(pattern, reason)
-        for part in parts:
-            once = list(_evaluated_once(part))
-            for child in children(part):
-                if isinstance(child, t.Expr) and child not in once:
-                    self.visit(child, isinstance(part, t.MapStage | t.ReduceSink))
-
-
-def _evaluated_once(part: Any) -> Iterator[t.Expr]:
-    for name in ("count", "separator", "initial"):
-        value = getattr(part, name, None)
-        if isinstance(value, t.Expr):
-            yield value
-
-
-# ---- What the nodes are made of -------------------------------------------------------------------------------------------
-
-
-def children(node: Any) -> Iterator[Any]:
-    """The expressions and patterns directly below a node, in order."""
-    for each in fields(node):
-        stack = [getattr(node, each.name)]
-        while stack:
-            value = stack.pop()
-            if isinstance(value, t.Expr | t.Pattern):
-                yield value
-            elif isinstance(value, t.Stage | t.Sink | t.Arm | t.FormatSpec):
-                yield from children(value)
-            elif isinstance(value, list | tuple):
-                stack += reversed(value)
-
-
-def bound_by(pattern: t.Pattern) -> Iterator[t.Variable]:
-    """The variables that a pattern binds."""
-    if isinstance(pattern, t.BindPattern):
-        yield pattern.variable
-    for child in children(pattern):
-        yield from bound_by(child)
-
 
 # ---- One entry for each kind of expression that is more than looks at its parts -------------------------------------------
 
@@ -364,7 +304,7 @@ def _match(w: Walker, e: t.Match, is_moved: bool) -> None:
         w.visit(e.value, False)
         run("it is a part of what is matched in place")
     else:
-        run(w.take_apart(e.value, patterns, run))
+        run(w.take_apart([e.value], {v for p in patterns for v in bound_by(p)}, run))
 
 
 def _if(w: Walker, e: t.If, is_moved: bool) -> None:
@@ -395,10 +335,10 @@ def _let(w: Walker, e: t.Let, is_moved: bool) -> None:
 
 
 def _lift(w: Walker, e: t.Lift, is_moved: bool) -> None:
-    pattern = t.BindPattern(e.span, e.variable.type, e.variable)
-    reason = w.take_apart(e.source, [pattern], lambda: w.visit(e.body, is_moved))
-    w.bind(pattern, reason)
-    w.branches([lambda: w.visit(e.body, is_moved), lambda: None])
+    def run(reason: str = "") -> None:
+        w.bind_variable(e.variable, reason)
+        w.branches([lambda: w.visit(e.body, is_moved), lambda: None])
+    run(w.take_apart([e.source], {e.variable}, run))
 
 
 def _for(w: Walker, e: t.For, is_moved: bool) -> None:
@@ -407,7 +347,7 @@ def _for(w: Walker, e: t.For, is_moved: bool) -> None:
             w.bind(e.pattern, reason)
             w.visit(e.body, False)
         w.loop(e.label, once, ends_at_head=True)
-    run(w.take_apart(e.iterable, [e.pattern], run))
+    run(w.take_apart([e.iterable], set(bound_by(e.pattern)), run))
 
 
 def _break(w: Walker, e: t.Break, is_moved: bool) -> None:
@@ -485,7 +425,7 @@ VISITORS: dict[type[t.Expr], Visit] = {
     t.CatchPanic: lambda w, e, is_moved: w.branches([lambda: w.visit(e.body, False), lambda: None]),
     t.Call: lambda w, e, is_moved: w.call(e),
     t.Closure: lambda w, e, is_moved: w.closure(e),
-    t.Pipeline: lambda w, e, is_moved: w.pipeline(e),
+    t.Pipeline: lambda w, e, is_moved: walk_pipeline(w, e),
     t.Match: _match, t.If: _if, t.Logic: _logic, t.Default: _default, t.Block: _block, t.Let: _let, t.Lift: _lift,
     t.For: _for, t.Break: _break, t.Return: _return, t.Assign: _assign, t.MakeStruct: _make_struct,
     t.FilterValue: _filter_value, t.Sort: _sort, t.Tell: _message, t.Ask: _message, t.CallValue: _call_value,
