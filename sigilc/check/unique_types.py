@@ -7,10 +7,13 @@ from collections.abc import Iterator
 from sigilc.check.impls import find_impl, implied, members
 from sigilc.check.typed import Bound, TraitDecl
 from sigilc.check.types import (
+    UNIT,
+    AddressType,
     ArrayType,
     DynType,
     EnumType,
     FnType,
+    FutureType,
     MapType,
     OptionType,
     SetType,
@@ -33,10 +36,14 @@ class UniqueTypes:
     def __init__(self, drop: TraitDecl | None) -> None:
         self.drop = drop if drop is not None and drop.impls else None
         self._known: dict[Type, bool] = {}
+        self.with_drop: dict[Type, None] = {}       # the types that were asked for and have an `impl Drop` themselves
 
     def has_drop(self, type_: Type) -> bool:
         """Whether there is an `impl Drop` for the type itself."""
-        return self.drop is not None and find_impl(self.drop, type_) is not None
+        has_drop = self.drop is not None and find_impl(self.drop, type_) is not None
+        if has_drop:
+            self.with_drop[type_] = None
+        return has_drop
 
     def is_unique(self, type_: Type) -> bool:
         """The answer for a type, in which type parameters count as not unique."""
@@ -46,6 +53,13 @@ class UniqueTypes:
         if found is None:
             found = self._known[type_] = any(map(self.has_drop, _held(type_)))
         return found
+
+    def may_keep(self, result: Type) -> bool:
+        """Whether a function value with this result may keep its arguments, so that a call moves them.
+
+        What gives plain data can't hand them on: it is only lent them.
+        """
+        return result == UNIT or isinstance(result, AddressType | FutureType) or self.may_end(result)
 
     def may_end(self, type_: Type) -> bool:
         """Whether the end of a value can be seen: of a unique one, and of one that may have captured such values."""

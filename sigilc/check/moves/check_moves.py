@@ -7,6 +7,7 @@ can be reached are gone through until nothing more is found to be moved; only th
 from __future__ import annotations
 
 from sigilc.check.context import Context
+from sigilc.check.impls import resolve_method
 from sigilc.check.moves.record import Instance, Moves
 from sigilc.check.moves.walk import Walker
 from sigilc.check.typed import Function, TraitDecl
@@ -34,16 +35,25 @@ class MoveChecker:
             before = {instance: len(moves.params) for instance, moves in self.known.items()}
             for instance in list(self.known):
                 self.known[instance] = Walker(self, instance).run()
+            self._know_drops()
             if before == {instance: len(moves.params) for instance, moves in self.known.items()}:
                 break
         for (code, span), (function, message, label, help_, labels) in self.errors.items():
             self.report(function, code, span, message, label, help_, labels)
         return self.known
 
+    def _know_drops(self) -> None:
+        """The `drop`s of instances of generic types, which nothing calls by name."""
+        assert self.types.drop is not None
+        for type_ in self.types.with_drop:
+            instance = resolve_method(self.types.drop.methods["drop"], (type_,))
+            if instance[1]:
+                self.known.setdefault(instance, Moves())
+
     def moved_params(self, instance: Instance, span: Span, caller: Function) -> set[int]:
         """The parameters that a call moves."""
         function, args = instance
-        if not any(map(self.types.is_unique, args)):
+        if not any(map(self.types.may_keep, args)):
             if function.span.file.is_library:
                 return set()
             instance = function, function.type_params
@@ -64,7 +74,8 @@ class MoveChecker:
             inner, name = span, function.name.rpartition("·")[2]
             while span.file.is_library and function in self.origins:
                 span, function = self.origins[function]
-            message, help_ = f"`{name}` copies what can only be moved", "move the value as a whole, or use it where it is"
+            message, help_ = f"`{name}` copies what can only be moved", \
+                "look at it where it is, or take it out, by `pop`, `remove`, `drain` or `.take()`"
             label, labels = "called here", [(inner, label)]
         elif function.type_params and function in self.origins:
             labels = [*labels, (self.origins[function][0], "called with these types here")]

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 from sigilc.check import typed as t
 from sigilc.check.moves.parts import bound_by
+from sigilc.check.moves.reasons import LOOKED_AT, SHARED, instead
 from sigilc.check.types import Type, substitute
 
 if TYPE_CHECKING:
     from sigilc.check.moves.walk import Walker
 
-_LOOKED_AT = "it is only looked at here"
 # The folds whose result is one of the elements.
 _CHOOSING = frozenset(("min", "max", "first", "last"))
 
@@ -53,7 +53,7 @@ def _take_apart(w: Walker, sources: list[t.Expr], names: set[t.Variable], run: A
     for source in sources:
         if isinstance(source, t.PiecesSource):
             w.visit_all([source.count], False)
-            reason = f"a part of `{source.value.span.text}` shares its elements"
+            reason = SHARED
     inner = [s.value if isinstance(s, t.ReversedSource | t.PiecesSource) else s for s in sources]
     if reason and any(map(w.is_unique, inner)):
         w.visit_all(inner, False)
@@ -99,7 +99,7 @@ def _sink(w: Walker, sink: t.Sink, elements: _Elements | None) -> None:
             _bind(w, sink.pattern, elements)
             w.visit(sink.body, False)
         case t.GroupSink():
-            w.bind(sink.pattern, _LOOKED_AT)
+            w.bind(sink.pattern, LOOKED_AT)
             w.visit(sink.key, True)
             _pass_on(w, elements)
         case t.CollectSink() | t.TestSink(kind="find"):
@@ -138,7 +138,7 @@ def _look(w: Walker, part: t.Stage | t.Sink) -> None:
     for name in ("pattern", "predicate"):
         child = getattr(part, name, None)
         if isinstance(child, t.Pattern):
-            w.bind(child, _LOOKED_AT)
+            w.bind(child, LOOKED_AT)
         elif isinstance(child, t.Expr):
             w.visit(child, False)
 
@@ -151,8 +151,7 @@ def _pass_on(w: Walker, elements: _Elements | None) -> None:
     w.touched.add(elements.item)
     if elements.reason:
         what, span = f"a `{_item_type(w, elements)}`", elements.item.span
-        w.error("E0407", f"{what} can't be moved into the result", span, elements.reason,
-                "take the elements out of the array, by `drain` or `split_off`, or look at the parts where they are")
+        w.error("E0407", f"{what} can't be moved into the result", span, elements.reason, instead(elements.reason))
 
 
 def _item_type(w: Walker, elements: _Elements) -> Type:

@@ -13,11 +13,12 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from sigilc.check import typed as t
-from sigilc.check.impls import resolve_method
+from sigilc.check.impls import implied, resolve_method
 from sigilc.check.moves.parts import bound_by, children
 from sigilc.check.moves.pipelines import walk_pipeline
+from sigilc.check.moves.reasons import CALLERS, CAPTURED, ELEMENT, KEEPING, LENT, LOOKED_AT, MATCHED, instead
 from sigilc.check.moves.record import Instance, LoopFrame, Moves, Path, State, copied, is_same, join
-from sigilc.check.types import DynType, ParamType, Type, substitute
+from sigilc.check.types import DynType, FnType, ParamType, Type, substitute
 from sigilc.check.unique_types import changes_itself
 from sigilc.source.spans import Span
 
@@ -33,6 +34,11 @@ _KEPT_BY_INTRINSIC = {"array_push": {1}, "map_insert": {1, 2}, "set_insert": {1}
 Visit = Callable[["Walker", Any, bool], None]
 
 
+def plain_name(function: t.Function) -> str:
+    """A function's name as one writes it."""
+    return function.name.rpartition("·")[2]
+
+
 class Walker:
     """The state of the walk through one instance."""
 
@@ -46,6 +52,8 @@ class Walker:
         self.numbers = {v: i for i, v in enumerate(self.function.params) if v.kind != "inout"}
         self.loops: list[LoopFrame] = []
         self.is_trial = False
+        self.into = ""                              # where what is being moved goes, in words
+        self.into_by_span: dict[Span, str] = {}     # the same for each move
         self.touched: set[t.Variable] = set()       # variables that something was moved out of, trials included
 
     def run(self) -> Moves:
@@ -53,9 +61,9 @@ class Walker:
         body = self.function.body
         for variable in self.function.params:
             if variable.kind == "inout":
-                self.fixed[variable] = "it is a place of the caller's" if variable.name != "self" else "`self` stays whole"
+                self.fixed[variable] = CALLERS if variable.name != "self" else "`self` stays whole"
         if body is not None:
-            self.visit(body, True)
+            self.move(body, "as the result")
         for variable in self.touched & set(self.numbers):
             self.moves.params.add(self.numbers[variable])
         return self.moves
@@ -89,9 +97,15 @@ class Walker:
             return
         for child in children(e):
             if isinstance(child, t.Pattern):
-                self.bind(child, "it is only looked at here")
+                self.bind(child, LOOKED_AT)
             else:
                 self.visit(child, False)
+
+    def move(self, e: t.Expr, into: str) -> None:
+        """An expression whose value is moved; `into` says where."""
+        outer, self.into = self.into, into
+        self.visit(e, True)
+        self.into = outer
 
     def visit_all(self, parts: Iterable[t.Expr | None], is_moved: bool) -> None:
         """Several expressions in order."""
@@ -116,26 +130,26 @@ class Walker:
             if isinstance(whole, t.Local):
                 self.touched.add(whole.variable)
             if not self.function_may_copy():
-                label = f"a `{self.type_of(e)}` is moved here"
+                away = "away" if whole is e else f"out of `{whole.span.text}`"
+                label = f"a `{self.type_of(e)}` is moved here{self.where_to()}"
                 if whole is e:
                     label += f", but {obstacle}"
-                self.error("E0407", f"`{e.span.text}` can't be moved away", e.span, label, self.other_than_move(e),
+                self.error("E0407", f"`{e.span.text}` can't be moved {away}", e.span, label, instead(obstacle),
                            [(whole.span, obstacle)] if whole is not e else [])
         elif isinstance(whole, t.Local):
             self.moves.moved.add(e)
             self.moves.slotted.add(whole.variable)
             self.touched.add(whole.variable)
             self.state.setdefault(whole.variable, {})[path] = e.span
+            self.into_by_span[e.span] = self.where_to()
 
     def function_may_copy(self) -> bool:
         """Whether the library answers for this function: what it copies, it overwrites."""
         return self.function.moves_elements
 
-    def other_than_move(self, e: t.Expr) -> str:
-        """What to do instead of moving out of a place that must stay whole."""
-        if isinstance(e, t.Index | t.MapIndex):
-            return "take the element out of its collection, by `pop` or `remove`, or use it where it is"
-        return "use it where it is, or hold it as a `T?` and take it out with `.take()`"
+    def where_to(self) -> str:
+        """Where what is being moved goes, to be put behind a sentence."""
+        return f", {self.into}" if self.into else ""
 
     def walk_place(self, e: t.Expr) -> tuple[t.Expr, Path, str]:
         """What a place is a part of, the fields that lead there, and why nothing can be moved out on the way."""
@@ -148,7 +162,7 @@ class Walker:
                     obstacle = f"a `{self.type_of(e.value)}` has a `drop`, which needs it whole"
             else:
                 path.clear()
-                obstacle = obstacle or "an element stays in its collection"
+                obstacle = obstacle or ELEMENT
                 self.visit_all([getattr(e, name, None) for name in ("index", "key", "low", "high")], False)
                 self.visit_all([getattr(e, "default", None)], True)
             e = e.value
@@ -160,8 +174,9 @@ class Walker:
         for gone, span in self.state.get(variable, {}).items():
             if gone[:len(path)] == path or path[:len(gone)] == gone:
                 name = variable.name
-                again = "moved in an earlier round of the loop" if span is e.span else "used here"
-                labels = [] if span is e.span else [(span, "moved away here")]
+                into = self.into_by_span.get(span, "")
+                again = f"moved in an earlier round of the loop{into}" if span is e.span else "used here"
+                labels = [] if span is e.span else [(span, f"moved away here{into}")]
                 self.error("E0406", f"`{name}` is used after it has been moved", e.span, again,
                            self.other_than_use(variable), labels)
                 return
@@ -235,6 +250,7 @@ class Walker:
         """
         places = [s for s in subjects if isinstance(s, _PLACES) and self.is_unique(s)]
         is_moved = not places or self.moves_some(names, run)
+        outer, self.into = self.into, "with what is moved out of it"
         for subject in subjects:
             if subject in places:
                 self.use_place(subject, is_moved)
@@ -242,6 +258,7 @@ class Walker:
                 self.visit(subject, True)
             if is_moved and self.is_unique(subject):
                 self.moves.consumed.add(subject)
+        self.into = outer
         return "" if is_moved else f"it is a part of `{places[0].span.text}`, which is only looked at"
 
     # ---- Calls ----------------------------------------------------------------------------------------------------------
@@ -252,28 +269,36 @@ class Walker:
         function, args = resolve_method(e.function, args)
         if function.trait is not None and args and isinstance(args[0], DynType):
             moved = set(range(1, len(e.args)))
-        elif function.intrinsic:
-            moved = _KEPT_BY_INTRINSIC.get(function.intrinsic, set())
-        elif function.foreign:
-            moved = set()
         else:
-            moved = self.checker.moved_params((function, args), e.span, self.function)
+            moved = self.moved_by(function, args, e.span)
         for number, arg in enumerate(e.args):
-            self.visit(arg, number in moved)
+            if number in moved:
+                self.move(arg, f"to `{plain_name(function)}`")
+            else:
+                self.visit(arg, False)
+
+    def moved_by(self, function: t.Function, args: tuple[Type, ...], span: Span) -> set[int]:
+        """The parameters that a function moves."""
+        if function.intrinsic:
+            return _KEPT_BY_INTRINSIC.get(function.intrinsic, set())
+        return set() if function.foreign else self.checker.moved_params((function, args), span, self.function)
 
     def closure(self, e: t.Closure) -> None:
         """What a closure captures moves into it; its body is a function of its own, that keeps what it has captured."""
         for variable in e.captures:
             if self.is_unique(variable):
-                self.visit(t.Local(e.span, variable.type, variable), True)
+                self.move(t.Local(e.span, variable.type, variable), "into the closure")
                 self.moves.captured.add((e, variable))
         kept = self.state, dict(self.fixed), self.loops
         self.state, self.loops = {}, []
         for variable in e.captures:
-            self.fixed[variable] = "the closure keeps what it has captured"
+            self.fixed[variable] = CAPTURED
+        type_ = self.type_of(e)
+        assert isinstance(type_, FnType)
+        reason = "" if self.checker.types.may_keep(type_.result) else LENT
         for param in e.params:
-            self.bind_variable(param, "it is a place of the caller's" if param.kind == "inout" else "")
-        self.visit(e.body, True)
+            self.bind_variable(param, CALLERS if param.kind == "inout" else reason)
+        self.move(e.body, "as the closure's result")
         self.state, self.fixed, self.loops = kept
 
 
@@ -287,6 +312,10 @@ def _make_dyn(w: Walker, e: t.MakeDyn, is_moved: bool) -> None:
         w.error("E0229", f"a `{w.type_of(e.value)}` can't stand behind `{target}`", e.span,
                 "its values move, but it implements the trait only for some type arguments",
                 f"implement `{target.trait.name}` for this very type")
+    if isinstance(target, DynType):
+        for bound in implied([t.Bound(target, target.trait, target.args)]):
+            for method in bound.trait.methods.values():
+                w.moved_by(*resolve_method(method, (w.type_of(e.value), *bound.args)), e.span)
     w.visit(e.value, True)
 
 
@@ -302,7 +331,7 @@ def _match(w: Walker, e: t.Match, is_moved: bool) -> None:
         w.branches([lambda a=a: arm(a, reason) for a in e.arms])  # type: ignore[misc]
     if isinstance(e.value, t.InOut):
         w.visit(e.value, False)
-        run("it is a part of what is matched in place")
+        run(MATCHED)
     else:
         run(w.take_apart([e.value], {v for p in patterns for v in bound_by(p)}, run))
 
@@ -328,7 +357,11 @@ def _block(w: Walker, e: t.Block, is_moved: bool) -> None:
 
 
 def _let(w: Walker, e: t.Let, is_moved: bool) -> None:
-    w.visit(e.value, not isinstance(e.pattern, t.WildPattern))
+    if isinstance(e.pattern, t.WildPattern):
+        w.visit(e.value, False)
+    else:
+        named = e.pattern.variable.name if isinstance(e.pattern, t.BindPattern) else e.pattern.span.text
+        w.move(e.value, f"into `{named}`")
     if e.otherwise is not None:
         w.branches([lambda: w.visit_all([e.otherwise], False), lambda: None])
     w.bind(e.pattern)
@@ -356,12 +389,13 @@ def _break(w: Walker, e: t.Break, is_moved: bool) -> None:
 
 
 def _return(w: Walker, e: t.Return, is_moved: bool) -> None:
-    w.visit_all([e.value], True)
+    if e.value is not None:
+        w.move(e.value, "as the result")
     w.state = None
 
 
 def _assign(w: Walker, e: t.Assign, is_moved: bool) -> None:
-    w.visit(e.value, True)
+    w.move(e.value, f"into `{e.place.span.text}`")
     whole, path, obstacle = w.walk_place(e.place)
     if not isinstance(whole, t.Local):
         w.visit(whole, False)
@@ -381,7 +415,7 @@ def _make_struct(w: Walker, e: t.MakeStruct, is_moved: bool) -> None:
 
 
 def _filter_value(w: Walker, e: t.FilterValue, is_moved: bool) -> None:
-    w.bind(e.pattern, "it is only looked at here")
+    w.bind(e.pattern, LOOKED_AT)
     w.visit(e.source, is_moved)
     w.visit(e.predicate, False)
 
@@ -389,7 +423,7 @@ def _filter_value(w: Walker, e: t.FilterValue, is_moved: bool) -> None:
 def _sort(w: Walker, e: t.Sort, is_moved: bool) -> None:
     w.visit(e.value, True)
     if e.pattern is not None:
-        w.bind(e.pattern, "it is only looked at here")
+        w.bind(e.pattern, LOOKED_AT)
     w.visit_all([e.key], False)
 
 
@@ -399,8 +433,27 @@ def _message(w: Walker, e: t.Tell | t.Ask, is_moved: bool) -> None:
 
 
 def _call_value(w: Walker, e: t.CallValue, is_moved: bool) -> None:
+    """A call of a function value moves its arguments if the result may hold them, else it lends them."""
     w.visit(e.callee, False)
-    w.visit_all(e.args, True)
+    type_ = w.type_of(e.callee)
+    moves = not isinstance(type_, FnType) or w.checker.types.may_keep(type_.result)
+    for arg in e.args:
+        if moves:
+            w.move(arg, f"to `{e.callee.span.text}`")
+        else:
+            w.visit(arg, False)
+
+
+def _function_ref(w: Walker, e: t.FunctionRef, is_moved: bool) -> None:
+    """A function whose result can't hold its arguments may not move them: who calls it as a value only lends them."""
+    function, args = resolve_method(e.function, tuple(substitute(a, w.mapping) for a in e.type_args))
+    moved, type_ = w.moved_by(function, args, e.span), w.type_of(e)
+    if isinstance(type_, FnType) and not w.checker.types.may_keep(type_.result):
+        for param in (type_.params[number] for number in sorted(moved)):
+            if w.checker.types.is_unique(param):
+                w.error("E0407", f"a `{param}` that is only lent can't be moved by `{plain_name(function)}`", e.span,
+                        f"as a `{type_}` it is lent its arguments, but it keeps them",
+                        f"{KEEPING}: call the function itself", [(function.span, "declared here")])
 
 
 def _never_after(w: Walker, e: t.Panic, is_moved: bool) -> None:
@@ -429,5 +482,5 @@ VISITORS: dict[type[t.Expr], Visit] = {
     t.Match: _match, t.If: _if, t.Logic: _logic, t.Default: _default, t.Block: _block, t.Let: _let, t.Lift: _lift,
     t.For: _for, t.Break: _break, t.Return: _return, t.Assign: _assign, t.MakeStruct: _make_struct,
     t.FilterValue: _filter_value, t.Sort: _sort, t.Tell: _message, t.Ask: _message, t.CallValue: _call_value,
-    t.Panic: _never_after, t.ConstantRef: _constant,
+    t.FunctionRef: _function_ref, t.Panic: _never_after, t.ConstantRef: _constant,
 }
