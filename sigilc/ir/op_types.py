@@ -12,6 +12,7 @@ from sigilc.crash import InternalError
 from sigilc.ir import array_ops, bit_ops, box_ops, dyn_ops, evidence_ops, foreign_ops, ops, pass_ops
 from sigilc.ir.builder import awaited_type, element_type, field_types, payload_type, target_type
 from sigilc.ir.function import IrFunction, IrHandler, Module
+from sigilc.ir.handed_over import handed_over
 from sigilc.ir.ops import Op, Value
 from sigilc.ir.printer import is_utf8
 from sigilc.ir.runtime_abi import RUNTIME
@@ -117,9 +118,9 @@ def _function(module: Module, name: str, *, is_called: bool = False) -> IrFuncti
     return function
 
 
-def _signature(module: Module, name: str, params: Sequence[IrType], result: IrType) -> None:
+def _signature(module: Module, name: str, params: Sequence[IrType], result: IrType, *, is_called: bool = False) -> None:
     """`name` is a function of exactly this type."""
-    function = _function(module, name)
+    function = _function(module, name, is_called=is_called)
     _values(f"{name}'s parameter", function.params, params)
     _same(f"the result of {name}", function.result, result)
 
@@ -163,8 +164,10 @@ def _const_bytes(op: ops.ConstBytes, _: Module) -> None:
 
 
 def _function_value(op: ops.FunctionValue, module: Module) -> None:
-    function = _function(module, op.function)
-    _result(op, IrFn(tuple(p.type for p in function.params), function.result))
+    function = _function(module, op.function, is_called=True)
+    type_ = IrFn(tuple(p.type for p in function.params), function.result)
+    _result(op, type_)
+    require(function.owned == handed_over(type_), "as a value {} must own what is handed over to it", op.function)
 
 
 def _int_binary(op: ops.IntBinary, _: Module) -> None:
@@ -554,7 +557,9 @@ def _make_closure(op: ops.MakeClosure, module: Module) -> None:
     if not isinstance(type_, IrFn):
         raise RuleBroken("the result must be a function")
     captured = tuple(v.type for v in op.captures)
-    _signature(module, op.function, (*captured, *type_.params), type_.result)
+    _signature(module, op.function, (*captured, *type_.params), type_.result, is_called=True)
+    handed = frozenset(len(captured) + number for number in handed_over(type_))
+    require(module.functions[op.function].owned == handed, "as a value {} must own what is handed over to it", op.function)
 
 
 def _dyn_of(type_: IrType) -> IrDyn:

@@ -23,6 +23,7 @@ from collections.abc import Callable
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from sigilc.ir.handed_over import handed_over
 from sigilc.ir.types import IrType
 from sigilc.source.records import field, keyword_record, record
 from sigilc.source.spans import Span
@@ -711,7 +712,7 @@ class Catch(Op):
 
 @keyword_record
 class CallValue(Op):
-    """A call of a function value."""
+    """A call of a function value. Its type says which arguments' references pass to the callee: see `handed_over`."""
 
     callee: Value
     args: list[Value]
@@ -720,6 +721,20 @@ class CallValue(Op):
     RESULT = "owned"
     MAY_PANIC = True
     EFFECT = True
+
+
+def _handed_over(op: CallValue) -> list[Value]:
+    handed = handed_over(op.callee.type)    # type: ignore[arg-type]
+    return [value for number, value in enumerate(op.args) if number in handed] if handed else []
+
+
+def _lent(op: CallValue) -> list[Value]:
+    handed = handed_over(op.callee.type)    # type: ignore[arg-type]
+    return [op.callee, *(value for number, value in enumerate(op.args) if number not in handed)]
+
+
+CallValue.consumed = _handed_over       # type: ignore[method-assign, assignment]
+CallValue.looked_at = _lent             # type: ignore[method-assign, assignment]
 
 
 @keyword_record

@@ -5,7 +5,9 @@ from __future__ import annotations
 from sigilc.check import typed
 from sigilc.check.types import FnType
 from sigilc.crash import InternalError
+from sigilc.ir.builder import FunctionBuilder
 from sigilc.ir.function import IrFunction
+from sigilc.ir.handed_over import handed_over
 from sigilc.ir.ops import Value
 from sigilc.ir.types import UNIT, IrFn
 from sigilc.lower.functions import Binding, FunctionLowering, Lowerings, PlaceBinding, move_out
@@ -18,7 +20,25 @@ def lower_function_ref(fl: FunctionLowering, expr: typed.FunctionRef) -> Value:
     name = fl.program.instance(expr.function, tuple(fl.type_of(t) for t in expr.type_args))
     type_ = fl.ir_type(expr)
     assert isinstance(type_, IrFn)
-    return fl.builder.function_value(name, type_)
+    return fl.builder.function_value(_owning(fl, name, type_), type_)
+
+
+def _owning(fl: FunctionLowering, name: str, type_: IrFn) -> str:
+    """A function that owns what a call of a function value hands over, and calls the one of this name."""
+    owned = handed_over(type_)
+    value = f"{name}.value"
+    if not owned:
+        return name
+    if value not in fl.program.module.functions:
+        function = IrFunction(value, [Value(param) for param in type_.params], type_.result, span=fl.builder.span)
+        function.owned = owned
+        fl.program.add_function(function)
+        builder = FunctionBuilder(function)
+        builder.span = fl.builder.span
+        builder.position_at(builder.new_block("entry"))
+        result = builder.call(name, list(function.params), type_.result)
+        builder.return_(result)
+    return value
 
 
 def lower_closure(fl: FunctionLowering, expr: typed.Closure) -> Value:
@@ -31,6 +51,7 @@ def lower_closure(fl: FunctionLowering, expr: typed.Closure) -> Value:
     params = [Value(c.type, v.name) for c, v in zip(captured, expr.captures, strict=True)]
     own = [Value(t, v.name) for t, v in zip(ir_type.params, expr.params, strict=True)]
     function = IrFunction(name, [*params, *own], ir_type.result, span=expr.span)
+    function.owned = frozenset(len(params) + number for number in handed_over(ir_type))
     fl.program.add_function(function)
     inner = FunctionLowering(fl.program, function, fl.substitution)
     inner.moves = fl.moves

@@ -27,7 +27,8 @@ Requires
     no counts yet (`insert_refcounts`).
 Establishes
  1. a parameter is owned if an op consumes it, unless that is on a way to a panic only;
- 2. a function that anything but a call names, or that is called from outside, owns no parameter;
+ 2. a function that anything but a call names, or that is called from outside, owns no parameter but what `lower` says
+    is handed over to function values;
  3. each call moves the arguments that the function owns.
 """
 
