@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from sigilc.check import typed as t
@@ -275,23 +276,31 @@ class Places(Calls):
         self.present(place, f"an operand of `{node.operator}`")
         hint = None if operator in ("<<", ">>") else place.type
         value = self.present(self.expr(node.value, hint), f"an operand of `{node.operator}`")
-        overloaded = self.overloaded(operator, place, value, node)
-        if overloaded is not None:
-            if not self.is_simple_place(place):
-                raise self.unsupported(f"`{node.operator}` by a trait on a place with a computed index is", node.target,
-                                       "bind the index by `let` first")
-            return t.Assign(self.span(node), UNIT, place, self.coerce(overloaded, place.type))
+        by_trait = self.op_assign_by_trait(operator, place, value, node)
+        if by_trait is not None:
+            return by_trait
         if operator not in ("<<", ">>") and not unify(place.type, value.type):
             raise self.mismatch(value, shallow(value.type), shallow(place.type), (place.span, "the place changed"))
         self.deferred.append(lambda: self.check_operands(operator, place, value, node))
         return t.OpAssign(self.span(node), UNIT, operator, place, value)
 
-    def is_simple_place(self, place: t.Expr) -> bool:
-        """Whether finding a place twice has no effect of its own."""
-        if isinstance(place, t.Index | t.MapIndex):
-            index = place.index if isinstance(place, t.Index) else place.key
-            return isinstance(index, t.Local | t.Literal) and self.is_simple_place(place.value)
-        return isinstance(place, t.Local) or (isinstance(place, t.GetField) and self.is_simple_place(place.value))
+    def op_assign_by_trait(self, operator: str, place: t.Expr, value: t.Expr, node: Any) -> t.Expr | None:
+        """`place = place.add(value)`, where the operator is a trait's; what finds the place, and the value, is evaluated once."""
+        span, first = self.span(node), list[t.Expr]()
+        target = evaluated_before(place, first)
+        value = evaluated_before_use(value, first)
+        if not inserts(target):
+            changed = self.overloaded(operator, target, value, node)
+            change: t.Expr | None = None if changed is None else t.Assign(span, UNIT, target, self.coerce(changed, place.type))
+        else:
+            # What the place begins as is evaluated where the place is found, once: the place is matched.
+            variable = t.Variable("place", place.type, place.span, "inout", mutable=True)
+            found = t.Local(place.span, place.type, variable)
+            changed = self.overloaded(operator, found, value, node)
+            change = None if changed is None else t.Match(span, UNIT, t.InOut(place.span, place.type, target), [t.Arm(
+                t.BindPattern(place.span, place.type, variable), None,
+                t.Assign(span, UNIT, found, self.coerce(changed, place.type)), span)])
+        return t.Block(span, UNIT, [*first, change], None) if change is not None and first else change
 
     def overloaded(self, operator: str, left: t.Expr, right: t.Expr, node: Any) -> t.Expr | None:
         """An operator by a trait; given by operators.py."""
@@ -302,4 +311,33 @@ class Places(Calls):
         raise NotImplementedError
 
 
+def evaluated_before(place: t.Expr, first: list[t.Expr]) -> t.Expr:
+    """The same place, whose indices and keys are evaluated in `first`, where they are more than a constant or a literal."""
+    match place:
+        case t.GetField(value=base):
+            return replace(place, value=evaluated_before(base, first))
+        case t.Index(value=base, index=index):
+            return replace(place, value=evaluated_before(base, first), index=evaluated_before_use(index, first))
+        case t.MapIndex(value=base, key=key):
+            return replace(place, value=evaluated_before(base, first), key=evaluated_before_use(key, first))
+        case t.Slice(value=base, low=low, high=high):
+            base = evaluated_before(base, first)
+            ends = [None if end is None else evaluated_before_use(end, first) for end in (low, high)]
+            return replace(place, value=base, low=ends[0], high=ends[1])
+    return place
 
+
+def evaluated_before_use(value: t.Expr, first: list[t.Expr]) -> t.Expr:
+    """A variable that holds a value, bound in `first`."""
+    if isinstance(value, t.Literal) or (isinstance(value, t.Local) and not value.variable.mutable):
+        return value
+    variable = t.Variable("part", value.type, value.span)
+    first.append(t.Let(value.span, UNIT, t.BindPattern(value.span, value.type, variable), value))
+    return t.Local(value.span, value.type, variable)
+
+
+def inserts(place: t.Expr) -> bool:
+    """Whether finding a place may evaluate what a missing entry begins as."""
+    if isinstance(place, t.MapIndex) and place.default is not None:
+        return True
+    return isinstance(place, t.GetField | t.Index | t.MapIndex | t.Slice) and inserts(place.value)

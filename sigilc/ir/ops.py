@@ -724,12 +724,12 @@ class CallValue(Op):
 
 
 def _handed_over(op: CallValue) -> list[Value]:
-    handed = handed_over(op.callee.type)    # type: ignore[arg-type]
+    handed = handed_over(op.callee.type)
     return [value for number, value in enumerate(op.args) if number in handed] if handed else []
 
 
 def _lent(op: CallValue) -> list[Value]:
-    handed = handed_over(op.callee.type)    # type: ignore[arg-type]
+    handed = handed_over(op.callee.type)
     return [op.callee, *(value for number, value in enumerate(op.args) if number not in handed)]
 
 

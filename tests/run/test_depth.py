@@ -17,6 +17,8 @@ from tests.support.build import build
 CPU_S = 20
 MEMORY = 2 << 30
 WALL_S = 200
+SMALL_STACK = 256 << 10
+CHAINS = Path(__file__).parent / "memory"
 
 LONG_CHAINS = """
 enum List { Nil, Cons(i64, List) }
@@ -66,12 +68,14 @@ fn main() {
 """
 
 
-def run_limited(executable: Path) -> subprocess.CompletedProcess[str]:
-    """Runs a program with little time and memory."""
+def run_limited(executable: Path, *args: str, stack: int | None = None) -> subprocess.CompletedProcess[str]:
+    """Runs a program with little time and memory, and with so many bytes of stack."""
     def limit() -> None:
+        if stack is not None:
+            resource.setrlimit(resource.RLIMIT_STACK, (stack, stack))
         resource.setrlimit(resource.RLIMIT_CPU, (CPU_S, CPU_S))
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    return subprocess.run([str(executable)], preexec_fn=limit, env={**os.environ, "SIGIL_CHECK_LEAKS": "1"},
+    return subprocess.run([str(executable), *args], preexec_fn=limit, env={**os.environ, "SIGIL_CHECK_LEAKS": "1"},
                           capture_output=True, text=True, timeout=WALL_S, check=False)
 
 
@@ -87,6 +91,17 @@ def test_long_chains_are_freed(level: int, tmp_path: Path) -> None:
     """Ten million nodes, by a variable's end, by a callee that takes the list apart, and one that two share."""
     done = run_limited(built(LONG_CHAINS, tmp_path, level))
     assert (done.stdout, done.stderr, done.returncode) == ("9999998\n9999999 9999998\n4999999\n", "", 0)
+
+
+@pytest.mark.time_limit(300)
+@pytest.mark.parametrize("level", [0, 3])
+@pytest.mark.parametrize("name", ["long_chains", "long_chains_held"])
+def test_chains_of_every_kind_end_on_a_small_stack(name: str, level: int, tmp_path: Path) -> None:
+    """A hundred thousand nodes leave no room for a frame each."""
+    path = CHAINS / f"{name}.sg"
+    done = run_limited(build(path, tmp_path / "deep", level), "100000", stack=SMALL_STACK)
+    assert done.stdout == path.with_suffix(".expected").read_text(encoding="utf-8")
+    assert done.returncode == 0
 
 
 @pytest.mark.time_limit(300)
