@@ -14,7 +14,18 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sigilc.crash import InternalError
 from sigilc.ir import array_ops, box_ops, ops
 from sigilc.ir.interp_code import Maker, Panicked
-from sigilc.ir.interp_values import ArrayValue, Box, ContentPlace, FunctionValue, FutureValue, MapValue, UniqueValue
+from sigilc.ir.interp_loans import Loan
+from sigilc.ir.interp_values import (
+    ArrayValue,
+    Box,
+    ContentPlace,
+    ElementPlace,
+    FunctionValue,
+    FutureValue,
+    MapValue,
+    Place,
+    UniqueValue,
+)
 from sigilc.ir.types import IrAddr, IrBox, IrType
 
 if TYPE_CHECKING:
@@ -65,9 +76,26 @@ def release(value: Any) -> None:
             release(content)
 
 
-def _held(frame: list[Any], index: int, type_: IrType) -> Any:
-    """What ends with a value; with a slot, what is in it."""
-    return frame[index].read() if isinstance(type_, IrAddr) else frame[index]
+def _held(frame: list[Any], index: int, type_: IrType, loans: list[Loan]) -> Any:
+    """What ends with a value; with a slot, what is in it. The end of a loan's slot gives back what was lent."""
+    value = frame[index]
+    if not isinstance(type_, IrAddr):
+        return value
+    if isinstance(value, Loan) and value in loans:
+        loans.remove(value)
+        _give_back(value)
+    return value.read()
+
+
+def _give_back(loan: Loan) -> None:
+    """The array holds what the loan's slot holds, which does so until its own end."""
+    items = loan.read().items[:loan.high - loan.low]
+    before = loan.array.read().items[loan.low:loan.low + len(items)]
+    for item in items:
+        retain(item)
+    loan.give_back()
+    for item in before:
+        release(item)
 
 
 def unwinding(step: Callable[[list[Any]], T], op: ops.Op, code: FunctionCompiler) -> Callable[[list[Any]], T]:
@@ -79,7 +107,7 @@ def unwinding(step: Callable[[list[Any]], T], op: ops.Op, code: FunctionCompiler
             return step(frame)
         except Panicked:
             for index, type_ in cleanup:
-                release(_held(frame, index, type_))
+                release(_held(frame, index, type_, code.machine.loans))
             raise
     return guarded
 
@@ -114,8 +142,18 @@ def _retain(op: ops.Retain, code: FunctionCompiler, _: Maker) -> Step:
 
 
 def _release(op: ops.Release, code: FunctionCompiler, _: Maker) -> Step:
-    v, type_ = code.index(op.value), op.value.type
-    return lambda frame: release(_held(frame, v, type_))
+    v, type_, loans = code.index(op.value), op.value.type, code.machine.loans
+    return lambda frame: release(_held(frame, v, type_, loans))
+
+
+def _lend(op: array_ops.LendSlice, code: FunctionCompiler, maker: Maker) -> Step | None:
+    d, step = code.result(op), maker(op, code)
+
+    def lend(frame: list[Any]) -> None:
+        if step is not None:
+            step(frame)
+        retain(frame[d].read())
+    return lend
 
 
 def _store(op: ops.Store, code: FunctionCompiler, maker: Maker) -> Step | None:
@@ -125,8 +163,23 @@ def _store(op: ops.Store, code: FunctionCompiler, maker: Maker) -> Step | None:
         before = frame[a].read()
         if step is not None:
             step(frame)
+        _write_through(frame[a], before)
         release(before)
     return store
+
+
+def _write_through(place: Place, before: Any) -> None:
+    """Writes an element of a lent part to the array as well, as long as it lies there: so what it overwrites ends now."""
+    loan = place.parent if isinstance(place, ElementPlace) else None
+    if not isinstance(loan, Loan) or not isinstance(place, ElementPlace) or place.index >= loan.high - loan.low:
+        return
+    home = ElementPlace(loan.array, loan.low + place.index)
+    if home.read() is before:
+        value = place.read()
+        retain(value)
+        home.write(value)
+        _write_through(home, before)
+        release(before)
 
 
 def _extend(op: array_ops.ExtendArray, code: FunctionCompiler, maker: Maker) -> Step | None:
@@ -214,6 +267,7 @@ def _box_addr(op: box_ops.BoxAddr, code: FunctionCompiler, maker: Maker) -> Step
 
 SPECIAL: dict[type[ops.Op], Callable[..., Any]] = {
     ops.Retain: _retain, ops.Release: _release, ops.Store: _store, ops.MapInsert: _insert, ops.MapRemove: _remove,
-    array_ops.ExtendArray: _extend, array_ops.EditArray: _edit,
+    array_ops.ExtendArray: _extend, array_ops.EditArray: _edit, array_ops.LendSlice: _lend,
+    array_ops.GiveBackSlice: lambda op, code, maker: None,      # the release of the slot does it
     box_ops.MakeBox: _make_box, box_ops.Unbox: _unbox, box_ops.BoxAddr: _box_addr,
 }

@@ -28,6 +28,7 @@ fn pass<T>(x: T) -> T { x }
 fn eat(t: Token, x: i64) -> [Token] { let made = [t]; println("{10 / x}"); made }
 fn swap_in(mut place: Token, t: Token) -> i64 { let old = place.n; place = t; old + place.n }
 fn either(first: bool, a: Token, b: Token) -> Token { if first { a } else { b } }
+fn apply(t: Token, f: fn(Token) -> Token) -> Token { f(t) }
 fn size(h: Held) -> i64 {
     match h {
         Held·One(t) => t.n, Held·Two(a, b) => a.n + b.n, Held·Many(xs) => xs.len() as i64
@@ -44,6 +45,10 @@ fn early(n: i64) -> i64? {
     None
 }
 """
+
+
+# The types whose values are run through, or given to function values.
+CONSUMED = ("Token", "[Token]", "[[Token]]", "Map<str, Token>")
 
 
 @dataclass
@@ -145,6 +150,9 @@ class OwnerWriter:
             return self.let()
         owner = self.rng.choice(here)
         here.remove(owner)
+        if owner.kind in CONSUMED and self.rng.random() < 0.5:
+            self.line(self.consumed(owner))
+            return None
         match self.rng.randrange(4):
             case 0:
                 self.line(f"drop({owner.name})")
@@ -155,6 +163,28 @@ class OwnerWriter:
                 self.line(f"let mut {name} = {owner.name}")
                 here.append(Owner(name, owner.kind))
         return None
+
+    def consumed(self, owner: Owner) -> str:
+        """A loop or pipeline that owns its elements, or a function value that is handed something."""
+        x, name = self.fresh("x"), owner.name
+        if owner.kind == "Token":
+            return self.rng.choice([f"apply({name}, |t: Token| {{ drop(t); println(\"dropped\"); token(\"{x}\") }})",
+                                    f"apply({name}, pass)", f"apply({name}, |t: Token| {{ let mut u = t; u.n = 3; u }})"])
+        if owner.kind == "Map<str, Token>":
+            return f"for (k, {x}) in {name} {{ let kept = {x}; println(\"{{k}} {{kept.name}}\") }}"
+        ending = self.rng.choice(["", f" if {x}.n > {self.rng.randrange(12)} {{ break }};", f" if {x}.n > 3 {{ continue }};"])
+        if owner.kind == "[[Token]]":
+            return self.rng.choice([f"{name} |flat |each{{{x} => let kept = {x}; println(kept.name)}}",
+                                    f"for row in {name} {{ for {x} in row {{{ending} println({x}.name); drop({x}) }} }}"])
+        return self.rng.choice([
+            f"for {x} in {name} {{{ending} let kept = {x}; println(kept.name) }}",
+            f"for {x} in {name} {{ println({x}.name);{ending} if {x}.n > 5 {{ drop({x}) }} }}",
+            f"{name} |each{{{x} => let kept = {x}; println(kept.name)}}",
+            f"{name} |φ{{_.n < 9}} |each{{{x} => println({x}.name); drop({x}); println(\"-\")}}",
+            f"{name} |σ.n |τ{{{x} => [{x}]}} |each{{println(\"{{_.len()}}\")}}",
+            f"println(\"{{({name} |ρ{{a, b => if a.n < b.n {{ b }} else {{ a }}}}).is_some()}}\")",
+            f"{name} |zip([1, 2]) |each{{({x}, i) => drop({x}); println(\"{{i}}\")}}",
+            f"println(\"{{({name} |take(1) |τ{{{x} => {x}.n}} |Σ)}}\")"])
 
     def assign(self) -> None:
         """What a variable held ends, at once."""
@@ -212,7 +242,11 @@ class OwnerWriter:
                         lambda: f"if {name}.len() > 1 {{ {name}.swap(0, 1) }}",
                         lambda: f"if {name}.len() > 0 {{ {name}[0].bump() }}",
                         lambda: f"for x in {name} {{ println(x.name) }}", lambda: f"{name}.reverse()",
-                        lambda: f"println(\"{{{name} |τ{{.n}} |Σ}}\")"]
+                        lambda: f"println(\"{{{name} |τ{{.n}} |Σ}}\")",
+                        lambda: f"{name}.retain(|x| x.n < {self.rng.randrange(12)})",
+                        lambda: f"{name}.sort_by_key(|x| -x.n)", lambda: f"{name}.dedup_by(|a, b| a.n == b.n)",
+                        lambda: f"drop({name}.extract(|x| x.n > {self.rng.randrange(12)}))",
+                        lambda: f"println(\"{{{name}.position(|x| x.n > 3):?}}\")"]
             case "[[Token]]":
                 return [lambda: f'{name}.push([token("{new}"), token("{new} too")])', lambda: f"drop({name}.pop())",
                         lambda: f"if {name}.len() > 0 {{ {name}[0].clear() }}",
