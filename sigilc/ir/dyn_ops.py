@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from sigilc.ir.handed_over import handed_to_method
 from sigilc.ir.ops import Op, Value
+from sigilc.ir.types import IrAddr, IrDyn, IrFn
 from sigilc.source.records import keyword_record
 
 
@@ -10,7 +12,7 @@ from sigilc.source.records import keyword_record
 class MakeDyn(Op):
     """A value in a block of its own behind a table of `methods`: for each of the type's (IrDyn) the function that it is.
 
-    The value is the first parameter of each function, borrowed, or its place.
+    The value is the first parameter of each function, borrowed, or its place. The function owns what is `handed_to_method`.
     """
 
     value: Value
@@ -35,3 +37,25 @@ class CallDyn(Op):
     RESULT = "owned"
     MAY_PANIC = True
     EFFECT = True
+
+
+def _handed_over(op: CallDyn) -> list[Value]:
+    handed = handed_to_method(method_of(op))
+    return [value for number, value in enumerate(op.args, 1) if number in handed] if handed else []
+
+
+def _lent(op: CallDyn) -> list[Value]:
+    handed = handed_to_method(method_of(op))
+    return [op.receiver, *(value for number, value in enumerate(op.args, 1) if number not in handed)]
+
+
+def method_of(op: CallDyn) -> IrFn:
+    """The type of the method that is called."""
+    receiver = op.receiver.type
+    dyn = receiver.target if isinstance(receiver, IrAddr) else receiver
+    assert isinstance(dyn, IrDyn)
+    return dyn.methods[op.number]
+
+
+CallDyn.consumed = _handed_over     # type: ignore[method-assign, assignment]
+CallDyn.looked_at = _lent           # type: ignore[method-assign, assignment]

@@ -1,4 +1,4 @@
-"""Which arguments a call of a function value hands over to the callee."""
+"""Which arguments a call hands over to a callee that it does not know: of a function value, of a method behind `dyn`."""
 
 from __future__ import annotations
 
@@ -16,8 +16,17 @@ def handed_over(type_: IrFn) -> frozenset[int]:
     """
     if type_.result != UNIT and not _holds(type_.result, is_result=True):
         return frozenset()
-    return frozenset(number for number, param in enumerate(type_.params)
-                     if param.is_counted and not param.in_memory and _holds(param, is_result=False))
+    return frozenset(number for number, param in enumerate(type_.params) if _ends(param))
+
+
+@lru_cache(maxsize=4096)
+def handed_to_method(type_: IrFn) -> frozenset[int]:
+    """The same for a method behind `dyn`, which is handed all but the value itself."""
+    return frozenset(number for number, param in enumerate(type_.params) if number > 0 and _ends(param))
+
+
+def _ends(param: IrType) -> bool:
+    return param.is_counted and not param.in_memory and _holds(param, is_result=False)
 
 
 def _holds(type_: IrType, *, is_result: bool) -> bool:

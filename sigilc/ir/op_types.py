@@ -12,7 +12,7 @@ from sigilc.crash import InternalError
 from sigilc.ir import array_ops, bit_ops, box_ops, dyn_ops, evidence_ops, foreign_ops, ops, pass_ops
 from sigilc.ir.builder import awaited_type, element_type, field_types, payload_type, target_type
 from sigilc.ir.function import IrFunction, IrHandler, Module
-from sigilc.ir.handed_over import handed_over
+from sigilc.ir.handed_over import handed_over, handed_to_method
 from sigilc.ir.ops import Op, Value
 from sigilc.ir.printer import is_utf8
 from sigilc.ir.runtime_abi import RUNTIME
@@ -574,7 +574,8 @@ def _make_dyn(op: dyn_ops.MakeDyn, module: Module) -> None:
     for name, method in zip(op.methods, type_.methods, strict=True):
         is_place = isinstance(method.params[0], IrAddr)
         own = IrAddr(op.value.type) if is_place else op.value.type
-        _signature(module, name, (own, *method.params[1:]), method.result)
+        _signature(module, name, (own, *method.params[1:]), method.result, is_called=True)
+        require(module.functions[name].owned == handed_to_method(method), "behind dyn {} must own what it is handed", name)
 
 
 def _call_dyn(op: dyn_ops.CallDyn, _: Module) -> None:

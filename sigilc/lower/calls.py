@@ -10,8 +10,10 @@ from sigilc.check.impls import resolve_method
 from sigilc.check.typed import Expr
 from sigilc.check.types import DynType, Type
 from sigilc.crash import InternalError
+from sigilc.ir.handed_over import handed_to_method
 from sigilc.ir.ops import Value
-from sigilc.ir.types import IrDyn
+from sigilc.ir.types import IrAddr, IrDyn
+from sigilc.lower.closures import owning
 from sigilc.lower.foreign import lower_call_foreign
 from sigilc.lower.functions import Diverges, FunctionLowering, InPlace, Lowerings
 from sigilc.lower.intrinsics import lower_intrinsic
@@ -46,8 +48,12 @@ def lower_make_dyn(fl: FunctionLowering, expr: typed.MakeDyn) -> Value:
     if not isinstance(target, DynType) or not isinstance(type_, IrDyn):
         raise InternalError(f"a value of type `{target}` behind `dyn`", expr.span)
     value = fl.value(expr.value)
-    methods = [fl.program.instance(*resolve_method(trait.methods[name], (concrete, *args)))
-               for trait, args, name in dyn_methods(target)]
+    methods = []
+    for (trait, args, name), method in zip(dyn_methods(target), type_.methods, strict=True):
+        function = fl.program.instance(*resolve_method(trait.methods[name], (concrete, *args)))
+        own = IrAddr(value.type) if isinstance(method.params[0], IrAddr) else value.type
+        params = (own, *method.params[1:])
+        methods.append(owning(fl, function, "method", params, method.result, handed_to_method(method)))
     return fl.builder.make_dyn(value, methods, type_)
 
 

@@ -9,7 +9,7 @@ from sigilc.ir.builder import FunctionBuilder
 from sigilc.ir.function import IrFunction
 from sigilc.ir.handed_over import handed_over
 from sigilc.ir.ops import Value
-from sigilc.ir.types import UNIT, IrFn
+from sigilc.ir.types import UNIT, IrFn, IrType
 from sigilc.lower.functions import Binding, FunctionLowering, Lowerings, PlaceBinding, move_out
 from sigilc.lower.place import rebase, values_of
 from sigilc.lower.slice_places import SlicePlace
@@ -20,25 +20,23 @@ def lower_function_ref(fl: FunctionLowering, expr: typed.FunctionRef) -> Value:
     name = fl.program.instance(expr.function, tuple(fl.type_of(t) for t in expr.type_args))
     type_ = fl.ir_type(expr)
     assert isinstance(type_, IrFn)
-    return fl.builder.function_value(_owning(fl, name, type_), type_)
+    function = owning(fl, name, "value", type_.params, type_.result, handed_over(type_))
+    return fl.builder.function_value(function, type_)
 
 
-def _owning(fl: FunctionLowering, name: str, type_: IrFn) -> str:
-    """A function that owns what a call of a function value hands over, and calls the one of this name."""
-    owned = handed_over(type_)
-    value = f"{name}.value"
+def owning(fl: FunctionLowering, name: str, use: str, params: tuple[IrType, ...], result: IrType, owned: frozenset[int]) -> str:
+    """A function that owns some parameters, which callers that do not know it hand over, and calls the one of this name."""
     if not owned:
         return name
-    if value not in fl.program.module.functions:
-        function = IrFunction(value, [Value(param) for param in type_.params], type_.result, span=fl.builder.span)
-        function.owned = owned
+    caller = f"{name}.{use}"
+    if caller not in fl.program.module.functions:
+        function = IrFunction(caller, [Value(param) for param in params], result, owned=owned, span=fl.builder.span)
         fl.program.add_function(function)
         builder = FunctionBuilder(function)
         builder.span = fl.builder.span
         builder.position_at(builder.new_block("entry"))
-        result = builder.call(name, list(function.params), type_.result)
-        builder.return_(result)
-    return value
+        builder.return_(builder.call(name, list(function.params), result))
+    return caller
 
 
 def lower_closure(fl: FunctionLowering, expr: typed.Closure) -> Value:
@@ -50,8 +48,8 @@ def lower_closure(fl: FunctionLowering, expr: typed.Closure) -> Value:
     name = fl.next_closure_name()
     params = [Value(c.type, v.name) for c, v in zip(captured, expr.captures, strict=True)]
     own = [Value(t, v.name) for t, v in zip(ir_type.params, expr.params, strict=True)]
-    function = IrFunction(name, [*params, *own], ir_type.result, span=expr.span)
-    function.owned = frozenset(len(params) + number for number in handed_over(ir_type))
+    owned = frozenset(len(params) + number for number in handed_over(ir_type))
+    function = IrFunction(name, [*params, *own], ir_type.result, owned=owned, span=expr.span)
     fl.program.add_function(function)
     inner = FunctionLowering(fl.program, function, fl.substitution)
     inner.moves = fl.moves
