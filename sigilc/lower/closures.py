@@ -17,7 +17,7 @@ from sigilc.lower.slice_places import SlicePlace
 
 def lower_function_ref(fl: FunctionLowering, expr: typed.FunctionRef) -> Value:
     """A function as a value."""
-    name = fl.program.instance(expr.function, tuple(fl.type_of(t) for t in expr.type_args))
+    name = fl.program.instance(expr.function, tuple(fl.type_of(t) for t in expr.type_args), fl.caller or expr.span)
     type_ = fl.ir_type(expr)
     assert isinstance(type_, IrFn)
     function = owning(fl, name, "value", type_.params, type_.result, handed_over(type_))
@@ -52,7 +52,7 @@ def lower_closure(fl: FunctionLowering, expr: typed.Closure) -> Value:
     function = IrFunction(name, [*params, *own], ir_type.result, owned=owned, span=expr.span)
     fl.program.add_function(function)
     inner = FunctionLowering(fl.program, function, fl.substitution)
-    inner.moves = fl.moves
+    inner.moves, inner.caller = fl.moves, fl.caller
     for variable, param in zip(expr.captures, params, strict=True):
         inner.bindings[variable] = param
         inner.declare(variable, param)

@@ -44,6 +44,7 @@ from sigilc.lower.scopes import Scope, find_scopes
 from sigilc.lower.text_functions import TextFunctions
 from sigilc.lower.types import TypeLowering
 from sigilc.lower.writes import WriteAnalysis
+from sigilc.source.spans import Span
 
 LOWERINGS: Lowerings = {
     **expressions.LOWERINGS, **calls.LOWERINGS, **collections.LOWERINGS, **control.LOWERINGS, **matches.LOWERINGS,
@@ -75,16 +76,21 @@ class ProgramLowering:
         self.lowerings = lowerings_with_evidence(LOWERINGS) if keep_evidence else LOWERINGS
         self.usize = USIZE
         self._statics: dict[Constant, str] = {}
-        self._instances: dict[tuple[Function, tuple[Type, ...]], str] = {}
+        self._instances: dict[tuple[Function, tuple[Type, ...], Span | None], str] = {}
         self._actors: dict[AddressType, IrActor] = {}
-        self._pending: deque[tuple[Function, tuple[Type, ...], IrFunction]] = deque()
+        self._pending: deque[tuple[Function, tuple[Type, ...], Span | None, IrFunction]] = deque()
 
-    def instance(self, function: Function, args: tuple[Type, ...] = ()) -> str:
-        """The name of a function for these type arguments; it is lowered later when it is new."""
+    def instance(self, function: Function, args: tuple[Type, ...] = (), user: Span | None = None) -> str:
+        """The name of a function for these type arguments; it is lowered later when it is new.
+
+        A `#[track_caller]` function that is a value is one of its own for each `user`, the place that names it: this is
+        where its panics and faults are.
+        """
         function, args = resolve_method(function, args)
-        name = self._instances.get((function, args))
+        caller = user if function.tracks_caller else None
+        name = self._instances.get((function, args, caller))
         if name is None:
-            name = self._instances[function, args] = self._new_name(function, args)
+            name = self._instances[function, args, caller] = self._new_name(function, args)
             substitution = dict(zip(function.type_params, args, strict=True))
 
             def lower(type_: Type) -> IrType:
@@ -94,7 +100,7 @@ class ProgramLowering:
             ir_function = IrFunction(name, params, lower(function.result), span=function.span,
                                      hints=function.hints)
             self.module.functions[name] = ir_function
-            self._pending.append((function, args, ir_function))
+            self._pending.append((function, args, caller, ir_function))
         return name
 
     def moves_of(self, function: Function, args: tuple[Type, ...]) -> Moves:
@@ -173,12 +179,12 @@ class ProgramLowering:
     def run(self) -> None:
         """Lowers what is pending, and what that uses, until nothing is left."""
         while self._pending:
-            function, args, ir_function = self._pending.popleft()
+            function, args, caller, ir_function = self._pending.popleft()
             substitution = dict(zip(function.type_params, args, strict=True))
             if self.scopes is not None:
                 self.scopes.update(find_scopes(function))
             fl = FunctionLowering(self, ir_function, substitution)
-            fl.moves = self.moves_of(function, args)
+            fl.moves, fl.caller = self.moves_of(function, args), caller
             params = ir_function.params
             if self.keeps_evidence:
                 fl.of = function
