@@ -28,11 +28,13 @@ class CallSite:
     args: list[Value]
     first: int
 
-    def rewrite(self, callee: str, args: list[Value]) -> None:
+    def rewrite(self, callee: IrFunction, args: list[Value]) -> None:
         """Makes the op name another function, which gets other values."""
         function, values, _ = _SITES[type(self.op)]
-        setattr(self.op, function, callee)
+        setattr(self.op, function, callee.name)
         setattr(self.op, values, args)
+        if isinstance(self.op, Call):
+            self.op.moved = callee.owned
 
 
 def call_site(op: Op) -> CallSite | None:
@@ -79,15 +81,21 @@ def drop_unneeded(module: Module, params_by_copy: dict[str, list[Value]]) -> Non
             needed |= candidates.intersection(operands)
     _spread(needed, passed)
     dropped = candidates - needed
-    for function in module.functions.values():
-        _drop_arguments(module, function, params_by_copy, dropped)
+    before: dict[str, list[Value]] = {}
     for name in params_by_copy:
         function = module.functions[name]
+        before[name], owned = function.params, set(function.owned_params)
         function.params = [param for param in function.params if param not in dropped]
+        function.owned = frozenset(number for number, param in enumerate(function.params) if param in owned)
+    for function in module.functions.values():
+        _drop_arguments(module, function, before, dropped)
 
 
 def _drop_arguments(module: Module, function: IrFunction, params_by_copy: dict[str, list[Value]], dropped: set[Value]) -> None:
-    """Removes the arguments for parameters that go, and the notes on those of the function itself."""
+    """Removes the arguments for parameters that go, and the notes on those of the function itself.
+
+    `params_by_copy` are the parameters as they were.
+    """
     for block in function.blocks:
         notes: list[Op] = []
         for position, op in enumerate(block.ops):
@@ -98,9 +106,9 @@ def _drop_arguments(module: Module, function: IrFunction, params_by_copy: dict[s
             site = call_site(op)
             if site is None or site.callee not in params_by_copy:
                 continue
-            params = module.functions[site.callee].params
+            params = params_by_copy[site.callee]
             args = [value for number, value in enumerate(site.args, site.first) if params[number] not in dropped]
-            site.rewrite(site.callee, args)
+            site.rewrite(module.functions[site.callee], args)
             if isinstance(op, MakeClosure) and not args:
                 block.ops[position] = FunctionValue(function=op.function, result=op.result, span=op.span)
         if notes:

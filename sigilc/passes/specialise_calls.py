@@ -112,7 +112,8 @@ class _Specialiser:
             for op in block.ops:
                 if isinstance(op, CallValue) and op.callee in known:
                     callee = known[op.callee]
-                    op = Call(function=callee.function, args=[*callee.captures, *op.args], result=op.result, span=op.span)
+                    op = Call(function=callee.function, args=[*callee.captures, *op.args],
+                              moved=self.module.functions[callee.function].owned, result=op.result, span=op.span)
                 if isinstance(op, MakeClosure):
                     ops += _own_captures(op, borrowed)
                 self._specialise_site(op, known)
@@ -150,7 +151,7 @@ class _Specialiser:
             args.append(value)
             if number in given:
                 args += given[number].captures
-        site.rewrite(copy.name, args)
+        site.rewrite(copy, args)
 
     def _copy_for(self, callee: IrFunction, given: dict[int, Known]) -> IrFunction | None:
         """The copy of a function for what is known of its parameters, by number; None beyond the limits."""
@@ -181,7 +182,9 @@ class _Specialiser:
                 params += captured
             elif param in self.called:
                 self.called.add(own)
+        owned = {copied[param] for param in callee.owned_params}
         copy = IrFunction(self._new_name(callee, given), params, callee.result, copy_blocks(callee.blocks, copied),
+                          owned=frozenset(number for number, param in enumerate(params) if param in owned),
                           span=callee.span, hints=callee.hints)
         self.module.functions[copy.name] = copy
         self.added_params[copy.name] = [param for own, value in known.items() for param in (own, *value.captures)]
