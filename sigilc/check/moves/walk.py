@@ -352,8 +352,24 @@ def _default(w: Walker, e: t.Default, is_moved: bool) -> None:
 
 
 def _block(w: Walker, e: t.Block, is_moved: bool) -> None:
-    w.visit_all(e.statements, False)
+    _from_statement(w, e, 0, is_moved)
+
+
+def _from_statement(w: Walker, e: t.Block, number: int, is_moved: bool) -> None:
+    for after, statement in enumerate(e.statements[number:], number + 1):
+        if isinstance(statement, t.Let) and statement.span in (e.span, statement.value.span):
+            _names_for(w, e, statement, after, is_moved)
+            return
+        w.visit(statement, False)
     w.visit_all([e.value], is_moved)
+
+
+def _names_for(w: Walker, e: t.Block, let: t.Let, after: int, is_moved: bool) -> None:
+    """A `let` that nobody wrote gives names to a value, of a stage or a parameter: it moves only if they do."""
+    def run(reason: str = "") -> None:
+        w.bind(let.pattern, reason)
+        _from_statement(w, e, after, is_moved)
+    run(w.take_apart([let.value], set(bound_by(let.pattern)), run))
 
 
 def _let(w: Walker, e: t.Let, is_moved: bool) -> None:
