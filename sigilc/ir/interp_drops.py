@@ -20,9 +20,11 @@ from sigilc.ir.interp_values import (
     Box,
     ContentPlace,
     ElementPlace,
+    EntryPlace,
     FunctionValue,
     FutureValue,
     MapValue,
+    PartPlace,
     Place,
     UniqueValue,
 )
@@ -169,17 +171,27 @@ def _store(op: ops.Store, code: FunctionCompiler, maker: Maker) -> Step | None:
 
 
 def _write_through(place: Place, before: Any) -> None:
-    """Writes an element of a lent part to the array as well, as long as it lies there: so what it overwrites ends now."""
-    loan = place.parent if isinstance(place, ElementPlace) else None
-    if not isinstance(loan, Loan) or not isinstance(place, ElementPlace) or place.index >= loan.high - loan.low:
-        return
-    home = ElementPlace(loan.array, loan.low + place.index)
-    if home.read() is before:
+    """Writes a part of a lent range to the array as well, as long as it lies there: so what it overwrites ends now."""
+    home = _home(place)
+    if home is not None and home.read() is before:
         value = place.read()
         retain(value)
         home.write(value)
         _write_through(home, before)
         release(before)
+
+
+def _home(place: Place) -> Place | None:
+    """Where a part of a lent range lies in the array."""
+    if isinstance(place, ElementPlace) and isinstance(place.parent, Loan):
+        loan = place.parent
+        return ElementPlace(loan.array, loan.low + place.index) if place.index < loan.high - loan.low else None
+    if not isinstance(place, ElementPlace | PartPlace | EntryPlace):
+        return None
+    parent = _home(place.parent)
+    if parent is None:
+        return None
+    return EntryPlace(parent, place.number) if isinstance(place, EntryPlace) else type(place)(parent, place.index)
 
 
 def _extend(op: array_ops.ExtendArray, code: FunctionCompiler, maker: Maker) -> Step | None:

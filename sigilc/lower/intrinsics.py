@@ -106,6 +106,17 @@ def _array_pop(fl: FunctionLowering, args: list[Value], result: Type) -> Value:
     return fl.builder.array_pop(args[0])
 
 
+def _array_hand_out(fl: FunctionLowering, args: list[Value], result: Type) -> Value:
+    """An element that the array has no further use for: what moves is taken out, of anything else it keeps its copy."""
+    builder, (array, index) = fl.builder, args
+    if not fl.program.unique.is_unique(result):
+        return builder.copy(builder.array_get(builder.peek(array), index, checked=False))
+    address = builder.element_addr(array, index, checked=False)
+    value = builder.load(address)
+    builder.store(address, builder.hole(value.type))
+    return value
+
+
 def _edit_array(verb: str) -> Intrinsic:
     def lower(fl: FunctionLowering, args: list[Value], result: Type) -> Value:
         fl.builder.edit_array(verb, *args)
@@ -368,7 +379,8 @@ def _default_of(fl: FunctionLowering, type_: Type) -> Value:
 _INTRINSICS: dict[str, Intrinsic] = {
     "pointer_read": _pointer_read, "pointer_write": _pointer_write,
     "array_len": _length, "array_extent": _length,
-    "array_push": _array_push, "array_pop": _array_pop, "array_reserve": _array_reserve,
+    "array_push": _array_push, "array_pop": _array_pop, "array_hand_out": _array_hand_out,
+    "array_reserve": _array_reserve,
     "array_sort": _array_sort, "array_sort_by": _array_sort_by, "array_sort_with": _array_sort_with,
     "swap_places": _swap_places, "array_extend": _array_extend, **{f"array_{verb}": _edit_array(verb) for verb in EDITS},
     "str_len": _length, "str_byte": _str_byte, "str_part": _str_part, "str_bytes": _share,
