@@ -57,6 +57,7 @@ def lower_closure(fl: FunctionLowering, expr: typed.Closure) -> Value:
         inner.bindings[variable] = param
         inner.declare(variable, param)
     inner.bind_params(expr.params, own)
+    inner.own_params(expr.params, {v for number, v in enumerate(expr.params, len(params)) if number in owned})
     inner.finish(expr.body)
     if not captured:
         return fl.builder.function_value(name, ir_type)

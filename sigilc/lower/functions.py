@@ -219,6 +219,11 @@ class FunctionLowering:
                 if self.owned is not None and variable in self.moves.slotted:
                     self.owned[-1].append(variable)
 
+    def own_params(self, params: list[Variable], handed: set[Variable]) -> None:
+        """Those of the bound parameters that are handed over end with the function, the last one first."""
+        if self.owned is not None:
+            self.owned[-1] = [param for param in params if param in handed or param in self.owned[-1]]
+
     def bind_place(self, variable: Variable, address: Value | None, root: Variable, place: Place | None = None) -> None:
         """Makes a variable another name of a place."""
         self.bindings[variable] = PlaceBinding(address, root, place)
