@@ -26,10 +26,13 @@ if TYPE_CHECKING:
     from sigilc.check.moves.check_moves import MoveChecker
 
 _PLACES = (t.Local, t.GetField, t.Index, t.MapIndex, t.Slice)
-_MAKERS = (t.MakeTuple, t.MakeArray, t.RepeatArray, t.MakeVariant, t.MakeSome, t.Spawn, t.IteratorSource)
+_MAKERS = (t.MakeTuple, t.MakeArray, t.MakeVariant, t.MakeSome, t.Spawn, t.IteratorSource)
 _SAME = (t.Report, t.Assert, t.Confirm, t.Try)
 # The arguments that operations of the library keep; the others are only looked at.
-_KEPT_BY_INTRINSIC = {"array_push": {1}, "map_insert": {1, 2}, "set_insert": {1}, "pointer_write": {1}}
+_KEPT_BY_INTRINSIC = {"array_push": {1}, "array_extend": {1}, "map_insert": {1, 2}, "set_insert": {1}, "pointer_write": {1}}
+
+# The operations of the library that give a copy of what stays in its collection.
+_COPYING = frozenset(("map_get",))
 
 Visit = Callable[["Walker", Any, bool], None]
 
@@ -51,6 +54,7 @@ class Walker:
         self.fixed: dict[t.Variable, str] = {}      # variables that nothing is moved out of, and why not
         self.numbers = {v: i for i, v in enumerate(self.function.params) if v.kind != "inout"}
         self.loops: list[LoopFrame] = []
+        self.caught: list[dict[t.Variable, dict[Path, Span]]] = []    # what is moved in blocks that a panic may leave
         self.is_trial = False
         self.into = ""                              # where what is being moved goes, in words
         self.into_by_span: dict[Span, str] = {}     # the same for each move
@@ -141,6 +145,8 @@ class Walker:
             self.moves.slotted.add(whole.variable)
             self.touched.add(whole.variable)
             self.state.setdefault(whole.variable, {})[path] = e.span
+            for gone in self.caught:
+                gone.setdefault(whole.variable, {})[path] = e.span
             self.into_by_span[e.span] = self.where_to()
 
     def function_may_copy(self) -> bool:
@@ -238,7 +244,9 @@ class Walker:
         kept = self.state, self.moves, self.is_trial, self.touched, dict(self.fixed), list(self.loops)
         self.state, self.moves, self.is_trial, self.touched = copied(self.state), Moves(), True, set()
         self.loops = [LoopFrame(frame.label) for frame in self.loops]
+        caught, self.caught = self.caught, []
         body()
+        self.caught = caught
         found = not self.touched.isdisjoint(names)
         self.state, self.moves, self.is_trial, self.touched, self.fixed, self.loops = kept
         return found
@@ -271,6 +279,9 @@ class Walker:
             moved = set(range(1, len(e.args)))
         else:
             moved = self.moved_by(function, args, e.span)
+        if function.intrinsic in _COPYING and self.is_unique(e) and not self.function_may_copy():
+            self.error("E0407", f"`{plain_name(function)}` copies what can only be moved", e.span,
+                       f"a `{self.type_of(e)}` would be here and in the collection", instead(ELEMENT))
         for number, arg in enumerate(e.args):
             if number in moved:
                 self.move(arg, f"to `{plain_name(function)}`")
@@ -399,6 +410,24 @@ def _for(w: Walker, e: t.For, is_moved: bool) -> None:
     run(w.take_apart([e.iterable], set(bound_by(e.pattern)), run))
 
 
+def _catch(w: Walker, e: t.CatchPanic, is_moved: bool) -> None:
+    """Behind a block that a panic may leave anywhere, all that is moved in it may be gone."""
+    w.caught.append({})
+    w.branches([lambda: w.visit(e.body, False), lambda: None])
+    w.state = join([w.state, w.caught.pop()])
+
+
+def _repeat(w: Walker, e: t.RepeatArray, is_moved: bool) -> None:
+    """`[e; n]`: more than one of a value that moves would be copies."""
+    is_one = isinstance(e.count, t.Literal) and e.count.value in (0, 1)
+    if w.is_unique(e.value) and not is_one:
+        type_ = w.type_of(e.value)
+        w.error("E0407", f"a `{type_}` can't be put into an array several times", e.value.span, "it would be copied",
+                "make each by itself: `(0..n) |τ{make(_)}`")
+    w.visit(e.value, True)
+    w.visit(e.count, False)
+
+
 def _break(w: Walker, e: t.Break, is_moved: bool) -> None:
     w.visit_all([e.value], True)
     w.jump(e.label, "breaks")
@@ -491,12 +520,12 @@ VISITORS: dict[type[t.Expr], Visit] = {
     t.AllPresent: lambda w, e, is_moved: w.visit(e.value, True),
     t.Loop: lambda w, e, is_moved: w.loop(e.label, lambda: w.visit(e.body, False), ends_at_head=False),
     t.Continue: lambda w, e, is_moved: w.jump(e.label, "continues"),
-    t.CatchPanic: lambda w, e, is_moved: w.branches([lambda: w.visit(e.body, False), lambda: None]),
+    t.CatchPanic: _catch,
     t.Call: lambda w, e, is_moved: w.call(e),
     t.Closure: lambda w, e, is_moved: w.closure(e),
     t.Pipeline: lambda w, e, is_moved: walk_pipeline(w, e),
     t.Match: _match, t.If: _if, t.Logic: _logic, t.Default: _default, t.Block: _block, t.Let: _let, t.Lift: _lift,
     t.For: _for, t.Break: _break, t.Return: _return, t.Assign: _assign, t.MakeStruct: _make_struct,
     t.FilterValue: _filter_value, t.Sort: _sort, t.Tell: _message, t.Ask: _message, t.CallValue: _call_value,
-    t.FunctionRef: _function_ref, t.Panic: _never_after, t.ConstantRef: _constant,
+    t.FunctionRef: _function_ref, t.RepeatArray: _repeat, t.Panic: _never_after, t.ConstantRef: _constant,
 }
