@@ -316,8 +316,8 @@ class _Hoister:
                 if after is None:
                     after = self._new_block("unique", [])
                 block = self._within_bounds(address, step.index, block, after)
-                block.ops.append(ElementAddr(address=address, index=step.index, checked=False, is_unique=True,
-                                             result=result))
+                block.ops.append(ElementAddr(address=address, index=step.index, checked=False,
+                                             is_unique=self._is_growable(address), result=result))
             address = result
         block.ops.append(MakeUnique(address=address))
         if after is None:

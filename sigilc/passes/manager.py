@@ -8,6 +8,7 @@ from sigilc.ir.function import Module
 from sigilc.ir.verify import verify
 from sigilc.passes.borrow_loads import borrow_loads
 from sigilc.passes.check_refcounts import check_refcounts
+from sigilc.passes.check_uniqueness import check_uniqueness
 from sigilc.passes.check_views import check_views
 from sigilc.passes.elide_refcounts import elide_refcounts
 from sigilc.passes.eliminate_dead import eliminate_dead
@@ -64,9 +65,10 @@ def certify(name: str, module: Module) -> None:
     check_views(module)
     if name and has_counts_after(name):
         check_refcounts(module)
+        check_uniqueness(module)
 
 
 def has_counts_after(name: str) -> bool:
-    """Whether `check_refcounts` can certify a module after the pass of this name."""
+    """Whether counts can be certified after the pass of this name."""
     names = list(PASSES)
     return names.index(name) >= names.index(COUNTED_FROM)

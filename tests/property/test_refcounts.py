@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
@@ -13,15 +13,14 @@ from sigilc.crash import InternalError
 from sigilc.ir.builder import FunctionBuilder
 from sigilc.ir.function import IrFunction, Module
 from sigilc.ir.interp import interpret
-from sigilc.ir.ops import Op, Release, Retain, Value
-from sigilc.ir.parser import parse_module
-from sigilc.ir.printer import print_module
+from sigilc.ir.ops import Value
 from sigilc.ir.types import BOOL, I64, STR, UNIT, USIZE, IrAddr, IrArray, IrOption, IrTuple, IrType
 from sigilc.ir.verify import verify
 from sigilc.passes.check_refcounts import check_refcounts
 from sigilc.passes.insert_refcounts import insert_refcounts
 from sigilc.passes.manager import certify, run_passes
 from sigilc.passes.simplify_cfg import simplify_cfg
+from tests.support.ir_mutations import wrong_counts
 
 TEXTS, MAYBE, PAIR = IrArray(STR), IrOption(STR), IrTuple((STR, I64))
 COUNTED: list[IrType] = [STR, TEXTS, MAYBE, PAIR]
@@ -234,25 +233,15 @@ def test_passes_keep_the_behaviour(seed: int, level: int) -> None:
     assert interpret(module, max_steps=20_000) == before
 
 
-def mutants(text: str) -> Iterator[Module]:
-    """The module of `text` with one count less, one more, or one entry of a cleanup less or more."""
-
-    def sites(module: Module) -> list[tuple[list[Op], Op]]:
-        return [(block.ops, op) for function in module.functions.values() for block in function.blocks
-                for op in block.ops if isinstance(op, Retain | Release) or op.cleanup]
-
-    for number in range(len(sites(parse_module(text)))):
-        for is_added in (False, True):
-            module = parse_module(text)
-            ops, op = sites(module)[number]
-            if op.cleanup:
-                op.cleanup = [*op.cleanup, op.cleanup[-1]] if is_added else op.cleanup[1:]
-            elif is_added:
-                again = Retain if isinstance(op, Retain) else Release
-                ops.insert(ops.index(op), again(value=op.operands()[0]))
-            else:
-                ops.remove(op)
-            yield module
+def expect_noticed(module: Module) -> None:
+    """Each wrong count in a right module is a fault for the certifier."""
+    check_refcounts(module)
+    for function in module.functions.values():
+        for mistake in wrong_counts(function):
+            with pytest.raises(InternalError, match="reference counts of f"):
+                check_refcounts(module)
+                pytest.fail(mistake)
+    check_refcounts(module)
 
 
 @settings(max_examples=40, deadline=None)
@@ -261,8 +250,12 @@ def test_wrong_counts_are_noticed(seed: int) -> None:
     module = random_module(seed, has_views=True)
     simplify_cfg(module)        # nothing is checked in blocks that no path reaches
     insert_refcounts(module)
-    text = print_module(module)
-    check_refcounts(parse_module(text))
-    for mutant in mutants(text):
-        with pytest.raises(InternalError, match="reference counts of f"):
-            check_refcounts(mutant)
+    expect_noticed(module)
+
+
+@settings(max_examples=40, deadline=None)
+@given(SEEDS, st.integers(0, 3))
+def test_wrong_counts_are_noticed_behind_the_last_pass(seed: int, level: int) -> None:
+    module = random_module(seed, has_views=False)
+    run_passes(module, level)
+    expect_noticed(module)

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sigilc.driver import Compilation, compile_file, in_large_stack, render_text
+from sigilc.ir.function import Module
 from sigilc.options import Options
+from sigilc.passes.manager import certify
 
 ROOT = Path(__file__).resolve().parents[2]
 RUN_LIMIT_S = 20
@@ -30,8 +32,12 @@ class Ran:
 
 
 def compile_program(path: str | Path, options: Options, stop_after: str = "link") -> Compilation:
-    """The driver on a large stack; the caller looks at the diagnostics."""
-    return in_large_stack(lambda: compile_file(str(path), options, stop_after=stop_after))
+    """The driver on a large stack, certified behind each pass; the caller looks at the diagnostics."""
+    return in_large_stack(lambda: compile_file(str(path), options, stop_after=stop_after, on_ir=_certify))
+
+
+def _certify(name: str, module: Module) -> None:
+    certify("" if name == "lower" else name, module)
 
 
 def build(path: str | Path, output: Path, level: int = 0, **settings: object) -> Path:
