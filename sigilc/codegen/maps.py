@@ -46,7 +46,7 @@ def _is_structural(op: MapNew, key: IrType) -> bool:
 def emit_map_find(f: FunctionEmitter, op: MapFind) -> None:
     """An entry's number."""
     key = f.spill(op.key.type, f.leaves(op.key))
-    f.define(op, f.call_runtime("sigil_map_find", "i64", f"ptr {f.scalar(op.value)}", f"ptr {key}"))
+    f.define(op, f.call(op, "i64", f.context.runtime("sigil_map_find"), [f"ptr {f.scalar(op.value)}", f"ptr {key}"]))
 
 
 def emit_map_key(f: FunctionEmitter, op: MapKey) -> None:
@@ -68,17 +68,20 @@ def emit_map_value(f: FunctionEmitter, op: MapValue) -> None:
 def emit_map_insert(f: FunctionEmitter, op: MapInsert) -> None:
     """Moves key and value into the map."""
     key, value = f.spill(op.key.type, f.leaves(op.key)), f.spill(op.value.type, f.leaves(op.value))
-    f.call_runtime("sigil_map_insert", "void", f"ptr {f.scalar(op.address)}", f"ptr {key}", f"ptr {value}")
+    arguments = [f"ptr {place}" for place in (f.scalar(op.address), key, value)]
+    f.call(op, "void", f.context.runtime("sigil_map_insert"), arguments)
 
 
 def emit_map_reserve(f: FunctionEmitter, op: MapReserve) -> None:
     """Room for more entries; the index is built anew, which hashes the keys."""
-    f.call_runtime("sigil_map_reserve", "void", f"ptr {f.scalar(op.address)}", f"i64 {f.scalar(op.count)}")
+    arguments = [f"ptr {f.scalar(op.address)}", f"i64 {f.scalar(op.count)}"]
+    f.call(op, "void", f.context.runtime("sigil_map_reserve"), arguments)
 
 
 def emit_map_remove(f: FunctionEmitter, op: MapRemove) -> None:
     """Drops an entry."""
-    f.call_runtime("sigil_map_remove", "void", f"ptr {f.scalar(op.address)}", f"i64 {f.scalar(op.index)}")
+    arguments = [f"ptr {f.scalar(op.address)}", f"i64 {f.scalar(op.index)}"]
+    f.call(op, "void", f.context.runtime("sigil_map_remove"), arguments)
 
 
 def emit_map_value_addr(f: FunctionEmitter, op: MapValueAddr) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sigilc.ir.ops import Op, Value
-from sigilc.ir.types import IrAddr, IrArray, IrFixed, IrType
+from sigilc.ir.ops import Op, Value, map_of
+from sigilc.ir.types import IrAddr, IrArray, IrFixed, IrType, may_have_methods
 from sigilc.source.records import field, keyword_record
 
 # How many numbers (USIZE) each verb of EditArray takes.
@@ -109,3 +109,7 @@ class MapReserve(Op):
     count: Value
     OPERANDS = ("address", "count")
     EFFECT = True
+
+    @property
+    def may_panic(self) -> bool:
+        return may_have_methods(map_of(self.address).key)

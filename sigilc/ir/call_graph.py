@@ -10,8 +10,8 @@ from sigilc.ir.box_ops import MakeBox
 from sigilc.ir.dyn_ops import MakeDyn
 from sigilc.ir.foreign_ops import CodePointer
 from sigilc.ir.function import IrFunction, Module
-from sigilc.ir.ops import Ask, Call, Catch, FunctionValue, MakeClosure, MapNew, Op, Spawn, Tell
-from sigilc.ir.types import IrBox
+from sigilc.ir.ops import Ask, Call, Catch, FunctionValue, MakeClosure, MapNew, Op, Spawn, Tell, map_of
+from sigilc.ir.types import IrBox, IrType
 
 
 def op_count(function: IrFunction) -> int:
@@ -53,6 +53,17 @@ def called_functions(module: Module, function: IrFunction) -> Iterable[str]:
     """The IR functions that a function may call, each once, in order."""
     return dict.fromkeys(callee for block in function.blocks for op in block.ops
                          if type(op) in _CALLERS for callee in _named_functions(module, op))
+
+
+def map_functions(module: Module) -> dict[IrType, set[str]]:
+    """The functions by which maps hash and compare their keys, by the type of these."""
+    found: dict[IrType, set[str]] = {}
+    for function in module.functions.values():
+        for block in function.blocks:
+            for op in block.ops:
+                if type(op) is MapNew and op.result is not None:
+                    found.setdefault(map_of(op.result).key, set()).update((op.hash, op.equal))
+    return found
 
 
 _CALLERS = frozenset((

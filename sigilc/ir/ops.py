@@ -23,8 +23,9 @@ from collections.abc import Callable
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from sigilc.crash import InternalError
 from sigilc.ir.handed_over import handed_over
-from sigilc.ir.types import IrType
+from sigilc.ir.types import IrAddr, IrMap, IrType, may_have_methods
 from sigilc.source.records import field, keyword_record, record
 from sigilc.source.spans import Span
 
@@ -593,6 +594,16 @@ class ElementAddr(Op):
 
 
 # ---- Maps (a set is a map to unit) --------------------------------------------------------------------------------------
+#
+# What looks for a key hashes and compares, which may be the program's own code: that may panic.
+
+
+def map_of(value: Value) -> IrMap:
+    """The type of the map that a value or a place is. InternalError where it is none."""
+    type_ = value.type.target if isinstance(value.type, IrAddr) else value.type
+    if not isinstance(type_, IrMap):
+        raise InternalError(f"{type_} is no map")
+    return type_
 
 
 @keyword_record
@@ -611,6 +622,10 @@ class MapFind(Op):
     value: Value
     key: Value
     OPERANDS = ("value", "key")
+
+    @property
+    def may_panic(self) -> bool:
+        return may_have_methods(map_of(self.value).key)
 
 
 @keyword_record
@@ -646,6 +661,10 @@ class MapInsert(Op):
     CONSUMES = ("key", "value")
     EFFECT = True
 
+    @property
+    def may_panic(self) -> bool:
+        return may_have_methods(map_of(self.address).key)
+
 
 @keyword_record
 class MapRemove(Op):
@@ -655,6 +674,10 @@ class MapRemove(Op):
     index: Value
     OPERANDS = ("address", "index")
     EFFECT = True
+
+    @property
+    def may_panic(self) -> bool:
+        return may_have_methods(map_of(self.address).key)
 
 
 @keyword_record

@@ -315,6 +315,25 @@ class IrBox(IrType):
         return f"unique<{self.item}, {self.drop}>" if self.drop else f"box<{self.item}>"
 
 
+_has_methods: dict[IrType, bool] = {}
+
+
+def may_have_methods(type_: IrType) -> bool:
+    """Whether hashing and comparing values of a type may run what the program has written: whether it names a type in it."""
+    found = _has_methods.get(type_)
+    if found is None:
+        pending, seen = [type_], set[IrType]()
+        found = False
+        while pending and not found:
+            part = pending.pop()
+            found = isinstance(part, IrStruct | IrEnum | IrBox | IrDyn)
+            if part not in seen:
+                seen.add(part)
+                pending += parts_of(part)
+        _has_methods[type_] = found
+    return found
+
+
 def opened(type_: IrType) -> IrType:
     """What a box holds; any other type as it is."""
     return type_.item if isinstance(type_, IrBox) else type_

