@@ -47,14 +47,14 @@ def test_maps_with_another_seed(workshop: Workshop) -> None:
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
-@pytest.mark.parametrize("case", ["sorted", "by_keys", "shared"])
+@pytest.mark.parametrize("case", ["sorted", "sorted_by_code", "by_keys", "shared"])
 def test_sorting(workshop: Workshop, case: str, variant: str) -> None:
     """Sorting is right and stable, and leaves copies alone."""
     assert_passed(workshop.run("sorting", variant, case))
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
-@pytest.mark.parametrize("case", ["panic_early", "panic_late"])
+@pytest.mark.parametrize("case", ["panic_early", "panic_late", "panic_by_code"])
 def test_sorting_with_a_panic(workshop: Workshop, case: str, variant: str) -> None:
     """A comparison that panics leaves each element in the array once."""
     done = workshop.run("sorting", variant, case)

@@ -25,6 +25,54 @@ static int32_t by_key(const void *a, const void *b, const void *context) {
     return (x > y) - (x < y);
 }
 
+/* What the compiler makes for a type and a comparison, here with moves of whole items. */
+
+static int64_t run(const uint8_t *items, int64_t count, const void *context) {
+    const item *xs = (const void *)items;
+    bool falls = by_key(&xs[0], &xs[1], context) > 0;
+    int64_t length = 2;
+    while (length < count && (by_key(&xs[length - 1], &xs[length], context) > 0) == falls) length++;
+    return falls ? -length : length;
+}
+
+static void insert(uint8_t *items, int64_t count, uint8_t *scratch, const void *context) {
+    item *xs = (void *)items;
+    (void)scratch;
+    for (int64_t i = 1; i < count; i++) {
+        int64_t place = i;
+        while (place > 0 && by_key(&xs[place - 1], &xs[i], context) > 0) place--;
+        item moved = xs[i];
+        memmove(&xs[place + 1], &xs[place], (size_t)(i - place) * sizeof *xs);
+        xs[place] = moved;
+    }
+}
+
+static int64_t partition(item *xs, int64_t count, const uint8_t *pivot, item *scratch, int32_t limit, const void *context) {
+    int64_t fronts = 0;
+    for (int64_t i = 0; i < count; i++) {
+        bool is_front = by_key(&xs[i], pivot, context) < limit;
+        scratch[is_front ? fronts : count - 1 - i + fronts] = xs[i];
+        fronts += is_front;
+    }
+    for (int64_t i = 0; i < count; i++) xs[i] = scratch[i < fronts ? i : count - 1 - i + fronts];
+    return fronts;
+}
+
+static int64_t part_less(uint8_t *items, int64_t count, const uint8_t *pivot, uint8_t *scratch, const void *context) {
+    return partition((void *)items, count, pivot, (void *)scratch, 0, context);
+}
+
+static int64_t part_not_greater(uint8_t *items, int64_t count, const uint8_t *pivot, uint8_t *scratch, const void *context) {
+    return partition((void *)items, count, pivot, (void *)scratch, 1, context);
+}
+
+static const sigil_sort_code code = {by_key, run, insert, part_less, part_not_greater};
+
+static void sort(sigil_buffer *xs, bool is_by_code) {
+    if (is_by_code) sigil_array_sort_by(xs, &item_type, &code, NULL);
+    else sigil_array_sort(xs, &item_type, by_key, NULL, NULL, NULL);
+}
+
 static sigil_buffer make(int64_t count, int pattern) {
     sigil_buffer xs = empty_text();
     sigil_buffer_reserve(&xs, count, &item_type);
@@ -48,12 +96,12 @@ static void is_permutation(const sigil_buffer *xs) {
     free(seen);
 }
 
-static void sorted(void) {
+static void sorted(bool is_by_code) {
     const int64_t counts[] = {0, 1, 2, 3, 11, 12, 13, 25, 100, 1000, 5000};
     for (size_t c = 0; c < sizeof counts / sizeof *counts; c++)
         for (int pattern = 0; pattern < 8; pattern++) {
             sigil_buffer xs = make(counts[c], pattern);
-            sigil_array_sort(&xs, &item_type, by_key, NULL, NULL, NULL);
+            sort(&xs, is_by_code);
             is_permutation(&xs);
             const item *items = (const item *)(void *)xs.data;
             for (int64_t i = 1; i < xs.length; i++) {
@@ -106,20 +154,22 @@ static void check_unsorted(const int *unused) {
     (void)fprintf(stderr, "whole\n");
 }
 
-static void panicking(int64_t after) {
+static void panicking(int64_t after, bool is_by_code) {
     unsorted = make(400, 3);
     int watch __attribute__((cleanup(check_unsorted))) = 0;
     panic_after = after;
-    sigil_array_sort(&unsorted, &item_type, by_key, NULL, NULL, NULL);
+    sort(&unsorted, is_by_code);
     (void)watch;
 }
 
 int32_t sigil_program(void) {
-    if (is_case("sorted")) sorted();
+    if (is_case("sorted")) sorted(false);
+    else if (is_case("sorted_by_code")) sorted(true);
     else if (is_case("by_keys")) by_keys();
     else if (is_case("shared")) shared();
-    else if (is_case("panic_early")) panicking(5);
-    else if (is_case("panic_late")) panicking(2500);
+    else if (is_case("panic_early")) panicking(5, false);
+    else if (is_case("panic_late")) panicking(2500, false);
+    else if (is_case("panic_by_code")) panicking(2500, true);
     else return 8;
     return 0;
 }
