@@ -133,20 +133,21 @@ def _unique_function(w: Writer, type_: IrBox, name: str) -> str:
 
 def emit_hole(f: FunctionEmitter, op: Hole) -> None:
     """Leaves whose release does nothing: immortal blocks, and the tag of no variant; for an area, memory with such leaves."""
-    f.define(op, *_hole(f, f.result(op).type))
+    f.define(op, *leaves_of_hole(f, f.result(op).type))
 
 
-def _hole(f: FunctionEmitter, type_: IrType) -> list[str]:
+def leaves_of_hole(f: FunctionEmitter, type_: IrType) -> list[str]:
+    """The leaves of a hole."""
     layout = f.types.layout(type_)
     match type_:
         case IrTuple() | IrStruct():
-            return [leaf for part in layout.parts for leaf in _hole(f, part.type)]
+            return [leaf for part in layout.parts for leaf in leaves_of_hole(f, part.type)]
         case IrEnum():
             return ["-1", *map(unread, layout.leaves[1:])]
         case IrOption():
             return hole_leaves(f.context, type_)
         case IrFixed(item=item):
-            return [area_of(f, type_, tuple(_hole(f, item)))] if layout.leaves else []
+            return [area_of(f, type_, tuple(leaves_of_hole(f, item)))] if layout.leaves else []
     return [f.context.static_owner() if leaf.ll_type == "ptr" else zero(leaf.ll_type) for leaf in layout.leaves]
 
 

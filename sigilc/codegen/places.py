@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from sigilc.codegen.boxes import leaves_of_hole
 from sigilc.codegen.counts import emit_release, emit_retain
 from sigilc.codegen.emitter import FunctionEmitter
 from sigilc.ir.ops import Declare, FieldAddr, Load, Op, PayloadAddr, Peek, Slot, Store
-from sigilc.ir.pass_ops import Put, Take
+from sigilc.ir.pass_ops import MoveOut, Put, Take
 from sigilc.ir.types import IrAddr, IrEnum
 
 
@@ -70,6 +71,14 @@ def emit_take(f: FunctionEmitter, op: Take) -> None:
     f.define(op, *f.load(f.types.layout(f.target(op.address)), f.scalar(op.address)))
 
 
+def emit_move_out(f: FunctionEmitter, op: MoveOut) -> None:
+    """The value with the place's reference; what stays there is released without effect."""
+    type_ = f.target(op.address)
+    layout, address = f.types.layout(type_), f.scalar(op.address)
+    f.define(op, *f.load(layout, address))
+    f.store(layout, tuple(leaves_of_hole(f, type_)), address)
+
+
 def emit_put(f: FunctionEmitter, op: Put) -> None:
     """There is nothing to drop."""
     f.store(f.types.layout(f.target(op.address)), f.leaves(op.value), f.scalar(op.address))
@@ -94,6 +103,6 @@ def emit_payload_addr(f: FunctionEmitter, op: PayloadAddr) -> None:
 
 EMITTERS: dict[type[Op], Callable[[FunctionEmitter, Any], None]] = {
     Slot: emit_slot, Load: emit_load, Peek: emit_peek, Store: emit_store, Take: emit_take,
-    Put: emit_put, FieldAddr: emit_field_addr,
+    Put: emit_put, MoveOut: emit_move_out, FieldAddr: emit_field_addr,
     PayloadAddr: emit_payload_addr, Declare: emit_declare,
 }

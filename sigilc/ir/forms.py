@@ -124,6 +124,7 @@ FORMS: list[Form] = [
     _form(ops.Store, "store", "%address, %value"),
     _form(pass_ops.Take, "take", "%address"),
     _form(pass_ops.Put, "put", "%address, %value"),
+    _form(pass_ops.MoveOut, "move_out", "%address"),
     _form(ops.FieldAddr, "field_addr", "%address, #index"),
     _form(ops.PayloadAddr, "payload_addr", "%address, #variant, #index"),
     _form(ops.ElementAddr, "element_addr", "%address, %index",

@@ -368,6 +368,15 @@ def make_hole(op: box_ops.Hole, code: FunctionCompiler) -> Step:
     return step
 
 
+def make_move_out(op: pass_ops.MoveOut, code: FunctionCompiler) -> Step:
+    a, d = code.index(op.address), code.result(op)
+
+    def step(frame: list[Any]) -> None:
+        frame[d] = frame[a].read()
+        frame[a].write(None)
+    return step
+
+
 def make_store(op: ops.Store | pass_ops.Put, code: FunctionCompiler) -> Step:
     a, v = code.index(op.address), code.index(op.value)
 
@@ -503,6 +512,7 @@ MAKERS: dict[type[ops.Op], Callable[[Any, FunctionCompiler], Step | None]] = {
     ops.Store: make_store,
     pass_ops.Take: make_load,
     pass_ops.Put: make_store,
+    pass_ops.MoveOut: make_move_out,
     ops.FieldAddr: make_part_addr,
     ops.PayloadAddr: make_part_addr,
     ops.ElementAddr: make_element_addr,

@@ -402,6 +402,12 @@ def _make_box(op: box_ops.MakeBox, _: Module) -> None:
     _result(op, IrBox(op.value.type, drop))
 
 
+def _move_out(op: pass_ops.MoveOut, _: Module) -> None:
+    if _place(op.address).in_memory:
+        raise RuleBroken("a hole is a value in registers")
+    _result(op, _place(op.address))
+
+
 def _hole(op: box_ops.Hole, _: Module) -> None:
     if op.result is None:
         raise RuleBroken("a hole is a value")
@@ -713,6 +719,7 @@ RULES: dict[type[Op], Callable[[Any, Module], None]] = {
     ops.Store: _store,
     pass_ops.Take: lambda op, _: _result(op, _place(op.address)),
     pass_ops.Put: _store,
+    pass_ops.MoveOut: _move_out,
     ops.FieldAddr: _field_addr,
     ops.PayloadAddr: lambda op, _: _result(op, IrAddr(_payload_of(_place(op.address), op.variant, op.index))),
     ops.ElementAddr: _element_addr,

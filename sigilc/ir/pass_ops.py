@@ -1,4 +1,4 @@
-"""The operations that move values out of slots: passes write them, `lower` does not."""
+"""The operations that move values out of places: passes write them, `lower` does not."""
 
 from __future__ import annotations
 
@@ -25,4 +25,14 @@ class Put(Op):
     value: Value
     OPERANDS = ("address", "value")
     CONSUMES = ("value",)
+    EFFECT = True
+
+
+@keyword_record
+class MoveOut(Op):
+    """What a place holds, moved out of it: a hole is left, as `Hole` makes it, until something is stored there."""
+
+    address: Value
+    OPERANDS = ("address",)
+    RESULT = "owned"
     EFFECT = True

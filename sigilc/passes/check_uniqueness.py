@@ -73,6 +73,7 @@ def _is_claim(op: Op) -> bool:
 # Clauses, of each of which one condition must hold: none, and it is so.
 _Needs = frozenset[frozenset[Condition]]
 _ALWAYS: _Needs = frozenset()
+_NEVER: _Needs = frozenset((frozenset[Condition](),))
 
 
 @dataclass(slots=True)
@@ -119,16 +120,17 @@ class _State:
 
 
 def _meet(states: list[_State]) -> _State:
-    """What holds on several ways. All at once: in pairs, what tells the first two apart would be forgotten for the third."""
+    """What holds on several ways.
+
+    What one way needs is needed only there: anywhere else is another condition true that it knows to be false. All ways at
+    once, for in pairs what tells the first two apart would be forgotten for the third.
+    """
     met = _State({}, frozenset.intersection(*(state.known for state in states)))
+    anywhere = frozenset.union(*(state.known for state in states))
+    elsewhere = [anywhere.intersection(map(negated, state.known)) for state in states]
     for place in dict.fromkeys(place for state in states for place in state.unique):
-        having = [state for state in states if place in state.unique]
-        known = frozenset.intersection(*(state.known for state in having))
-        needs = frozenset[frozenset[Condition]]().union(*(state.unique[place] for state in having))
-        for lacking in states:
-            # A way that contradicts itself is never taken.
-            if place not in lacking.unique and lacking.known.isdisjoint(map(negated, lacking.known)):
-                needs |= {known.intersection(map(negated, lacking.known))}
+        needs = frozenset(clause | others for state, others in zip(states, elsewhere, strict=True)
+                          for clause in state.unique.get(place, _NEVER))
         if all(needs):
             met.unique[place] = needs
     return met
@@ -148,13 +150,14 @@ class _UniquenessChecker:
 
     def run(self) -> None:
         """Walks until the states of all edges have settled, then once more to complain."""
-        while self._walk_all():
-            pass
+        rounds = 0
+        while self._walk_all(must_shrink=rounds > len(self.order)):
+            rounds += 1
         self.is_final = True
         self._walk_all()
 
-    def _walk_all(self) -> bool:
-        """One round over the blocks; whether a state has changed."""
+    def _walk_all(self, must_shrink: bool = True) -> bool:
+        """One round over the blocks; whether a state has changed. States that only shrink settle, but hold less."""
         has_changed = False
         for block in self.order:
             leaving: dict[Block, list[_State]] = {}
@@ -165,7 +168,9 @@ class _UniquenessChecker:
                 self._walk(block, None, _State(), leaving)
             for target, states in leaving.items():
                 old = self.on_edge.get((block, target))
-                new = _meet(states) if old is None else _meet([old, _meet(states)])
+                new = _meet(states)
+                if must_shrink and old is not None:
+                    new = _meet([old, new])
                 if new != old:
                     self.on_edge[block, target] = new
                     has_changed = True
@@ -190,7 +195,9 @@ class _UniquenessChecker:
             if isinstance(last, CondBranch):
                 for numbers_given in (given, {}):
                     after.learn((self.conditions.of(last.condition, numbers_given), target is last.then))
-            leaving.setdefault(target, []).append(after)
+            # A way that contradicts what is known is not taken, or not before more ways have arrived.
+            if after.known.isdisjoint(map(negated, after.known)):
+                leaving.setdefault(target, []).append(after)
 
     def _check(self, op: Op, block: Block, state: _State) -> None:
         assert isinstance(op, ElementAddr | ArrayPush)

@@ -45,7 +45,7 @@ _ENDS_BADLY = (Panic, RaiseFault, Unreachable)
 
 def infer_borrows(module: Module) -> None:
     """The pass."""
-    named = _named_otherwise(module)
+    named = named_otherwise(module)
     calls: dict[str, list[tuple[IrFunction, Call]]] = {}
     pending: list[IrFunction] = []
     for function in module.functions.values():
@@ -70,11 +70,12 @@ def infer_borrows(module: Module) -> None:
                 pending.append(caller)
 
 
-def _named_otherwise(module: Module) -> set[str]:
-    """The functions that are not only called."""
+def named_otherwise(module: Module, with_handlers: bool = True) -> set[str]:
+    """The functions that are not only called; the handlers of actors are named by the runtime."""
     found = {module.main}
     attributes_of = _NamingAttributes()
-    found.update(handler.function for actor in module.actors.values() for handler in actor.handlers)
+    if with_handlers:
+        found.update(handler.function for actor in module.actors.values() for handler in actor.handlers)
     for function in module.functions.values():
         if function.export:
             found.add(function.name)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from sigilc.ir.function import Module
 from sigilc.ir.verify import verify
 from sigilc.passes.borrow_loads import borrow_loads
+from sigilc.passes.check_holes import check_holes
 from sigilc.passes.check_refcounts import check_refcounts
 from sigilc.passes.check_uniqueness import check_uniqueness
 from sigilc.passes.check_views import check_views
@@ -18,6 +19,7 @@ from sigilc.passes.infer_borrows import infer_borrows
 from sigilc.passes.insert_refcounts import insert_refcounts
 from sigilc.passes.simplify_cfg import simplify_cfg
 from sigilc.passes.specialise_calls import specialise_calls
+from sigilc.passes.take_overwritten import take_overwritten
 
 Pass = Callable[[Module], None]
 
@@ -31,6 +33,7 @@ PIPELINE: tuple[tuple[Pass, int], ...] = (
     (insert_refcounts, 0),
     (find_nounwind, 0),
     (elide_refcounts, 0),
+    (take_overwritten, 0),
     (hoist_uniqueness, 1),
 )
 
@@ -66,6 +69,7 @@ def certify(name: str, module: Module) -> None:
     if name and has_counts_after(name):
         check_refcounts(module)
         check_uniqueness(module)
+        check_holes(module)
 
 
 def has_counts_after(name: str) -> bool:

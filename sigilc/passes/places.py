@@ -1,12 +1,13 @@
-"""Where the addresses and views of a function lead: the certifiers' notion of a place.
+"""Where the addresses and views of a function lead.
 
 A place is a way from a root, which is a slot, an in-out parameter or a loan, through fields, elements, payloads, boxes and
-the values of maps. Places of different roots are different: a program can't pass one place as two in-out arguments.
+the values of maps. An index that is a constant is that number. Places of different roots are different: a program can't
+pass one place as two in-out arguments.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,6 +15,7 @@ from sigilc.ir.box_ops import BoxAddr, Unbox
 from sigilc.ir.function import Block, IrFunction
 from sigilc.ir.ops import (
     ArrayGet,
+    Const,
     ElementAddr,
     EnumPayload,
     FieldAddr,
@@ -29,8 +31,8 @@ from sigilc.ir.ops import (
 )
 from sigilc.ir.types import IrAddr
 
-# What a step goes into, its number (of a field or payload), and the SSA value that chooses an element or entry.
-Step = tuple[str, int, int, Value | None]
+# What a step goes into, its number (of a field or payload), and the SSA value, or the constant, that chooses an element.
+Step = tuple[str, int, int, Hashable]
 Shape = tuple[tuple[str, int, int], ...]
 
 
@@ -49,7 +51,7 @@ class Place:
     @cached_property
     def values(self) -> frozenset[Value]:
         """The SSA values that the place depends on."""
-        return frozenset({self.root}.union(step[3] for step in self.steps if step[3] is not None))
+        return frozenset({self.root}.union(step[3] for step in self.steps if isinstance(step[3], Value)))
 
     def may_contain(self, other: Place) -> bool:
         """Whether the other place may be this one or lie inside it."""
@@ -88,7 +90,7 @@ class PlaceTable:
             if isinstance(op, Peek):
                 base = self._by_address[op.address]
                 return Place(base.root, (*base.steps, *reversed(steps)))
-            step = _step(op)
+            step = self.step(op)
             if step is not None:
                 steps.append(step)
             elif not isinstance(op, SliceView):
@@ -98,8 +100,21 @@ class PlaceTable:
                 return self._by_address[view]
         return None
 
+    def enter(self, op: Op) -> None:
+        """Adds the address that a new op gives."""
+        assert op.result is not None
+        self.definition[op.result] = op
+        self._enter(op, op.result)
+
+    def step(self, op: Op) -> Step | None:
+        """The step that an op takes into a place or a view; None for an op that is not understood."""
+        found = _step(op)
+        if found is not None and isinstance(found[3], Value) and isinstance(index := self.definition.get(found[3]), Const):
+            return (*found[:3], index.value)
+        return found
+
     def _enter(self, op: Op, result: Value) -> None:
-        step = _step(op)
+        step = self.step(op)
         if step is None:
             self._by_address[result] = Place(result)
             return

@@ -3,7 +3,7 @@
 A case has the input, a line `====`, and the expected output, which `pytest --update` rewrites. The output of
 the certifiers, which change nothing, is `certified` or a complaint; that of `find_nounwind` begins with the
 functions found. What counts,
-claims or views a pass writes must be certified as well; so must the counts of what `check_uniqueness` complains about.
+claims or views a pass writes must be certified as well; so must the counts of what the other certifiers complain about.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from sigilc.ir.function import Module
 from sigilc.ir.parser import parse_module
 from sigilc.ir.printer import print_module
 from sigilc.ir.verify import verify
+from sigilc.passes.check_holes import check_holes
 from sigilc.passes.check_refcounts import check_refcounts
 from sigilc.passes.check_uniqueness import check_uniqueness
 from sigilc.passes.check_views import check_views
@@ -24,14 +25,15 @@ from sigilc.passes.manager import PASSES, has_counts_after
 
 FOLDER = Path(__file__).parent
 SEPARATOR = "\n====\n"
-CERTIFIERS = {"check_refcounts": check_refcounts, "check_uniqueness": check_uniqueness, "check_views": check_views}
+CERTIFIERS = {"check_holes": check_holes, "check_refcounts": check_refcounts, "check_uniqueness": check_uniqueness,
+              "check_views": check_views}
 CASES = sorted(path.relative_to(FOLDER) for path in FOLDER.glob("*/*.ir"))
 
 
 def outcome_of_pass(name: str, module: Module) -> str:
     """What the case of a pass expects."""
     if name in CERTIFIERS:
-        if name == "check_uniqueness":
+        if name in ("check_holes", "check_uniqueness"):
             check_refcounts(module)
         try:
             CERTIFIERS[name](module)
@@ -43,6 +45,7 @@ def outcome_of_pass(name: str, module: Module) -> str:
     if has_counts_after(name):
         check_refcounts(module)
         check_uniqueness(module)
+        check_holes(module)
     if name in ("simplify_cfg", "borrow_loads"):
         check_views(module)
     head = f"// nounwind: {', '.join(sorted(module.nounwind))}\n\n" if name == "find_nounwind" else ""

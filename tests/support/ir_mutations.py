@@ -5,8 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sigilc.ir.function import IrFunction
-from sigilc.ir.ops import ArrayPush, ElementAddr, Load, MakeUnique, Op, Release, Retain, Store, Unreachable, Value
-from sigilc.ir.pass_ops import Put, Take
+from sigilc.ir.ops import (
+    ArrayPush,
+    ElementAddr,
+    Load,
+    MakeUnique,
+    Op,
+    Release,
+    Retain,
+    Store,
+    Unreachable,
+    Value,
+)
+from sigilc.ir.pass_ops import MoveOut, Put, Take
 from sigilc.ir.types import IrAddr
 
 
@@ -73,3 +84,21 @@ def _never_made_unique(function: IrFunction) -> Iterator[str]:
         yield f"{function.name}: arrays are never made unique"
         for block, ops in zip(function.blocks, right, strict=True):
             block.ops = ops
+
+
+def wrong_holes(function: IrFunction) -> Iterator[str]:
+    """Looks into a place from which a value has just been moved, or moves the value again."""
+    for block in function.blocks:
+        right = block.ops
+        for position, op in enumerate(right):
+            if isinstance(op, MoveOut):
+                assert isinstance(op.address.type, IrAddr)
+                other = Value(op.address.type.target)
+                where = f"{function.name}, block {block.name}, op {position}"
+                block.ops = [*right[:position + 1], Load(address=op.address, result=other), Release(value=other),
+                             *right[position + 1:]]
+                yield f"{where}: looked at"
+                block.ops = [*right[:position + 1], MoveOut(address=op.address, result=other), Release(value=other),
+                             *right[position + 1:]]
+                yield f"{where}: moved twice"
+        block.ops = right
