@@ -11,6 +11,7 @@ from sigilc.passes.check_holes import check_holes
 from sigilc.passes.check_refcounts import check_refcounts
 from sigilc.passes.check_uniqueness import check_uniqueness
 from sigilc.passes.check_views import check_views
+from sigilc.passes.drop_unread_faults import drop_unread_faults
 from sigilc.passes.elide_refcounts import elide_refcounts
 from sigilc.passes.eliminate_dead import eliminate_dead
 from sigilc.passes.find_nounwind import find_nounwind
@@ -27,6 +28,7 @@ Pass = Callable[[Module], None]
 PIPELINE: tuple[tuple[Pass, int], ...] = (
     (simplify_cfg, 0),
     (specialise_calls, 1),
+    (drop_unread_faults, 1),
     (eliminate_dead, 1),
     (borrow_loads, 0),
     (infer_borrows, 0),
