@@ -40,7 +40,9 @@ Establishes
 
 from __future__ import annotations
 
-from sigilc.ir.function import Block, IrFunction, Module
+from sigilc.ir.cfg import reverse_postorder
+from sigilc.ir.copying import copy_blocks
+from sigilc.ir.function import IrFunction, Module
 from sigilc.ir.ops import (
     Branch,
     Call,
@@ -59,7 +61,7 @@ from sigilc.ir.ops import (
     Unwrap,
     Value,
 )
-from sigilc.ir.types import STR, IrOption
+from sigilc.ir.types import STR, IrAddr, IrOption
 
 _LARGEST = 400      # ops of a function of which a second one is made
 _BUILDS_TEXT = ("text_append", "text_debug")
@@ -105,6 +107,7 @@ class _Finder:
         for function in module.functions.values():
             self.enter(function)
         self.worth = self._find_worth()
+        self.text_makers = {function.name for function in module.functions.values() if _only_makes_text(function)}
 
     def enter(self, function: IrFunction) -> None:
         """Learns what a function computes."""
@@ -174,14 +177,18 @@ def _drop_texts(function: IrFunction, read: set[Value], finder: _Finder) -> None
                 op.fault = fault
                 dropped = True
     if dropped:
-        _remove_unused_texts(function)
+        _remove_unused_texts(function, finder.text_makers)
 
 
-def _remove_unused_texts(function: IrFunction) -> None:
-    """Removes faults that are not used, and slots in which a text is built that nobody looks at."""
+def _remove_unused_texts(function: IrFunction, text_makers: set[str]) -> None:
+    """Removes faults that are not used, and what only builds a text that nobody looks at: calls, and slots."""
     used = {value for op in _ops(function) for value in op.operands()}
     for block in function.blocks:
         block.ops = [op for op in block.ops if not isinstance(op, MakeFault) or op.result in used]
+    used = {value for op in _ops(function) for value in op.operands()}
+    for block in function.blocks:
+        block.ops = [op for op in block.ops
+                     if not (isinstance(op, Call) and op.function in text_makers and op.result not in used)]
     used = {value for op in _ops(function) for value in op.operands()}
     slots = {op.result for op in _ops(function) if isinstance(op, Slot) and op.initial.type == STR}
     for op in _ops(function):
@@ -192,6 +199,16 @@ def _remove_unused_texts(function: IrFunction) -> None:
                      if not (op.result in slots or (op.operands() and op.operands()[0] in slots))]
 
 
+def _only_makes_text(function: IrFunction) -> bool:
+    """Whether nobody can tell a call of the function whose text is not used from none: it writes nothing else, and ends."""
+    order = {block: number for number, block in enumerate(reverse_postorder(function))}
+    has_loops = any(order[target] <= order[block] for block in order for target in block.terminator.targets())
+    if function.result != STR or has_loops or any(isinstance(param.type, IrAddr) for param in function.params):
+        return False
+    return all(_builds_text(op) or isinstance(op, Slot | Branch | CondBranch | Switch | Return) or not (op.EFFECT or op.may_panic)
+               for op in _ops(function))
+
+
 def _builds_text(op: Op) -> bool:
     """Whether an op only adds to the text in a slot, its first operand."""
     return isinstance(op, CallRuntime) and op.function.startswith(_BUILDS_TEXT) and not op.may_panic
@@ -199,31 +216,7 @@ def _builds_text(op: Op) -> bool:
 
 def _copied(function: IrFunction, name: str) -> IrFunction:
     """The same function once more, with values and blocks of its own."""
-    values: dict[Value, Value] = {param: Value(param.type, param.name) for param in function.params}
-    blocks = {block: Block(block.name) for block in function.blocks}
-    for block in function.blocks:
-        values.update((param, Value(param.type, param.name)) for param in block.params)
-        values.update((op.result, Value(op.result.type, op.result.name)) for op in block.ops if op.result is not None)
-    for old, new in blocks.items():
-        new.params = [values[param] for param in old.params]
-        new.ops = [_copied_op(op, values, blocks) for op in old.ops]
-    return IrFunction(name, [values[param] for param in function.params], function.result, list(blocks.values()),
+    copied = {param: Value(param.type, param.name) for param in function.params}
+    params = list(copied.values())
+    return IrFunction(name, params, function.result, copy_blocks(function.blocks, copied), owned=function.owned,
                       span=function.span, hints=function.hints)
-
-
-def _copied_op(op: Op, values: dict[Value, Value], blocks: dict[Block, Block]) -> Op:
-    fields = {name: getattr(op, name) for name in type(op).__record_fields__}      # type: ignore[attr-defined]
-    for name in op.OPERANDS:
-        fields[name] = values.get(fields[name], fields[name])
-    for name in op.LISTS:
-        fields[name] = [values[value] for value in fields[name]]
-    fields["cleanup"] = []
-    if op.result is not None:
-        fields["result"] = values[op.result]
-    if isinstance(op, Branch):
-        fields["target"] = blocks[op.target]
-    elif isinstance(op, CondBranch):
-        fields |= {"then": blocks[op.then], "otherwise": blocks[op.otherwise]}
-    elif isinstance(op, Switch):
-        fields |= {"cases": [(number, blocks[target]) for number, target in op.cases], "default": blocks[op.default]}
-    return type(op)(**fields)

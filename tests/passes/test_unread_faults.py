@@ -10,8 +10,11 @@ from tests.support.build import compile_program
 
 PROGRAM = """
 fn number(w: str) -> i64 { i64·parse(w) ?? -1 }
+fn parsed(w: str) -> i64? { if w == "1" { Some(1) } else { fail("{w:?} is not 1") } }
+fn one(w: str) -> i64 { parsed(w) ?? -1 }
+fn first(w: str) -> str { match parsed(w) { Some(n) => "{n}", None(why) => "{why.message}" } }
 fn complaint(w: str) -> str { match i64·parse(w) { Some(n) => "{n}", None(why) => "{why.message}" } }
-fn main() { println("{number("x")} {complaint("y")}") }
+fn main() { println("{number("x")} {complaint("y")} {one("x")} {first("y")}") }
 """
 
 
@@ -25,7 +28,8 @@ def test_only_who_reads_a_fault_has_it_made(tmp_path: Path) -> None:
         ops = [op for block in module.functions[name].blocks for op in block.ops]
         return {op.function for op in ops if isinstance(op, Call | CallRuntime)}
 
-    assert "std·i64·parse.unread" in called("number")
-    assert "std·i64·parse" in called("complaint")
-    assert not any(function.startswith("text_") for function in called("std·i64·parse.unread"))
-    assert "text_append" in called("std·i64·parse")
+    assert called("number") == {"std·i64·read_decimal"}
+    assert "std·unreadable" in called("complaint")
+    assert called("one") == {"parsed.unread"} and called("first") > {"parsed"}
+    assert not called("parsed.unread") & {"text_append", "text_debug_str"}
+    assert called("parsed") > {"text_append", "text_debug_str"}
