@@ -24,6 +24,7 @@
 #endif
 
 #define RT_ALIGNMENT 64                    /* of the data of large buffers: vector loops run 1.5 times as fast */
+#define RT_LARGE_FROM ((int64_t)4 << 20)    /* bytes of a block from which on it is a mapping of its own */
 #define RT_CHUNK_SIZE ((int64_t)1 << 16)   /* bytes of small blocks of one size that are got at a time */
 #define RT_CHUNK_RANGE ((uint64_t)1 << 36) /* bytes of addresses for them … */
 #define RT_CHUNK_LEAST ((uint64_t)1 << 30) /* … and how few will do */

@@ -11,11 +11,15 @@
 #include <unistd.h>
 
 #define COPY_STEP (1 << 18)
+#define READ_STEP (1 << 16)
 
 int rt_read_all(int descriptor, sigil_buffer *content) {
     struct stat about;
     int64_t expected = fstat(descriptor, &about) == 0 && S_ISREG(about.st_mode) ? (int64_t)about.st_size : 0;
-    for (int64_t step = expected + 1;; step = 1 << 16) {
+    for (int64_t step = expected + 1;; step = READ_STEP) {
+        /* Where there is room, the end may be next: growing only to find it would be dear. */
+        int64_t room = content->owner->capacity - content->owner->used;
+        if (content->length > 0 && room > 0) step = room;
         uint8_t *end = rt_text_grow(content, step);
         ssize_t got = read(descriptor, end, (size_t)step);
         if (got == 0) return 0;

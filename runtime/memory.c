@@ -41,12 +41,39 @@ typedef struct block_class {
 /* Functions that a C program calls may run on several threads at a time: each has its own lists. */
 static _Thread_local block_class classes[CLASSES];
 
-/* Blocks from the system lie 32 bytes past a multiple of 64, so that the data behind a buffer's header is aligned. */
+static int64_t with_note(int64_t size) {
+    if (size > INT64_MAX / 2) rt_die("out of memory");
+    return size + (int64_t)sizeof(rt_mapping);
+}
+
+/* A block from the system lies behind its note, at 32 bytes past a multiple of 64, so that the data behind a buffer's
+ * header is aligned. */
+static void *behind(rt_mapping *note) {
+    if (!note) rt_die("out of memory");
+    return note + 1;
+}
+
+static rt_mapping *note_of(void *block) {
+    return (rt_mapping *)block - 1;
+}
+
+static bool is_large(int64_t size) {
+    return RT_POOLS && size >= RT_LARGE_FROM;
+}
+
 static void *system_block(int64_t size) {
-    void *base = NULL;
-    if (size > INT64_MAX / 2 || posix_memalign(&base, RT_ALIGNMENT, (size_t)(size + HEADER)) != 0)
-        rt_die("out of memory");
-    return (uint8_t *)base + HEADER;
+    int64_t bytes = with_note(size);
+    if (is_large(size)) return behind(rt_large_new(bytes));
+    void *note = NULL;
+    if (posix_memalign(&note, RT_ALIGNMENT, (size_t)bytes) != 0) rt_die("out of memory");
+    ((rt_mapping *)note)->size = 0;
+    return behind(note);
+}
+
+static void free_system_block(void *block) {
+    rt_mapping *note = note_of(block);
+    if (note->size) rt_large_free(note);
+    else free(note);
 }
 
 /* From this size on the system may move a block by changing page tables only, which beats any copy. */
@@ -54,14 +81,17 @@ static void *system_block(int64_t size) {
 
 /* A larger block in the place of one from the system, with the first `kept` bytes of its content. */
 static void *grown_system_block(void *block, int64_t size, int64_t kept) {
-    if (size > INT64_MAX / 2) rt_die("out of memory");
-    uint8_t *base = realloc((uint8_t *)block - HEADER, (size_t)(size + HEADER));
-    if (!base) rt_die("out of memory");
-    if ((uintptr_t)base % RT_ALIGNMENT == 0) return base + HEADER;
-    void *aligned = system_block(size);
-    memcpy(aligned, base + HEADER, (size_t)kept);
-    free(base);
-    return aligned;
+    rt_mapping *note = note_of(block);
+    if (note->size) return behind(rt_large_grown(note, with_note(size)));
+    if (!is_large(size)) {
+        note = realloc(note, (size_t)with_note(size));
+        if ((uintptr_t)note % RT_ALIGNMENT == 0) return behind(note);
+        block = behind(note);
+    }
+    void *grown = system_block(size);
+    memcpy(grown, block, (size_t)kept);
+    free_system_block(block);
+    return grown;
 }
 
 static int class_of_size(int64_t size) {
@@ -101,7 +131,7 @@ void sigil_free(void *block) {
     rt_live_objects--;
     int class = RT_POOLS ? rt_chunk_class(block) : -1;
     if (class < 0) {
-        free((uint8_t *)block - HEADER);
+        free_system_block(block);
         return;
     }
     free_block *freed = block;

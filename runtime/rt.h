@@ -38,6 +38,21 @@ uint8_t *rt_chunk_new(int class);
 /* The class of the chunk that a block lies in, or -1. */
 int rt_chunk_class(const void *block);
 
+/* ---- large.c ---- */
+
+/* What stands before each block from the system, which is as large as a buffer's header: the bytes of its mapping, or 0 where
+ * malloc gave it. */
+typedef struct rt_mapping {
+    int64_t size;
+    int64_t unused[3];
+} rt_mapping;
+
+/* A mapping of at least `size` bytes with `size` set, or null. */
+rt_mapping *rt_large_new(int64_t size);
+/* The same, larger, with its content; null, and unchanged, when there is no memory. */
+rt_mapping *rt_large_grown(rt_mapping *block, int64_t size);
+void rt_large_free(rt_mapping *block);
+
 /* ---- text.c ---- */
 
 /* An empty text, for a place that is built up. */

@@ -1,7 +1,6 @@
 /* Stable sorting of arrays: merges of the runs that are already there. */
 #include "sort.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define SHORT_RUN 12    /* elements up to which insertion is faster than merging */
@@ -123,13 +122,12 @@ void rt_sort_runs(const rt_sorter *s, uint8_t *first, uint8_t *last, rt_run_make
 }
 
 static void free_scratch(rt_sorter *s) {
-    free(s->scratch);
+    sigil_free(s->scratch);
 }
 
 void rt_sort_by_comparing(uint8_t *items, int64_t count, int64_t size, rt_compare compare, const void *context) {
     rt_sorter s __attribute__((cleanup(free_scratch))) = {.size = size, .compare = compare, .context = context};
-    s.scratch = malloc((size_t)((count / 2 + 1) * size));
-    if (!s.scratch) rt_die("out of memory");
+    s.scratch = sigil_alloc((count / 2 + 1) * size);
     rt_sort_runs(&s, items, items + count * size, rt_make_run);
 }
 

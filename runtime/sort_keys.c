@@ -2,7 +2,6 @@
  * bytes in which the keys differ. The numbers are sorted beside the elements' places, and each element moves once. */
 #include "sort.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define SIGN ((uint64_t)1 << 63)
@@ -30,9 +29,7 @@ typedef struct record {
 
 static void *scratch_for(int64_t count, int64_t size) {
     if (count > INT64_MAX / 2 / size) rt_die("out of memory");
-    void *scratch = malloc((size_t)count * (size_t)size);
-    if (!scratch) rt_die("out of memory");
-    return scratch;
+    return sigil_alloc(count * size);
 }
 
 /* ---- Keys ---- */
@@ -146,7 +143,7 @@ static void sort_numbers(uint64_t *numbers, int64_t count, const sigil_sort_key 
     uint64_t *scratch = scratch_for(count, sizeof *scratch);
     numbers_sort(numbers, count, scratch, 0);
     from_numbers(numbers, count, how);
-    free(scratch);
+    sigil_free(scratch);
 }
 
 /* ---- Elements ---- */
@@ -168,8 +165,8 @@ static inline bool is_same_key(const order *sorted, int64_t i, int64_t j) {
 }
 
 static void free_order(order *sorted) {
-    free(sorted->numbers);
-    free(sorted->records);
+    if (sorted->numbers) sigil_free(sorted->numbers);
+    if (sorted->records) sigil_free(sorted->records);
 }
 
 /* Takes over `numbers`, the keys. */
@@ -183,12 +180,12 @@ static order sort_places(uint64_t *numbers, int64_t count) {
         uint64_t *scratch = scratch_for(count, sizeof *scratch);
         for (int64_t i = 0; i < count; i++) numbers[i] = (numbers[i] - least) << 32 | (uint64_t)i;
         numbers_sort(numbers, count, scratch, 4);
-        free(scratch);
+        sigil_free(scratch);
         return (order){.numbers = numbers};
     }
     record *records = scratch_for(2 * count, sizeof *records);
     for (int64_t i = 0; i < count; i++) records[i] = (record){.key = numbers[i], .place = (uint64_t)i};
-    free(numbers);
+    sigil_free(numbers);
     records_sort(records, count, records + count, 0);
     return (order){.records = records};
 }

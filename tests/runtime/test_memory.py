@@ -9,7 +9,8 @@ import pytest
 
 from tests.runtime.build import Workshop
 
-BUFFERS = ["growth", "shared", "unique_slice", "shared_slice", "text_appends_to_itself", "static_text", "blocks"]
+BUFFERS = ["growth", "shared", "unique_slice", "shared_slice", "text_appends_to_itself", "static_text", "blocks", "large",
+           "large_in_threads"]
 MAPS = ["few", "many", "colliding", "queue", "patterns"]
 VARIANTS = ["plain", "checked"]
 
@@ -24,6 +25,11 @@ def assert_passed(done: subprocess.CompletedProcess[bytes]) -> None:
 def test_buffers(workshop: Workshop, case: str, variant: str) -> None:
     """Growth, sharing, views of parts, and who drops what."""
     assert_passed(workshop.run("buffers", variant, case))
+
+
+def test_large_blocks_are_given_again(workshop: Workshop) -> None:
+    """A loop that frees and wants the same large block does not have it cleared each time."""
+    assert_passed(workshop.run("buffers", "plain", "large_again"))
 
 
 def test_small_blocks_with_few_addresses(workshop: Workshop) -> None:

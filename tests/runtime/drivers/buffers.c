@@ -1,6 +1,14 @@
 /* Buffers: growth, sharing, slices, drops and alignment. */
 #include "check.h"
 
+#include <pthread.h>
+
+#ifdef __SANITIZE_ADDRESS__
+#define IS_CHECKED 1
+#else
+#define IS_CHECKED 0
+#endif
+
 static int dropped;
 
 static void count_drop(void *place) {
@@ -154,6 +162,66 @@ static void few_addresses(void) {
     blocks();
 }
 
+/* The memory that the process has in use, in bytes. */
+static int64_t resident(void) {
+    long pages = 0;
+    FILE *file = fopen("/proc/self/statm", "r");
+    CHECK(file && fscanf(file, "%*d %ld", &pages) == 1);
+    (void)fclose(file);
+    return pages * 4096;
+}
+
+/* A large array grows with its content, moves past its neighbours, and takes no more memory than it has elements for. */
+static void large(void) {
+    enum { COUNT = 3000000, HUGE_PAGE = 2 << 20 };
+    int64_t before = resident();
+    sigil_buffer xs = empty_text(), ys = empty_text();
+    for (int64_t i = 0; i < COUNT; i++) {
+        push_int(&xs, i * i);
+        push_int(&ys, -i);
+    }
+    CHECK((uintptr_t)xs.data % 64 == 0 && xs.owner->capacity > COUNT + 2 * HUGE_PAGE / 8);
+    for (int64_t i = 0; i < COUNT; i++) CHECK(int_at(&xs, i) == i * i && int_at(&ys, i) == -i);
+    CHECK(IS_CHECKED || resident() - before < 2 * (COUNT * 8 + HUGE_PAGE) + (1 << 20));
+    release_buffer(&xs, &int_type);
+    release_buffer(&ys, &int_type);
+}
+
+static void *use_large(void *number) {
+    int64_t mine = *(const int64_t *)number;
+    for (int64_t round = 0; round < 200; round++) {
+        int64_t count = (4 + (mine + round) % 5) << 17; /* 4 MB and more */
+        int64_t *block = sigil_alloc(count * 8);
+        for (int64_t i = 0; i < count; i += 4096) block[i] = mine + i;
+        for (int64_t i = 0; i < count; i += 4096) CHECK(block[i] == mine + i);
+        sigil_free(block);
+    }
+    return NULL;
+}
+
+/* What one thread frees another may get, and no two have the same. */
+static void large_in_threads(void) {
+    static int64_t numbers[] = {1, 2, 3, 4};
+    pthread_t threads[4];
+    for (int i = 0; i < 4; i++) CHECK(pthread_create(&threads[i], NULL, use_large, &numbers[i]) == 0);
+    for (int i = 0; i < 4; i++) CHECK(pthread_join(threads[i], NULL) == 0);
+}
+
+/* From the second of its size on a freed block is given again, uncleared. */
+static void large_again(void) {
+    enum { SIZE = 6 << 20 };
+    sigil_free(sigil_alloc(SIZE));
+    int64_t *block = sigil_alloc(SIZE);
+    block[1] = 77;
+    sigil_free(block);
+    int64_t *larger = sigil_alloc(4 * SIZE);
+    CHECK(larger != block);
+    int64_t *again = sigil_alloc(SIZE - 4096);
+    CHECK(again == block && again[1] == 77);
+    sigil_free(again);
+    sigil_free(larger);
+}
+
 static void leak(void) {
     sigil_buffer text = text_of("nobody frees this");
     (void)text;
@@ -167,6 +235,9 @@ int32_t sigil_program(void) {
     else if (is_case("text_appends_to_itself")) text_appends_to_itself();
     else if (is_case("static_text")) static_text();
     else if (is_case("blocks")) blocks();
+    else if (is_case("large")) large();
+    else if (is_case("large_in_threads")) large_in_threads();
+    else if (is_case("large_again")) large_again();
     else if (is_case("few_addresses")) few_addresses();
     else if (is_case("leak")) leak();
     else return 8;
