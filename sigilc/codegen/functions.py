@@ -10,6 +10,7 @@ from sigilc.codegen.names import function_symbol, local_hint
 from sigilc.codegen.ops import EMITTER_BY_OP
 from sigilc.codegen.writer import Leaves, aggregate_type, result_parameters
 from sigilc.crash import InternalError
+from sigilc.ir.cfg import reverse_postorder
 from sigilc.ir.function import Block, IrFunction
 from sigilc.ir.ops import Call, Declare, Value
 from sigilc.ir.types import IrAddr
@@ -26,7 +27,7 @@ def emit_function(context: ModuleContext, function: IrFunction, linkage: Linkage
     f = FunctionEmitter(context, function)
     params, values = _parameters(context, function)
     f.values.update(values)
-    order = blocks_in_order(function)
+    order = reverse_postorder(function)
     for number, block in enumerate(order):
         f.block_labels[block] = f"b{number}.{local_hint(block.name)}"
         f.jumps[block] = []
@@ -49,25 +50,6 @@ def emit_function(context: ModuleContext, function: IrFunction, linkage: Linkage
 def declare_function(context: ModuleContext, function: IrFunction) -> str:
     """The declaration of a function that another LLVM module defines."""
     return f"declare hidden {_signature(context, function, _parameters(context, function)[0])}"
-
-
-def blocks_in_order(function: IrFunction) -> list[Block]:
-    """The blocks that can be reached, in reverse postorder: a block comes after those that dominate it."""
-    order: list[Block] = []
-    entry = function.blocks[0]
-    visited = {entry}
-    path = [(entry, iter(entry.terminator.targets()))]
-    while path:
-        block, targets = path[-1]
-        for target in targets:
-            if target not in visited:
-                visited.add(target)
-                path.append((target, iter(target.terminator.targets())))
-                break
-        else:
-            order.append(block)
-            path.pop()
-    return order[::-1]
 
 
 def _parameters(context: ModuleContext, function: IrFunction) -> tuple[list[str], dict[Value, Leaves]]:

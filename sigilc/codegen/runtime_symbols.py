@@ -66,6 +66,7 @@ _TABLE = {
     "llvm.memcpy.p0.p0.i64": ("void", "ptr, ptr, i64, i1", ""),
     "llvm.memset.p0.i64": ("void", "ptr, i8, i64, i1", ""),
     "llvm.experimental.noalias.scope.decl": ("void", "metadata", ""),
+    "llvm.expect.i1": ("i1", "i1, i1", ""),
     "sigil_guard": ("void", "ptr noundef, ptr noundef", "nounwind"),
 }
 

@@ -9,7 +9,7 @@ from typing import Any
 from sigilc.codegen.emitter import FunctionEmitter
 from sigilc.crash import InternalError
 from sigilc.ir.bit_ops import IntUnary
-from sigilc.ir.ops import Cast, Compare, Const, FloatBinary, IntBinary, Negate, Not, Op, Select
+from sigilc.ir.ops import Cast, Compare, Const, FloatBinary, IntBinary, Likely, Negate, Not, Op, Select
 from sigilc.ir.types import BOOL, CHAR, UNIT, IrFloat, IrInt, IrType
 
 _OPERATION = {"add": "addition", "sub": "subtraction", "mul": "multiplication", "div": "division", "rem": "remainder"}
@@ -101,12 +101,15 @@ def _emit_division(f: FunctionEmitter, op: IntBinary, type_: IrInt, left: str, r
         least = f.value(f"icmp eq {ll_type} {left}, {-2 ** (type_.bits - 1)}")
         f.check(f.value(f"and i1 {minus_one}, {least}"), "overflow", op, f.context.c_string(_OPERATION[op.op]))
         return f.value(f"{instruction} {ll_type} {left}, {right}")
-    divisor = f.value(f"select i1 {minus_one}, {ll_type} 1, {ll_type} {right}")
-    quotient = f.value(f"{instruction} {ll_type} {left}, {divisor}")
-    if op.op == "rem":
-        return quotient
-    negated = f.value(f"sub {ll_type} 0, {left}")
-    return f.value(f"select i1 {minus_one}, {ll_type} {negated}, {ll_type} {quotient}")
+    # A branch and no `select`: the division would wait for it.
+    by_minus_one = "0" if op.op == "rem" else f.value(f"sub {ll_type} 0, {left}")
+    before, other, done = f.label, f.new_label("other"), f.new_label("divided")
+    f.branch_if(minus_one, done, other)
+    f.begin(other)
+    quotient = f.value(f"{instruction} {ll_type} {left}, {right}")
+    f.branch(done)
+    f.begin(done)
+    return f.value(f"phi {ll_type} [ {by_minus_one}, %{before} ], [ {quotient}, %{other} ]")
 
 
 def _emit_bits(f: FunctionEmitter, op: IntBinary, type_: IrInt, left: str, right: str) -> str:
@@ -163,6 +166,12 @@ def emit_not(f: FunctionEmitter, op: Not) -> None:
     """Not, complement."""
     ones = "true" if op.value.type == BOOL else "-1"
     f.define(op, f.value(f"xor {f.ll_type(op.value.type)} {f.scalar(op.value)}, {ones}"))
+
+
+def emit_likely(f: FunctionEmitter, op: Likely) -> None:
+    """LLVM lays out the branch on it accordingly."""
+    value = f.scalar(op.value)
+    f.define(op, f.value(f"call i1 {f.context.runtime('llvm.expect.i1')}(i1 {value}, i1 true)"))
 
 
 # ---- Floats and the rest --------------------------------------------------------------------------------------------
@@ -241,6 +250,6 @@ def cast(f: FunctionEmitter, scalar: str, source: IrType, target: IrType, op: Op
 
 EMITTERS: dict[type[Op], Callable[[FunctionEmitter, Any], None]] = {
     Const: emit_const, IntBinary: emit_int_binary, FloatBinary: emit_float_binary, IntUnary: emit_int_unary,
-    Negate: emit_negate, Not: emit_not,
+    Negate: emit_negate, Not: emit_not, Likely: emit_likely,
     Compare: emit_compare, Cast: emit_cast, Select: emit_select,
 }

@@ -217,6 +217,10 @@ class FunctionBuilder:
         """Not of a bool, complement of an integer."""
         return self.emit(ops.Not(value=value), value.type)
 
+    def likely(self, value: Value) -> Value:
+        """A bool that is nearly always true."""
+        return self.emit(ops.Likely(value=value), value.type)
+
     def compare(self, op: str, left: Value, right: Value) -> Value:
         """`eq ne lt le gt ge`: a BOOL."""
         return self.emit(ops.Compare(op=op, left=left, right=right), BOOL)

@@ -15,17 +15,21 @@ def predecessors(function: IrFunction) -> dict[Block, list[Block]]:
 
 
 def reverse_postorder(function: IrFunction) -> list[Block]:
-    """The reachable blocks, the entry first, each before its successors but for back edges."""
+    """The reachable blocks, the entry first, each before its successors but for back edges.
+
+    Of two successors the first comes first with all that only it leads to: the order of the source, which LLVM's layout of
+    blocks keeps where nothing else decides.
+    """
     entry = function.blocks[0]
     order: list[Block] = []
     seen = {entry}
-    stack = [(entry, iter(entry.terminator.targets()))]
+    stack = [(entry, reversed(entry.terminator.targets()))]
     while stack:
         block, targets = stack[-1]
         for target in targets:
             if target not in seen:
                 seen.add(target)
-                stack.append((target, iter(target.terminator.targets())))
+                stack.append((target, reversed(target.terminator.targets())))
                 break
         else:
             order.append(block)

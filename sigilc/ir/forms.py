@@ -75,6 +75,7 @@ FORMS: list[Form] = [
     *(_form(ops.FloatBinary, f"f{name}", "%left, %right", op=name) for name in ("add", "sub", "mul", "div", "rem")),
     _form(ops.Negate, "neg", "%value", CHECKED),
     _form(ops.Not, "not", "%value"),
+    _form(ops.Likely, "likely", "%value"),
     *(_form(ops.Compare, name, "%left, %right", op=name) for name in ("eq", "ne", "lt", "le", "gt", "ge")),
     _form(ops.Cast, "cast", "%value"),
     _form(ops.Select, "select", "%condition, %left, %right"),

@@ -223,6 +223,14 @@ def make_negate(op: ops.Negate, code: FunctionCompiler) -> Step:
     return negate_int
 
 
+def make_likely(op: ops.Likely, code: FunctionCompiler) -> Step:
+    a, d = code.index(op.value), code.result(op)
+
+    def step(frame: list[Any]) -> None:
+        frame[d] = frame[a]
+    return step
+
+
 def make_not(op: ops.Not, code: FunctionCompiler) -> Step:
     a, d = code.index(op.value), code.result(op)
     if op.value.type == BOOL:
@@ -289,7 +297,7 @@ MAKERS: dict[type[ops.Op], Callable[[Any, FunctionCompiler], Step | None]] = {
     ops.FloatBinary: make_float_binary,
     bit_ops.IntUnary: make_int_unary,
     ops.Negate: make_negate,
-    ops.Not: make_not,
+    ops.Not: make_not, ops.Likely: make_likely,
     ops.Compare: make_compare,
     ops.Cast: make_cast,
     ops.Select: make_select,

@@ -334,7 +334,7 @@ def fault_text(maker: Maker) -> Maker:
     return make
 
 
-COMPUTING = (ops.IntBinary, ops.FloatBinary, ops.Negate, ops.Not, ops.Compare, ops.Cast, ops.Length, ops.ShareBuffer,
+COMPUTING = (ops.IntBinary, ops.FloatBinary, ops.Negate, ops.Not, ops.Likely, ops.Compare, ops.Cast, ops.Length, ops.ShareBuffer,
              ops.CallRuntime, foreign_ops.IsValid)
 
 

@@ -195,6 +195,11 @@ def _not(op: ops.Not, _: Module) -> None:
     _result(op, op.value.type)
 
 
+def _likely(op: ops.Likely, _: Module) -> None:
+    require(op.value.type == BOOL, "likelihood of {}", op.value.type)
+    _result(op, BOOL)
+
+
 def _compare(op: ops.Compare, _: Module) -> None:
     type_ = op.left.type
     require(op.op in ("eq", "ne", "lt", "le", "gt", "ge"), "there is no {}", op.op)
@@ -670,6 +675,7 @@ RULES: dict[type[Op], Callable[[Any, Module], None]] = {
     bit_ops.IntUnary: lambda op, _: _result(op, op.value.type),
     ops.Negate: _negate,
     ops.Not: _not,
+    ops.Likely: _likely,
     ops.Compare: _compare,
     ops.Cast: _cast,
     ops.Select: _select,

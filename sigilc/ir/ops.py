@@ -218,6 +218,14 @@ class Not(Op):
 
 
 @keyword_record
+class Likely(Op):
+    """A bool that is nearly always true: the code for that comes first."""
+
+    value: Value
+    OPERANDS = ("value",)
+
+
+@keyword_record
 class Compare(Op):
     """`eq ne lt le gt ge` of two scalars of one type (IEEE for floats), of two addresses, or `eq ne` of two bools."""
 

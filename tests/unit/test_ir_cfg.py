@@ -54,6 +54,12 @@ def test_reverse_postorder_puts_blocks_before_their_successors() -> None:
         assert order.index(before) < order.index(after)
 
 
+def test_reverse_postorder_keeps_the_order_of_the_source() -> None:
+    """LLVM lays blocks out in this order where nothing else decides: what a branch names first comes first."""
+    order = [block.name for block in reverse_postorder(function_of(LOOP))]
+    assert order == ["entry", "head", "body", "left", "right", "join", "exit", "end"]
+
+
 def test_dominators() -> None:
     function = function_of(LOOP)
     blocks, dominators = named(function), Dominators(function)

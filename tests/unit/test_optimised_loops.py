@@ -55,6 +55,17 @@ fn clear(mut flags: [bool]) {
         i += 1
     }
 }
+fn gcd(a: i64, b: i64) -> i64 {
+    let mut x = a
+    let mut y = b
+    while y != 0 {
+        let rest = x % y
+        x = y
+        y = rest
+    }
+    x
+}
+fn count_words(text: str) -> usize { text.split_whitespace() |count }
 fn main() {
     let xs = [1, 2, 3]
     println("{sum_items(xs)} {sum_range(xs)} {sum_while(xs)} {sum_stage(xs)} {differences(xs)} {peaks(xs)}")
@@ -65,7 +76,7 @@ fn main() {
     scale_row(&mut rows, 0, 3.0)
     let mut flags = [true]
     clear(&mut flags)
-    println("{rows[0][1]} {flags[0]}")
+    println("{rows[0][1]} {flags[0]} {gcd(6, 4)} {count_words("a b")}")
 }
 """
 
@@ -110,3 +121,14 @@ def test_windows_keep_what_they_have_loaded(bodies: dict[str, str]) -> None:
     """The second element of a window is the first one of the next: LLVM's vectoriser carries it from round to round."""
     assert "vector.recur" in bodies["peaks"]
     assert "panic_bounds" not in bodies["peaks"]
+
+
+def test_a_division_does_not_wait_for_the_test_of_its_divisor(bodies: dict[str, str]) -> None:
+    """Minus one is a case of its own, which branches round the division."""
+    assert "srem i64" in bodies["gcd"]
+    assert "select" not in bodies["gcd"]
+
+
+def test_one_byte_characters_are_likely(bodies: dict[str, str]) -> None:
+    """So their code lies in the loop, and that of longer ones behind it."""
+    assert re.search(r"br i1 %\S+, label %\S+, label %\S+, !prof", bodies["count_words"])
