@@ -146,7 +146,7 @@ def _kind_of(cls: type) -> int:
     found = _kinds.get(cls)
     if found is None:
         found = _SEQUENCE if cls in (list, tuple) else _NODE if issubclass(cls, _NODES) else \
-            _TYPE if issubclass(cls, Type) else _OTHER
+            _TYPE if issubclass(cls, Type) and cls is not PrimType else _OTHER
         _kinds[cls] = found
     return found
 
@@ -174,12 +174,13 @@ def finish_types(roots: Iterable[Any], unresolved: Callable[[Any], None]) -> Non
     for node, name, value in held:
         if isinstance(value, tuple):
             setattr(node, name, tuple(_final(v, node, unresolved, finals) for v in value))
-        elif value.__class__ is not PrimType:
+        else:
             setattr(node, name, _final(value, node, unresolved, finals))
 
 
 def types_below(roots: Iterable[Any]) -> list[tuple[Any, str, Any]]:
-    """Where the nodes of a tree hold types, each node once, in the order of the source."""
+    """Where the nodes of a tree hold types, each node once, in the order of the source; types without parts, which are
+    the most and never change, are left out."""
     found: list[tuple[Any, str, Any]] = []
     seen: set[int] = set()
     stack: list[Any] = [list(roots)]

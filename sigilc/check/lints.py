@@ -26,6 +26,10 @@ _PURE = (t.Binary, t.Logic, t.Unary, t.Cast, t.MakeTuple, t.MakeArray, t.GetFiel
 # What hands on the value of a part of it, or one of several.
 _BRANCHES = (t.Block, t.If, t.Match, t.Unsafe)
 
+# What `_Variables` and `_look_at_use` look at: most nodes are none of these, and there are many.
+_OF_VARIABLES = frozenset([t.Let, t.For, t.Arm, t.Assign, t.OpAssign, t.InOut, t.Local, t.Closure, t.CatchPanic])
+_USES = frozenset([t.Call, t.FunctionRef, t.MakeStruct, t.MakeVariant])
+
 
 def lint(program: t.TypedProgram, diagnostics: Diagnostics) -> None:
     """Adds the warnings for all bodies that are the user's."""
@@ -34,14 +38,16 @@ def lint(program: t.TypedProgram, diagnostics: Diagnostics) -> None:
         if function.span.file.is_library or function.body is None:
             continue
         for node in nodes_of(function.body):
-            variables.look_at(node)
-            if isinstance(node, t.Block):
+            cls = node.__class__
+            if cls in _OF_VARIABLES:
+                variables.look_at(node)
+            elif cls in _USES:
+                _look_at_use(report, node)
+            elif cls is t.Block:
                 for statement in node.statements:
                     _look_at_dropped(report, statement)
-            elif isinstance(node, t.Discard) and isinstance(node.value, _BRANCHES):
+            elif cls is t.Discard and isinstance(node.value, _BRANCHES):
                 _look_at_dropped(report, node.value)
-            elif isinstance(node, t.Call | t.FunctionRef | t.MakeStruct | t.MakeVariant):
-                _look_at_use(report, node)
     variables.report_all(report)
 
 
