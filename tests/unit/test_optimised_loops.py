@@ -65,6 +65,11 @@ fn gcd(a: i64, b: i64) -> i64 {
     }
     x
 }
+fn most_frequent(xs: [u8]) -> i64? {
+    let mut counts: [i64; 256] = [0; 256]
+    for x in xs { counts[x as usize] += 1 }
+    counts |max
+}
 fn count_letters(text: str) -> usize { text.chars() |φ{_ > 'a'} |count }
 fn main() {
     let xs = [1, 2, 3]
@@ -76,7 +81,7 @@ fn main() {
     scale_row(&mut rows, 0, 3.0)
     let mut flags = [true]
     clear(&mut flags)
-    println("{rows[0][1]} {flags[0]} {gcd(6, 4)} {count_letters("a b")}")
+    println("{rows[0][1]} {flags[0]} {gcd(6, 4)} {count_letters("a b")} {most_frequent([1, 1]):?}")
 }
 """
 
@@ -132,3 +137,8 @@ def test_a_division_does_not_wait_for_the_test_of_its_divisor(bodies: dict[str, 
 def test_one_byte_characters_are_likely(bodies: dict[str, str]) -> None:
     """So their code lies in the loop, and that of longer ones behind it."""
     assert re.search(r"br i1 %\S+, label %\S+, label %\S+, !prof", bodies["count_letters"])
+
+
+def test_large_arrays_on_the_stack_begin_at_a_cache_line(bodies: dict[str, str]) -> None:
+    """Where they lie otherwise is chance, and each vector of a cache line may cross two."""
+    assert "alloca [2048 x i8], align 64" in bodies["most_frequent"]
