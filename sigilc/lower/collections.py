@@ -33,7 +33,7 @@ def lower_repeat_array(fl: FunctionLowering, expr: typed.RepeatArray) -> Value:
     slot = builder.slot(builder.make_array(array.item), "items")
     builder.array_reserve(slot, count)
     loop = count_to(builder, count)
-    builder.array_push(slot, item)
+    builder.array_push(slot, item, reserved=True)
     loop.close()
     return builder.load(slot)
 

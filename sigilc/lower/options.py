@@ -161,7 +161,7 @@ def lower_all_present(fl: FunctionLowering, expr: typed.AllPresent) -> Value:
     builder.position_at(none)
     join.enter(builder.make_none(result.item, builder.get_fault(element)))
     builder.position_at(some)
-    builder.array_push(items, builder.unwrap(element))
+    builder.array_push(items, builder.unwrap(element), reserved=True)
     loop.close()
     join.enter(builder.make_some(builder.load(items)))
     return join.finish()

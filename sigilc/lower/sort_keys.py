@@ -62,7 +62,7 @@ def sort_by_keys(fl: FunctionLowering, items: Value, keys: Value, descending: bo
     builder.array_reserve(pairs, length)
     loop = count_to(builder, length)
     builder.array_push(pairs, builder.make_tuple([
-        builder.array_get(array, loop.index, checked=False) for array in (keys, builder.peek(items))]))
+        builder.array_get(array, loop.index, checked=False) for array in (keys, builder.peek(items))]), reserved=True)
     loop.close()
     builder.array_sort(pairs, derived.compare_first(pair, descending), sort_key(derived, key, descending, inside="0"))
     builder.store(items, _second_slots(fl, pairs, length, target_type(items.type)))
@@ -73,6 +73,7 @@ def _second_slots(fl: FunctionLowering, pairs: Value, length: Value, result: IrT
     items = builder.slot(builder.make_array(element_type(result)), "sorted")
     builder.array_reserve(items, length)
     loop = count_to(builder, length)
-    builder.array_push(items, builder.get_field(builder.array_get(builder.peek(pairs), loop.index, checked=False), 1))
+    element = builder.array_get(builder.peek(pairs), loop.index, checked=False)
+    builder.array_push(items, builder.get_field(element, 1), reserved=True)
     loop.close()
     return builder.load(items)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import shlex
 import subprocess
 import sys
@@ -78,6 +79,19 @@ def test_ten_thousand_levels(here: Path, nested: str) -> None:
     Path("deep.sg").write_text(f"fn main() {{ let x = {nested * 10_000}1 }}\n")
     done = shell("sigilc check deep.sg")
     assert done.returncode == 1 and "error[E0" in done.stderr and "internal error" not in done.stderr
+
+
+def test_long_line_takes_time_in_proportion(here: Path) -> None:
+    """Eight times as many operators take some eight times as long, the compiler's start left aside."""
+    for unit in ("x + ", "+   "):
+        seconds = []
+        for count in (40_000, 320_000):
+            Path("long.sg").write_text(f"fn main() {{ let x = {unit * count}y }}\n")
+            begin = resource.getrusage(resource.RUSAGE_CHILDREN)
+            shell("sigilc check long.sg")
+            end = resource.getrusage(resource.RUSAGE_CHILDREN)
+            seconds.append(end.ru_utime - begin.ru_utime)
+        assert seconds[1] < 12 * seconds[0], unit
 
 
 def test_line_of_ten_megabytes(here: Path) -> None:

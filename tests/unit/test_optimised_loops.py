@@ -70,6 +70,7 @@ fn most_frequent(xs: [u8]) -> i64? {
     for x in xs { counts[x as usize] += 1 }
     counts |max
 }
+fn filled(x: i64, n: usize) -> [i64] { [x; n] }
 fn count_letters(text: str) -> usize { text.chars() |φ{_ > 'a'} |count }
 fn main() {
     let xs = [1, 2, 3]
@@ -81,7 +82,7 @@ fn main() {
     scale_row(&mut rows, 0, 3.0)
     let mut flags = [true]
     clear(&mut flags)
-    println("{rows[0][1]} {flags[0]} {gcd(6, 4)} {count_letters("a b")} {most_frequent([1, 1]):?}")
+    println("{rows[0][1]} {flags[0]} {gcd(6, 4)} {count_letters("a b")} {most_frequent([1, 1]):?} {filled(1, 2):?}")
 }
 """
 
@@ -106,7 +107,7 @@ def test_no_bounds_check(bodies: dict[str, str], name: str) -> None:
 
 @pytest.mark.parametrize(("name", "vector"), [
     ("sum_items", "<4 x i64>"), ("sum_range", "<4 x i64>"), ("sum_while", "<4 x i64>"), ("sum_stage", "<4 x i64>"),
-    ("axpy", "<4 x double>"), ("scale", "<4 x double>")])
+    ("filled", "store <4 x i64>"), ("axpy", "<4 x double>"), ("scale", "<4 x double>")])
 def test_vectorised(bodies: dict[str, str], name: str, vector: str) -> None:
     assert vector in bodies[name]
 
