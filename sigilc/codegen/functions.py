@@ -17,6 +17,8 @@ from sigilc.ir.types import IrAddr
 
 # Functions of at most this many ops are `internal`. Making all of them so lets LLVM inline everything into `main`.
 INTERNAL_OPS = 40
+# Functions of at most this many ops are worth a call's room even where tests of bounds and counts make them look larger.
+_SMALL_OPS = 24
 # Where the head of a hot loop falls is worth a fifth of its time.
 HOT_ALIGNMENT = 64
 _ATTRIBUTE_BY_HINT = {"inline": "inlinehint", "inline_always": "alwaysinline", "inline_never": "noinline", "cold": "cold"}
@@ -157,6 +159,8 @@ def _signature(context: ModuleContext, function: IrFunction, params: list[str]) 
         result = f"noundef {result}"
     words = [*(["nounwind"] if function.name in context.module.nounwind else []), "uwtable",
              *(_ATTRIBUTE_BY_HINT[hint] for hint in function.hints)]
+    if context.is_optimised and not function.hints and sum(len(b.ops) for b in function.blocks) <= _SMALL_OPS:
+        words.append("inlinehint")
     attributes = " ".join(words)
     return f"{result} {function_symbol(function.name)}({', '.join(params)}) {attributes}"
 

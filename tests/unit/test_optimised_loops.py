@@ -70,6 +70,12 @@ fn most_frequent(xs: [u8]) -> i64? {
     for x in xs { counts[x as usize] += 1 }
     counts |max
 }
+struct Board { columns: [bool], rising: [bool], falling: [bool] }
+fn mark(mut board: Board, row: usize, column: usize, taken: bool) {
+    board.columns[column] = taken
+    board.rising[row + column] = taken
+    board.falling[row + 8 - column] = taken
+}
 fn filled(x: i64, n: usize) -> [i64] { [x; n] }
 fn count_letters(text: str) -> usize { text.chars() |φ{_ > 'a'} |count }
 fn main() {
@@ -81,6 +87,8 @@ fn main() {
     let mut rows = [ys]
     scale_row(&mut rows, 0, 3.0)
     let mut flags = [true]
+    let mut board = Board { columns: flags, rising: flags, falling: flags }
+    mark(&mut board, 0, 0, true)
     clear(&mut flags)
     println("{rows[0][1]} {flags[0]} {gcd(6, 4)} {count_letters("a b")} {most_frequent([1, 1]):?} {filled(1, 2):?}")
 }
@@ -88,14 +96,20 @@ fn main() {
 
 
 @pytest.fixture(scope="module")
-def bodies(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """The optimised LLVM text of each function of the program, none inlined into `main`."""
+def emitted(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The LLVM text of the program as it goes to LLVM."""
     path = tmp_path_factory.mktemp("loops") / "loops.sg"
     path.write_text(PROGRAM)
     module = compile_program(path, Options(level=3), stop_after="passes").module
     assert module is not None
     part = Part(list(module.functions.values()), is_whole=False)
-    text = Machine(emit_module(module, part, is_optimised=True), 3, CPU, verify=True).text()
+    return emit_module(module, part, is_optimised=True)
+
+
+@pytest.fixture(scope="module")
+def bodies(emitted: str) -> dict[str, str]:
+    """The optimised LLVM text of each function of the program, none inlined into `main`."""
+    text = Machine(emitted, 3, CPU, verify=True).text()
     return {name.removeprefix("\\C2\\B7"): body
             for name, body in re.findall(r'^define [^@]*@"?([^"(]+)"?\(.*?\{\n(.*?)^\}', text, re.MULTILINE | re.DOTALL)}
 
@@ -143,3 +157,9 @@ def test_one_byte_characters_are_likely(bodies: dict[str, str]) -> None:
 def test_large_arrays_on_the_stack_begin_at_a_cache_line(bodies: dict[str, str]) -> None:
     """Where they lie otherwise is chance, and each vector of a cache line may cross two."""
     assert "alloca [2048 x i8], align 64" in bodies["most_frequent"]
+
+
+def test_a_small_function_with_many_tests_is_worth_inlining(emitted: str) -> None:
+    """Each write of an element tests bounds and count, which makes a function look larger than what mostly runs of it."""
+    assert re.search(r'^define [^@]*@"·mark"\(.*\binlinehint\b', emitted, re.MULTILINE)
+    assert not re.search(r'^define [^@]*@"·main"\(.*\binlinehint\b', emitted, re.MULTILINE)
