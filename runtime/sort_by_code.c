@@ -3,7 +3,6 @@
  * After Peters and Bergdoll, "driftsort" (2024). */
 #include "sort.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define FEW 20        /* elements up to which insertion is faster than partitions */
@@ -84,7 +83,7 @@ static uint8_t *make_run(const rt_sorter *base, uint8_t *first, uint8_t *last) {
 }
 
 static void free_scratch(code_sorter *s) {
-    free(s->base.scratch);
+    sigil_free(s->base.scratch);
 }
 
 void sigil_array_sort_by(sigil_buffer *array, const sigil_type *item, const sigil_sort_code *code, const void *context) {
@@ -94,8 +93,7 @@ void sigil_array_sort_by(sigil_buffer *array, const sigil_type *item, const sigi
     code_sorter s __attribute__((cleanup(free_scratch))) = {
         .base = {.size = size, .compare = code->compare, .context = context}, .code = code};
     int64_t room = count <= FEW ? 1 : count + MAX_DEPTH;
-    s.base.scratch = malloc((size_t)(room * size));
-    if (!s.base.scratch) rt_die("out of memory");
+    s.base.scratch = sigil_alloc(room * size);
     if (count <= FEW) {
         code->insert(array->data, count, s.base.scratch, context);
         return;
