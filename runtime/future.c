@@ -16,12 +16,14 @@ sigil_future *rt_future_new(int64_t reply_size, void (*drop_reply)(void *)) {
     return future;
 }
 
-/* An absent option begins with the pointer to its fault. Of text and arrays the length says that it is absent; of others
- * its payload lies there, which nobody reads. */
+/* An absent option begins with the pointer to its fault, made odd where that is all of it. Of text, arrays and functions
+ * the second word says that it is absent; of others their payload lies there, which nobody reads. */
 static void put_fault(void *out, int64_t size, sigil_fault *fault) {
     const int64_t no_length = -1;
-    memcpy(out, &fault, sizeof fault);
-    if (size >= (int64_t)(sizeof fault + sizeof no_length))
+    const bool is_all = size == (int64_t)sizeof fault;
+    const uint8_t *first = (const uint8_t *)fault + (is_all ? 1 : 0);
+    memcpy(out, &first, sizeof first);
+    if (!is_all)
         memcpy((uint8_t *)out + sizeof fault, &no_length, sizeof no_length);
 }
 

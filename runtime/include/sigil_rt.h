@@ -199,7 +199,8 @@ void sigil_release(void *owner);
 /* A kind of actor; made by the compiler. `handle` runs message `handler` on the state: `payload` points to the
  * message's payload, which it takes over on success and on unwinding; for an ask, `reply` points to where the reply's
  * option goes (uninitialised), null for a tell. An option is `{fault pointer, payload}`, the pointer null when there is a
- * payload; of text and arrays it is the view itself, or `{fault pointer, -1}`. */
+ * payload; of text, arrays and functions it is these themselves, or `{fault pointer, -1}`; of one pointer, and of nothing,
+ * it is one word, odd when it is the fault's address plus one. */
 typedef struct sigil_actor_type {
     const char *name;
     int64_t state_size;

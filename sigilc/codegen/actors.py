@@ -185,7 +185,7 @@ def _write_reply(w: Writer, handler: IrHandler, result: IrType, leaves: Leaves, 
     emit_release(w, result, leaves)
     w.branch(done)
     w.begin(asked)
-    reply = leaves if option is handler.reply else some_leaves(option.item, leaves)
+    reply = leaves if option is handler.reply else some_leaves(w, option.item, leaves)
     w.store(w.types.layout(option), reply, "%reply")
     w.branch(done)
     w.begin(done)

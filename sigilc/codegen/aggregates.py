@@ -9,7 +9,7 @@ from sigilc.codegen import enums
 from sigilc.codegen.counts import emit_retain
 from sigilc.codegen.emitter import FunctionEmitter
 from sigilc.codegen.names import symbol
-from sigilc.codegen.options import emit_is_present, none_leaves, payload_of, some_leaves
+from sigilc.codegen.options import emit_is_present, fault_of, none_leaves, payload_of, some_leaves
 from sigilc.codegen.types import untagged
 from sigilc.codegen.writer import Leaves
 from sigilc.crash import InternalError
@@ -125,7 +125,7 @@ def _option(type_: IrType) -> IrOption:
 
 def emit_make_some(f: FunctionEmitter, op: MakeSome) -> None:
     """No fault, and the payload."""
-    f.define(op, *some_leaves(op.value.type, tuple(own_leaves(f, op.value))))
+    f.define(op, *some_leaves(f, op.value.type, tuple(own_leaves(f, op.value))))
 
 
 def emit_make_none(f: FunctionEmitter, op: MakeNone) -> None:
@@ -141,12 +141,12 @@ def emit_is_some(f: FunctionEmitter, op: IsSome) -> None:
 
 def emit_unwrap(f: FunctionEmitter, op: Unwrap) -> None:
     """The payload."""
-    f.define(op, *payload_of(_option(op.value.type).item, f.leaves(op.value)))
+    f.define(op, *payload_of(f, _option(op.value.type).item, f.leaves(op.value)))
 
 
 def emit_get_fault(f: FunctionEmitter, op: GetFault) -> None:
     """The fault."""
-    f.define(op, f.leaves(op.value)[0])
+    f.define(op, fault_of(f, _option(op.value.type).item, f.leaves(op.value)))
 
 
 def emit_make_fault(f: FunctionEmitter, op: MakeFault) -> None:

@@ -12,9 +12,9 @@ from __future__ import annotations
 from sigilc.codegen.context import ModuleContext
 from sigilc.codegen.enums import unpack_fields
 from sigilc.codegen.names import glue, symbol
-from sigilc.codegen.options import emit_is_present, payload_of
+from sigilc.codegen.options import emit_is_present, fault_of, payload_of
 from sigilc.codegen.tbaa import COUNT, load_suffix, store_suffix
-from sigilc.codegen.types import Layout
+from sigilc.codegen.types import Layout, OptionForm
 from sigilc.codegen.writer import Leaves, Writer, parameters
 from sigilc.crash import InternalError
 from sigilc.ir.types import (
@@ -150,6 +150,9 @@ def _act(w: Writer, verb: str, type_: IrType, leaves: Leaves, is_rare: bool) -> 
             _act_on_box(w, verb, leaves[0], is_rare)
         case IrFn() | IrDyn():
             _act_on_box(w, verb, leaves[1], is_rare)
+        case IrOption(item=item) if context.types.option_form(item) is OptionForm.ODD and context.is_counted(item):
+            _act_on_box(w, verb, w.value(f"call ptr {context.runtime('llvm.ptrmask.p0.i64')}(ptr {leaves[0]}, i64 -2)"),
+                        is_rare)
         case IrTuple() | IrStruct() if sum(map(context.is_counted, type_.fields)) <= INLINE_FIELDS:
             _act_on_fields(w, verb, context.types.layout(type_), leaves, is_rare)
         case IrFixed():
@@ -261,10 +264,10 @@ def _act_on_option(w: Writer, verb: str, item: IrType, leaves: Leaves) -> None:
     absent, present, done = w.new_label("absent"), w.new_label("present"), w.new_label("done")
     w.branch_if(is_present, present, absent)
     w.begin(absent)
-    _act_on_box(w, verb, leaves[0], is_rare=False)
+    _act_on_box(w, verb, fault_of(w, item, leaves), is_rare=False)
     w.branch(done)
     w.begin(present)
-    _act(w, verb, item, payload_of(item, leaves), is_rare=False)
+    _act(w, verb, item, payload_of(w, item, leaves), is_rare=False)
     w.branch(done)
     w.begin(done)
 

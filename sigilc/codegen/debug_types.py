@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sigilc.codegen.metadata import Metadata
-from sigilc.codegen.types import EnumLayout, Layout, TypeTable, is_view
+from sigilc.codegen.types import EnumLayout, Layout, OptionForm, TypeTable
 from sigilc.ir.types import (
     FAULT,
     STR,
@@ -115,10 +115,10 @@ class DebugTypes:
         data = self._metadata.add(self._pointer(f"*{_name(item)}", item))
         return self._aggregate(name, layout, [("data_ptr", data, 0, 8), ("length", self.type(U64), 8, 8)], "")
 
-    def _fault(self) -> str:
-        """A pointer to the message and where it came from."""
+    def _fault(self, shift: int = 0) -> str:
+        """A pointer to the message and where it came from; `shift` is where they lie as seen from the pointer."""
         text = self.type(STR)
-        members = [("message", text, 16, 24), ("stage", text, 40, 24), ("cause", self.type(FAULT), 80, 8)]
+        members = [("message", text, 16 + shift, 24), ("stage", text, 40 + shift, 24), ("cause", self.type(FAULT), 80 + shift, 8)]
         inside = self._metadata.reserve()
         self._metadata.define(inside, self._structure("Fault", 88, 8, members, inside))
         return f'!DIDerivedType(tag: DW_TAG_pointer_type, name: "Fault", baseType: {inside}, size: {_POINTER_BITS})'
@@ -135,23 +135,29 @@ class DebugTypes:
         return (f'distinct !DICompositeType(tag: DW_TAG_structure_type, name: "{name}", size: {8 * size}, '
                 f"align: {8 * align}, elements: {self._metadata.node(elements)})")
 
-    def _member(self, member: Member, owner: str, more: str = "") -> str:
+    def _member(self, member: Member, owner: str, more: str = "", bits: int | None = None) -> str:
         name, type_, offset, size = member
+        width = 8 * size if bits is None else bits
         label = f'name: "{name}", ' if name else ""
         scope = f"scope: {owner}, " if owner else ""
         return self._metadata.add(f"!DIDerivedType(tag: DW_TAG_member, {label}{scope}baseType: {type_}, "
-                                  f"size: {8 * size}, offset: {8 * offset}{more})")
+                                  f"size: {width}, offset: {8 * offset}{more})")
 
     # ---- Choices
 
     def _option(self, type_: IrOption, layout: Layout, own: str) -> str:
-        """A null fault pointer, or a length that is not -1, is a present value."""
+        """Told by a null fault pointer, a second word that is not -1, or an even address: see options.py."""
         part = layout.parts[0]
         some = self._variant("Some", layout, [("__0", self.type(part.type), part.offset,
                                                self._types.layout(part.type).size)])
-        none = self._variant("None", layout, [("__0", self.type(FAULT), 0, 8)])
-        if is_view(type_.item):
-            return self._choice(_name(type_), layout, own, 8, [("Some", some, None), ("None", none, -1)], tag_offset=8)
+        form = self._types.option_form(type_.item)
+        fault = self._metadata.add(self._fault(-1)) if form is OptionForm.ODD else self.type(FAULT)
+        none = self._variant("None", layout, [("__0", fault, 0, 8)])
+        match form:
+            case OptionForm.SECOND_WORD:
+                return self._choice(_name(type_), layout, own, 8, [("Some", some, None), ("None", none, -1)], tag_offset=8)
+            case OptionForm.ODD:
+                return self._choice(_name(type_), layout, own, 1, [("Some", some, 0), ("None", none, 1)], is_bit=True)
         return self._choice(_name(type_), layout, own, 8, [("Some", some, 0), ("None", none, None)])
 
     def _enum(self, type_: IrEnum, layout: EnumLayout, own: str) -> str:
@@ -176,10 +182,11 @@ class DebugTypes:
         return own
 
     def _choice(self, name: str, layout: Layout, own: str, tag_size: int,
-                cases: list[tuple[str, str, int | None]], tag_offset: int = 0) -> str:
-        """A struct with one variant part; a case without a number is all others."""
+                cases: list[tuple[str, str, int | None]], tag_offset: int = 0, is_bit: bool = False) -> str:
+        """A struct with one variant part; a case without a number is all others. The tag may be the lowest bit alone."""
         part = self._metadata.reserve()
-        tag = self._member(("", self._number(tag_size), tag_offset, tag_size), own, ", flags: DIFlagArtificial")
+        kind = ", flags: DIFlagArtificial | DIFlagBitField, extraData: i64 0" if is_bit else ", flags: DIFlagArtificial"
+        tag = self._member(("", self._number(tag_size), tag_offset, tag_size), own, kind, bits=1 if is_bit else None)
         members = [self._member((case, type_, 0, layout.size), part,
                                 "" if number is None else f", extraData: i{8 * tag_size} {number}")
                    for case, type_, number in cases]

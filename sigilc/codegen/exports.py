@@ -12,7 +12,7 @@ from sigilc.codegen.context import ModuleContext
 from sigilc.codegen.counts import emit_release
 from sigilc.codegen.kept import kept_parameters
 from sigilc.codegen.names import function_symbol, symbol
-from sigilc.codegen.options import emit_is_present, payload_of
+from sigilc.codegen.options import emit_is_present, fault_of, payload_of
 from sigilc.codegen.tbaa import USED
 from sigilc.codegen.writer import Leaves, Writer, aggregate_type
 from sigilc.crash import InternalError
@@ -174,11 +174,12 @@ def emit_program(context: ModuleContext, main: IrFunction) -> str:
     if isinstance(type_, IrOption):
         w.branch_if(emit_is_present(w, type_.item, leaves), "present", "absent")
         w.begin("absent")
-        w.call_runtime("sigil_report_fault", "void", f"ptr {leaves[0]}")
-        emit_release(w, FAULT, leaves[:1])
+        fault = fault_of(w, type_.item, leaves)
+        w.call_runtime("sigil_report_fault", "void", f"ptr {fault}")
+        emit_release(w, FAULT, (fault,))
         w.emit("ret i32 1")
         w.begin("present")
-        leaves, type_ = payload_of(type_.item, leaves), type_.item
+        leaves, type_ = payload_of(w, type_.item, leaves), type_.item
     if isinstance(type_, IrInt):
         w.emit(f"ret i32 {_as_status(w, type_, leaves[0])}")
     else:

@@ -64,6 +64,7 @@ _TABLE = {
     "sigil_actor_kill": ("void", "i64 noundef", "nounwind"),
     "__gcc_personality_v0": ("i32", "...", ""),
     "llvm.memcpy.p0.p0.i64": ("void", "ptr, ptr, i64, i1", ""),
+    "llvm.ptrmask.p0.i64": ("ptr", "ptr, i64", ""),
     "llvm.memset.p0.i64": ("void", "ptr, i8, i64, i1", ""),
     "llvm.experimental.noalias.scope.decl": ("void", "metadata", ""),
     "llvm.expect.i1": ("i1", "i1, i1", ""),

@@ -7,9 +7,9 @@ from typing import Any
 from sigilc.codegen import enums
 from sigilc.codegen.context import DATA_ALIGNMENT, ModuleContext
 from sigilc.codegen.names import c_bytes, symbol
-from sigilc.codegen.options import none_leaves, some_leaves
+from sigilc.codegen.options import ALL_ONES, marked_fault, none_leaves, some_leaves
 from sigilc.codegen.scalars import constant_text
-from sigilc.codegen.types import Layout, is_view
+from sigilc.codegen.types import Layout, OptionForm
 from sigilc.codegen.writer import Leaves, Writer, memory_type
 from sigilc.crash import InternalError
 from sigilc.ir.statics import IrStatic, StaticFault
@@ -49,7 +49,7 @@ def _leaves(w: Writer, type_: IrType, value: Any) -> Leaves:
         case IrOption():
             if isinstance(value, StaticFault):
                 return none_leaves(w, type_.item, context.types.layout(type_), _fault(context, value))
-            return some_leaves(type_.item, _leaves(w, type_.item, value[0]))
+            return some_leaves(w, type_.item, _leaves(w, type_.item, value[0]))
         case IrEnum() if type_.is_c:
             return (str(type_.discriminants[value[0]]),)
         case IrEnum(variants=variants):
@@ -139,16 +139,8 @@ def _in_memory(context: ModuleContext, type_: IrType, value: Any) -> Constant:
             return _bytes(value)
         case IrStruct(fields=types) | IrTuple(items=types):
             return _parts(context, layout, zip(types, value, strict=True), 0)
-        case IrOption(item=item):
-            if isinstance(value, StaticFault):
-                mark = [("i64", "-1"), *_padding(16, layout.size)] if is_view(item) else _padding(8, layout.size)
-                return _packed([("ptr", _fault(context, value)), *mark])
-            if is_view(item):
-                return _in_memory(context, item, value[0])
-            start = layout.parts[0].offset
-            payload = _in_memory(context, item, value[0])
-            end = start + context.types.layout(item).size
-            return _packed([("ptr", "null"), *_padding(8, start), payload, *_padding(end, layout.size)])
+        case IrOption():
+            return _option(context, type_, value)
         case IrEnum() if type_.is_c:
             return "i32", str(type_.discriminants[value[0]])
         case IrEnum(variants=variants):
@@ -172,6 +164,26 @@ def _in_memory(context: ModuleContext, type_: IrType, value: Any) -> Constant:
         return "[0 x i8]", "zeroinitializer"
     text = constant_text(type_, value)
     return memory_type(layout.leaves[0]), {"true": "1", "false": "0"}.get(text, text)
+
+
+def _option(context: ModuleContext, type_: IrOption, value: Any) -> Constant:
+    """A `T?`."""
+    item, layout, form = type_.item, context.types.layout(type_), context.types.option_form(type_.item)
+    if isinstance(value, StaticFault):
+        fault = _fault(context, value)
+        if form is OptionForm.ODD:
+            return "ptr", marked_fault(fault)
+        second = layout.leaves[1].ll_type if form is OptionForm.SECOND_WORD else ""
+        mark = [(second, ALL_ONES[second])] if second else []
+        return _packed([("ptr", fault), *mark, *_padding(16 if second else 8, layout.size)])
+    payload = _in_memory(context, item, value[0])
+    if form is OptionForm.SECOND_WORD:
+        return payload
+    if form is OptionForm.ODD:
+        return payload if context.types.layout(item).leaves else ("ptr", "null")
+    start = layout.parts[0].offset
+    end = start + context.types.layout(item).size
+    return _packed([("ptr", "null"), *_padding(8, start), payload, *_padding(end, layout.size)])
 
 
 def _parts(context: ModuleContext, layout: Layout, parts: Any, end: int) -> Constant:

@@ -16,6 +16,7 @@ variant has an area, the whole payload is one.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from enum import Enum, auto
 
 from sigilc.codegen.tbaa import ANY, VIEW_DATA, VIEW_LENGTH, VIEW_OWNER
 from sigilc.crash import InternalError
@@ -104,6 +105,14 @@ class EnumLayout(Layout):
     variants: tuple[Layout, ...] = ()
 
 
+class OptionForm(Enum):
+    """How a `T?` tells what is present (see options.py)."""
+
+    FAULT_WORD = auto()     # by a word of its own
+    SECOND_WORD = auto()    # by the second of the payload's
+    ODD = auto()            # by the lowest bit of the only word
+
+
 class TypeTable:
     """The layouts of a module's types."""
 
@@ -132,6 +141,14 @@ class TypeTable:
     def payload(self, types: tuple[IrType, ...]) -> Layout:
         """The layout of a C struct of these fields: of messages and of captures."""
         return self.layout(IrTuple(types))
+
+    def option_form(self, item: IrType) -> OptionForm:
+        """How options of a type are told apart."""
+        if is_view(item) or isinstance(item, IrFn | IrDyn):
+            return OptionForm.SECOND_WORD
+        if isinstance(item, IrBox | IrMap | IrFuture) or not self.layout(item).leaves:
+            return OptionForm.ODD
+        return OptionForm.FAULT_WORD
 
     def _compute(self, type_: IrType) -> Layout:
         match type_:
@@ -196,9 +213,12 @@ class TypeTable:
 
     def _option(self, item: IrType) -> Layout:
         inner = self.layout(item)
-        if is_view(item):
-            leaves = [Leaf(0, "ptr", ANY), Leaf(8, "i64", ANY), Leaf(16, "ptr", ANY, is_defined=False)]
+        form = self.option_form(item)
+        if form is OptionForm.SECOND_WORD:
+            leaves = [replace(leaf, tag=ANY, is_defined=leaf.offset < 16) for leaf in inner.leaves]
             return Layout(inner.size, inner.align, tuple(leaves), (Part(item, 0, 0, len(leaves)),))
+        if form is OptionForm.ODD:
+            return Layout(8, 8, (Leaf(0, "ptr", "ptr"),), (Part(item, 0, 0, len(inner.leaves)),))
         offset = round_up(8, inner.align)
         leaves = [Leaf(0, "ptr", "ptr")]
         leaves += [replace(leaf, offset=offset + leaf.offset, is_defined=False) for leaf in inner.leaves]

@@ -301,13 +301,14 @@ class FunctionBuilder:
         return self._unboxed(self.emit(ops.EnumPayload(value=value, variant=variant, index=index),
                                        payload_type(value.type, variant, index)))
 
-    def make_some(self, value: Value) -> Value:
-        """A present `T?`."""
-        return self.emit(ops.MakeSome(value=value), IrOption(value.type))
+    def make_some(self, value: Value, type_: IrType) -> Value:
+        """A present `T?` of the type, in whose box the value is put where it has one."""
+        (value,) = self._boxed([_option(type_).item], [value])
+        return self.emit(ops.MakeSome(value=value), type_)
 
-    def make_none(self, item: IrType, fault: Value) -> Value:
-        """An absent `item?`."""
-        return self.emit(ops.MakeNone(fault=fault), IrOption(item))
+    def make_none(self, type_: IrType, fault: Value) -> Value:
+        """An absent `T?` of the type."""
+        return self.emit(ops.MakeNone(fault=fault), _option(type_))
 
     def is_some(self, value: Value) -> Value:
         """Whether a `T?` is present."""
@@ -315,7 +316,7 @@ class FunctionBuilder:
 
     def unwrap(self, value: Value) -> Value:
         """The payload of a `T?` known to be present, borrowed."""
-        return self.emit(ops.Unwrap(value=value), _option(value.type).item)
+        return self._unboxed(self.emit(ops.Unwrap(value=value), _option(value.type).item))
 
     def get_fault(self, value: Value) -> Value:
         """The fault of a `T?` known to be absent, borrowed."""

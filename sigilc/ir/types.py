@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from sigilc.crash import InternalError
 from sigilc.source.records import field, interned, record
 
 
@@ -131,7 +132,7 @@ class IrMap(IrType):
 
 @interned
 class IrOption(IrType):
-    """`T?`: `{fault pointer, payload}`; a null fault means present, and the payload of an absent value is undefined."""
+    """`T?`: a value, or a fault. Where `T` would contain such an option inline, the item is the box of a `T`."""
 
     item: IrType
 
@@ -337,6 +338,13 @@ def may_have_methods(type_: IrType) -> bool:
 def opened(type_: IrType) -> IrType:
     """What a box holds; any other type as it is."""
     return type_.item if isinstance(type_, IrBox) else type_
+
+
+def present_type(type_: IrType) -> IrType:
+    """The type of what a present option gives: not in the box that only its layout asks for."""
+    if not isinstance(type_, IrOption):
+        raise InternalError(f"{type_} is no option")
+    return type_.item.item if isinstance(type_.item, IrBox) and not type_.item.drop else type_.item
 
 
 def parts_of(type_: IrType) -> tuple[IrType, ...]:

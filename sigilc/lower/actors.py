@@ -51,8 +51,18 @@ def _actor_of(fl: FunctionLowering, expr: typed.Tell | typed.Ask) -> AddressType
 
 
 def lower_await(fl: FunctionLowering, expr: typed.Await) -> Value:
-    """Waits for a future."""
-    return fl.builder.await_(fl.value(expr.future))
+    """Waits for a future; its reply is put into a box where options of its type have one."""
+    builder = fl.builder
+    reply, type_ = builder.await_(fl.value(expr.future)), fl.ir_type(expr)
+    if reply.type == type_:
+        return reply
+    join = fl.join(type_, "reply")
+    some, none = fl.fork(builder.is_some(reply), "some", "none")
+    builder.position_at(none)
+    join.enter(builder.make_none(type_, builder.get_fault(reply)))
+    builder.position_at(some)
+    join.enter(builder.make_some(builder.unwrap(reply), type_))
+    return join.finish()
 
 
 def lower_stop(fl: FunctionLowering, expr: typed.Stop) -> Value:

@@ -3,7 +3,23 @@
 from __future__ import annotations
 
 from sigilc.ir.ops import Value
-from sigilc.ir.types import BOOL, CHAR, STR, UNIT, IrArray, IrEnum, IrFixed, IrFloat, IrInt, IrMap, IrStruct, IrTuple, IrType
+from sigilc.ir.types import (
+    BOOL,
+    CHAR,
+    STR,
+    UNIT,
+    IrArray,
+    IrEnum,
+    IrFixed,
+    IrFloat,
+    IrInt,
+    IrMap,
+    IrOption,
+    IrStruct,
+    IrTuple,
+    IrType,
+    present_type,
+)
 from sigilc.lower.collections import new_map
 from sigilc.lower.functions import FunctionLowering
 from sigilc.lower.options import absent
@@ -24,6 +40,8 @@ def placeholder(fl: FunctionLowering, type_: IrType) -> Value | None:
             return builder.fill_array(element, count) if element is not None else None
         case IrMap():
             return new_map(fl, type_)
+        case IrOption():
+            return None if type_.in_memory else builder.hole(type_)
         case IrStruct(fields=fields) | IrTuple(items=fields):
             values = [placeholder(fl, f) for f in fields]
             present = [v for v in values if v is not None]
@@ -47,14 +65,14 @@ def take(fl: FunctionLowering, place: Value) -> Value:
 
 
 class OptionalCell:
-    """Holds nothing, or a value of `type`: behind a flag, or as an option where the type has no placeholder."""
+    """Holds nothing, or what an option of the type holds: behind a flag, or as one where there is no placeholder."""
 
     def __init__(self, fl: FunctionLowering, type_: IrType, stage: str) -> None:
         self._stage = stage
         self._fl = fl
         self._type = type_
         builder = fl.builder
-        initial = placeholder(fl, type_)
+        initial = placeholder(fl, present_type(type_))
         self._flag = builder.slot(builder.const_bool(False), "found") if initial is not None else None
         self._place = builder.slot(initial if initial is not None else absent(fl, type_, "empty", stage), "best")
 
@@ -78,7 +96,7 @@ class OptionalCell:
         """Puts a value in."""
         builder = self._fl.builder
         if self._flag is None:
-            builder.store(self._place, builder.make_some(value))
+            builder.store(self._place, builder.make_some(value, self._type))
             return
         builder.store(self._place, value)
         builder.store(self._flag, builder.const_bool(True))
@@ -88,11 +106,10 @@ class OptionalCell:
         fl, builder = self._fl, self._fl.builder
         if self._flag is None:
             return builder.load(self._place)
-        from sigilc.ir.types import IrOption
-        join = fl.join(IrOption(self._type), "result")
+        join = fl.join(self._type, "result")
         some, none = fl.fork(self.is_set(), "some", "none")
         builder.position_at(some)
-        join.enter(builder.make_some(builder.load(self._place)))
+        join.enter(builder.make_some(builder.load(self._place), self._type))
         builder.position_at(none)
         join.enter(absent(fl, self._type, "empty", self._stage))
         return join.finish()

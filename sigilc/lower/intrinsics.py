@@ -27,7 +27,7 @@ from sigilc.ir.array_ops import EDITS
 from sigilc.ir.builder import element_type, target_type
 from sigilc.ir.ops import Value
 from sigilc.ir.runtime_abi import RUNTIME
-from sigilc.ir.types import CHAR, I64, IrAddr, IrFn, IrInt, IrMap, IrOption
+from sigilc.ir.types import CHAR, I64, IrAddr, IrFn, IrInt, IrMap
 from sigilc.lower.collections import new_map
 from sigilc.lower.foreign import check_value
 from sigilc.lower.functions import FunctionLowering
@@ -195,15 +195,14 @@ def _map_contains(fl: FunctionLowering, args: list[Value], result: Type) -> Valu
 def _map_get(fl: FunctionLowering, args: list[Value], result: Type) -> Value:
     builder = fl.builder
     option = fl.program.types.lower(result)
-    assert isinstance(option, IrOption)
     map_ = _look(fl, args[0])
     entry, is_there = _find(fl, map_, args[1])
     join = fl.join(option, "got")
     some, none = fl.fork(is_there, "some", "none")
     builder.position_at(some)
-    join.enter(builder.make_some(builder.map_value(map_, entry)))
+    join.enter(builder.make_some(builder.map_value(map_, entry), option))
     builder.position_at(none)
-    join.enter(absent(fl, option.item, "key is missing"))
+    join.enter(absent(fl, option, "key is missing"))
     return join.finish()
 
 
@@ -220,7 +219,6 @@ def _map_insert(fl: FunctionLowering, args: list[Value], result: Type) -> Value:
 def _map_remove(fl: FunctionLowering, args: list[Value], result: Type) -> Value:
     builder = fl.builder
     option = fl.program.types.lower(result)
-    assert isinstance(option, IrOption)
     map_ = builder.peek(args[0])
     entry, is_there = _find(fl, map_, args[1])
     join = fl.join(option, "removed")
@@ -228,9 +226,9 @@ def _map_remove(fl: FunctionLowering, args: list[Value], result: Type) -> Value:
     builder.position_at(some)
     value = builder.copy(builder.map_value(map_, entry))
     builder.map_remove(args[0], entry)
-    join.enter(builder.make_some(value))
+    join.enter(builder.make_some(value, option))
     builder.position_at(none)
-    join.enter(absent(fl, option.item, "key is missing"))
+    join.enter(absent(fl, option, "key is missing"))
     return join.finish()
 
 
@@ -360,7 +358,7 @@ def _default(fl: FunctionLowering, args: list[Value], result: Type) -> Value:
     if isinstance(result, OptionType):
         empty = builder.const_text("")
         fault = builder.make_fault(builder.const_text("absent"), empty, None, "")
-        return builder.make_none(fl.ir_type(result.item), fault)
+        return builder.make_none(fl.ir_type(result), fault)
     if isinstance(result, TupleType):
         return builder.make_tuple([_default_of(fl, item) for item in result.items])
     if isinstance(result, StructType):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sigilc.check import typed
 from sigilc.check.typed import Expr
-from sigilc.crash import InternalError
+from sigilc.ir.builder import element_type
 from sigilc.ir.ops import Value
-from sigilc.ir.types import IrOption, IrType
+from sigilc.ir.types import IrType, present_type
 from sigilc.lower.functions import FunctionLowering, Lowerings
 from sigilc.lower.loops import count_to
 from sigilc.lower.patterns import Subject, bind_irrefutable
@@ -16,9 +16,9 @@ _WITHOUT_EFFECT = (typed.Literal, typed.Local, typed.ConstantRef, typed.GetField
                    typed.Report, typed.Assert)
 
 
-def absent(fl: FunctionLowering, item: IrType, message: str, stage: str = "") -> Value:
-    """An absent `item?` with a new fault."""
-    return fl.builder.make_none(item, new_fault(fl, message, stage))
+def absent(fl: FunctionLowering, type_: IrType, message: str, stage: str = "") -> Value:
+    """An absent `T?` of the type with a new fault."""
+    return fl.builder.make_none(type_, new_fault(fl, message, stage))
 
 
 def new_fault(fl: FunctionLowering, message: str, stage: str = "") -> Value:
@@ -26,29 +26,21 @@ def new_fault(fl: FunctionLowering, message: str, stage: str = "") -> Value:
     return fl.builder.make_fault(fl.builder.const_text(message), fl.builder.const_text(stage))
 
 
-def option_item(fl: FunctionLowering, expr: Expr) -> IrType:
-    """The payload's IR type of an expression of type `T?`."""
-    type_ = fl.ir_type(expr)
-    if not isinstance(type_, IrOption):
-        raise InternalError(f"`{expr.type}` is no uncertain type", expr.span)
-    return type_.item
-
-
 def lower_make_some(fl: FunctionLowering, expr: typed.MakeSome) -> Value:
     """A present value."""
-    return fl.builder.make_some(fl.value(expr.value))
+    return fl.builder.make_some(fl.value(expr.value), fl.ir_type(expr))
 
 
 def lower_make_none(fl: FunctionLowering, expr: typed.MakeNone) -> Value:
     """`None` and `fail(message)`."""
     builder = fl.builder
     message = fl.value(expr.message) if expr.message is not None else builder.const_text("absent")
-    return builder.make_none(option_item(fl, expr), builder.make_fault(message, builder.const_text("")))
+    return builder.make_none(fl.ir_type(expr), builder.make_fault(message, builder.const_text("")))
 
 
 def lower_make_fault_none(fl: FunctionLowering, expr: typed.MakeFaultNone) -> Value:
     """An absent value with a fault that exists."""
-    return fl.builder.make_none(option_item(fl, expr), fl.value(expr.fault))
+    return fl.builder.make_none(fl.ir_type(expr), fl.value(expr.fault))
 
 
 def lower_default(fl: FunctionLowering, expr: typed.Default) -> Value:
@@ -71,10 +63,7 @@ def lower_try(fl: FunctionLowering, expr: typed.Try) -> Value:
     value = fl.value(expr.value)
     some, none = fl.fork(builder.is_some(value), "some", "none")
     builder.position_at(none)
-    result = fl.result
-    if not isinstance(result, IrOption):
-        raise InternalError("`?` in a function whose result is not uncertain", expr.span)
-    fl.leave(builder.make_none(result.item, builder.get_fault(value)))
+    fl.leave(builder.make_none(fl.result, builder.get_fault(value)))
     builder.position_at(some)
     return builder.unwrap(value)
 
@@ -109,17 +98,16 @@ def lower_lift(fl: FunctionLowering, expr: typed.Lift) -> Value:
     builder = fl.builder
     source = fl.value(expr.source)
     result = fl.ir_type(expr)
-    assert isinstance(result, IrOption)
     join = fl.join(result, "lifted")
     some, none = fl.fork(builder.is_some(source), "some", "none")
     builder.position_at(none)
-    join.enter(builder.make_none(result.item, builder.get_fault(source)))
+    join.enter(builder.make_none(result, builder.get_fault(source)))
     builder.position_at(some)
     fl.bind(expr.variable, builder.unwrap(source))
 
     def body() -> Value:
         value = fl.value(expr.body)
-        return value if expr.flatten else builder.make_some(value)
+        return value if expr.flatten else builder.make_some(value, result)
     fl.enter(join, body)
     return join.finish()
 
@@ -136,11 +124,12 @@ def lower_filter_value(fl: FunctionLowering, expr: typed.FilterValue) -> Value:
         builder.raise_fault(new_fault(fl, message, expr.stage))
         builder.position_at(passed)
         return source
-    join = fl.join(IrOption(source.type), "filtered")
+    result = fl.ir_type(expr)
+    join = fl.join(result, "filtered")
     builder.position_at(failed)
-    join.enter(absent(fl, source.type, message, expr.stage))
+    join.enter(absent(fl, result, message, expr.stage))
     builder.position_at(passed)
-    join.enter(builder.make_some(source))
+    join.enter(builder.make_some(source, result))
     return join.finish()
 
 
@@ -149,30 +138,20 @@ def lower_all_present(fl: FunctionLowering, expr: typed.AllPresent) -> Value:
     builder = fl.builder
     source = fl.value(expr.value)
     result = fl.ir_type(expr)
-    assert isinstance(result, IrOption)
     join = fl.join(result, "all")
     length = builder.length(source)
-    item = option_item_of(source)
-    items = builder.slot(builder.make_array(item), "items")
+    items = builder.slot(builder.make_array(present_type(element_type(source.type))), "items")
     builder.array_reserve(items, length)
     loop = count_to(builder, length)
     element = builder.array_get(source, loop.index, checked=False)
     some, none = fl.fork(builder.is_some(element), "some", "none")
     builder.position_at(none)
-    join.enter(builder.make_none(result.item, builder.get_fault(element)))
+    join.enter(builder.make_none(result, builder.get_fault(element)))
     builder.position_at(some)
     builder.array_push(items, builder.unwrap(element), reserved=True)
     loop.close()
-    join.enter(builder.make_some(builder.load(items)))
+    join.enter(builder.make_some(builder.load(items), result))
     return join.finish()
-
-
-def option_item_of(array: Value) -> IrType:
-    """The payload's type of an array of uncertain values."""
-    item = getattr(array.type, "item", None)
-    if not isinstance(item, IrOption):
-        raise InternalError(f"{array.type} holds no uncertain values")
-    return item.item
 
 
 LOWERINGS: Lowerings = {

@@ -8,7 +8,21 @@ from sigilc.check import typed
 from sigilc.check.types import SetType, Type
 from sigilc.crash import InternalError
 from sigilc.ir.ops import Value
-from sigilc.ir.types import BOOL, I32, I64, UNIT, USIZE, IrArray, IrFloat, IrInt, IrMap, IrOption, IrTuple, IrType
+from sigilc.ir.types import (
+    BOOL,
+    I32,
+    I64,
+    UNIT,
+    USIZE,
+    IrArray,
+    IrFloat,
+    IrInt,
+    IrMap,
+    IrOption,
+    IrTuple,
+    IrType,
+    present_type,
+)
 from sigilc.lower.cells import OptionalCell, take
 from sigilc.lower.collections import empty, new_map
 from sigilc.lower.evidence import joined
@@ -152,11 +166,10 @@ class _First(_Early):
 
     def push(self, value: Value) -> None:
         self.leave_if(self.builder.const_bool(True))
-        self.leave(self.builder.make_some(value))
+        self.leave(self.builder.make_some(value, self.result))
 
     def finish(self) -> Value:
-        assert isinstance(self.result, IrOption)
-        self.end.enter(absent(self.fl, self.result.item, "empty", self._stage))
+        self.end.enter(absent(self.fl, self.result, "empty", self._stage))
         return self.end.finish()
 
 
@@ -194,22 +207,20 @@ class _Search(_Early):
         builder = self.builder
         bind_irrefutable(self.fl, self._sink.pattern, Subject(value=value))
         self.leave_if(self.fl.value(self._sink.predicate))
-        self.leave(builder.make_some(builder.load(self._index) if self._index is not None else value))
+        self.leave(builder.make_some(builder.load(self._index) if self._index is not None else value, self.result))
         if self._index is not None:
             builder.store(self._index, builder.int_binary("add", builder.load(self._index), builder.const(USIZE, 1),
                                                           no_wrap=True))
 
     def finish(self) -> Value:
-        assert isinstance(self.result, IrOption)
-        self.end.enter(absent(self.fl, self.result.item, "not found", self._sink.stage))
+        self.end.enter(absent(self.fl, self.result, "not found", self._sink.stage))
         return self.end.finish()
 
 
 class _Last(Sink):
     def __init__(self, fl: FunctionLowering, result: IrType, stage: str) -> None:
         super().__init__(fl, result)
-        assert isinstance(result, IrOption)
-        self._cell = OptionalCell(fl, result.item, stage)
+        self._cell = OptionalCell(fl, result, stage)
 
     def push(self, value: Value) -> None:
         self._cell.set(value)
@@ -242,10 +253,9 @@ class _ExtremeNumber(Sink):
         join = fl.join(self.result, "result")
         some, none = fl.fork(builder.load(self._flag), "some", "none")
         builder.position_at(some)
-        join.enter(builder.make_some(builder.load(self._place)))
+        join.enter(builder.make_some(builder.load(self._place), self.result))
         builder.position_at(none)
-        assert isinstance(self.result, IrOption)
-        join.enter(absent(fl, self.result.item, "empty", self._stage))
+        join.enter(absent(fl, self.result, "empty", self._stage))
         return join.finish()
 
 
@@ -254,8 +264,7 @@ class _Extreme(Sink):
 
     def __init__(self, fl: FunctionLowering, result: IrType, kind: str, stage: str) -> None:
         super().__init__(fl, result)
-        assert isinstance(result, IrOption)
-        self._cell = OptionalCell(fl, result.item, stage)
+        self._cell = OptionalCell(fl, result, stage)
         self._op = "lt" if kind == "min" else "gt"
 
     def push(self, value: Value) -> None:
@@ -301,10 +310,9 @@ class _ReduceFirst(Sink):
 
     def __init__(self, fl: FunctionLowering, result: IrType, sink: typed.ReduceSink) -> None:
         super().__init__(fl, result)
-        assert isinstance(result, IrOption)
         self._sink = sink
-        self._item = result.item
-        self._cell = OptionalCell(fl, result.item, sink.stage)
+        self._item = present_type(result)
+        self._cell = OptionalCell(fl, result, sink.stage)
 
     def push(self, value: Value) -> None:
         builder, fl = self.builder, self.fl

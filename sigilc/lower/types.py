@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from sigilc.check import types as checked
 from sigilc.check.impls import implied
@@ -28,6 +28,7 @@ class TypeLowering:
         self._drop_of = drop_of     # the IR function of a type's `impl Drop`, or nothing
         self._known: dict[Type, IrType] = {}
         self._checked: dict[IrType, Type] = {}
+        self._boxed_options: dict[Type, bool] = {}
         self._names: dict[Type, str] = {}
         self._decl_names: dict[object, str] = {}
         self._decl_by_name: dict[str, object] = {}
@@ -84,7 +85,7 @@ class TypeLowering:
             case checked.SetType(item):
                 return ir.IrMap(self.lower(item), ir.UNIT)
             case checked.OptionType(item):
-                return ir.IrOption(self.lower(item))
+                return ir.IrOption(self._boxed(item, self._is_boxed_in_options(item)))
             case checked.RangeType(item):
                 end = self.lower(item)
                 return ir.IrTuple((end, end))
@@ -140,8 +141,50 @@ class TypeLowering:
 
     def _lower_part(self, part: Type, owner: checked.StructType | checked.EnumType) -> IrType:
         """A field's type: in a box where the field would hold a value of its owner's type inline."""
-        lowered = self.lower(part)
-        return ir.IrBox(lowered) if holds_inline(part, owner) else lowered
+        return self._boxed(part, self._holds_inline(part, owner))
+
+    def _boxed(self, type_: Type, is_boxed: bool) -> IrType:
+        """A type in a box where it is to be in one, and is not in that of a value with a destructor anyway."""
+        lowered = self.lower(type_)
+        return ir.IrBox(lowered) if is_boxed and not isinstance(lowered, ir.IrBox) else lowered
+
+    def _is_boxed_in_options(self, item: Type) -> bool:
+        """Whether a value of the type would hold an option of its own type inline: then all such options hold boxes.
+
+        So a type is boxed where its recursion goes through absence, and nothing is allocated for what is absent.
+        """
+        found = self._boxed_options.get(item)
+        if found is None:
+            found = self._boxed_options[item] = any(
+                isinstance(part, checked.OptionType) and part.item == item for part in self._inline_parts(item, self._has_drop))
+        return found
+
+    def _holds_inline(self, type_: Type, owner: Type) -> bool:
+        """Whether a value of a type holds one of `owner`, not behind a buffer, a map or a box but in itself."""
+        return not self._has_drop(owner) and any(part == owner for part in self._inline_parts(
+            type_, lambda part: self._has_drop(part) or (
+                isinstance(part, checked.OptionType) and self._is_boxed_in_options(part.item))))
+
+    def _has_drop(self, type_: Type) -> bool:
+        return bool(self._drop_of(type_))
+
+    def _inline_parts(self, type_: Type, is_boxed: Callable[[Type], bool]) -> Iterator[Type]:
+        """A type and those of all parts that its values hold in themselves, but for what is in boxes."""
+        stack, seen = [type_], set()
+        while stack:
+            current = stack.pop()
+            if current in seen:
+                continue
+            seen.add(current)
+            yield current
+            if is_boxed(current):
+                continue
+            if isinstance(current, checked.StructType):
+                stack += struct_fields(current)
+            elif isinstance(current, checked.EnumType):
+                stack += [t for fields in enum_payloads(current) for t in fields]
+            elif isinstance(current, checked.OptionType | checked.TupleType | checked.FixedType):
+                stack += current.parts()
 
     def _lower_enum(self, type_: checked.EnumType) -> IrType:
         name = self.name(type_)
@@ -160,25 +203,6 @@ def dyn_methods(type_: checked.DynType) -> list[tuple[TraitDecl, tuple[Type, ...
     """The methods that a `dyn Trait` has, its supertraits' included, in a fixed order: traits, their arguments, names."""
     return [(bound.trait, bound.args, name) for bound in implied([Bound(type_, type_.trait, type_.args)])
             for name in bound.trait.methods]
-
-
-def holds_inline(type_: Type, owner: Type) -> bool:
-    """Whether a value of a type holds one of `owner`, not behind a buffer or map but in itself."""
-    stack, seen = [type_], set()
-    while stack:
-        current = stack.pop()
-        if current == owner:
-            return True
-        if current in seen:
-            continue
-        seen.add(current)
-        if isinstance(current, checked.StructType):
-            stack += struct_fields(current)
-        elif isinstance(current, checked.EnumType):
-            stack += [t for fields in enum_payloads(current) for t in fields]
-        elif isinstance(current, checked.OptionType | checked.TupleType | checked.FixedType):
-            stack += current.parts()
-    return False
 
 
 def struct_fields(type_: checked.StructType) -> tuple[Type, ...]:

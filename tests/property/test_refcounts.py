@@ -50,7 +50,7 @@ class RandomFunction:
             lambda: self.b.array_get(self.any(TEXTS), self.any(USIZE), checked=not has_views),
             lambda: self.b.slice(self.any(TEXTS), self.any(USIZE), self.any(USIZE)),
             lambda: self.b.length(self.any(self.choice.choice([STR, TEXTS]))),
-            lambda: self.b.make_some(self.any(STR)),
+            lambda: self.b.make_some(self.any(STR), MAYBE),
             lambda: self.b.unwrap(self.any(MAYBE)),
             lambda: self.b.is_some(self.any(MAYBE)),
             lambda: self.b.make_tuple([self.any(STR), self.any(I64)]),
@@ -212,7 +212,7 @@ def add_main(module: Module) -> None:
     b.position_at(b.new_block("entry"))
     text, number = b.const_text("Text"), b.const_int(I64, 1)
     by_type: dict[IrType, Value] = {
-        STR: text, TEXTS: b.make_array(STR, [text, b.const_text("b")]), MAYBE: b.make_some(text),
+        STR: text, TEXTS: b.make_array(STR, [text, b.const_text("b")]), MAYBE: b.make_some(text, MAYBE),
         PAIR: b.make_tuple([text, number]), I64: number, USIZE: b.const_usize(1), BOOL: b.const_bool(True)}
     args = [b.slot(by_type[t.target]) if isinstance(t, IrAddr) else by_type[t] for t in PARAMS]
     result = b.call(called.name, args, called.result)

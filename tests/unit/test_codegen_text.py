@@ -26,9 +26,11 @@ from sigilc.ir.types import (
     U8,
     UNIT,
     IrArray,
+    IrBox,
     IrEnum,
     IrFn,
     IrInt,
+    IrMap,
     IrOption,
     IrStruct,
     IrTuple,
@@ -63,6 +65,17 @@ def test_layout_is_that_of_c(type_: IrType, ll_type: str) -> None:
     layout = TypeTable().layout(type_)
     assert layout.size == machine.target_data.get_abi_size(of_llvm)
     assert layout.align == machine.target_data.get_abi_alignment(of_llvm)
+
+
+WORDS = [
+    (IrOption(STR), 3), (IrOption(IrArray(I64)), 3), (IrOption(IrFn((I64,), I64)), 2), (IrOption(IrBox(I128)), 1),
+    (IrOption(IrMap(STR, I64)), 1), (IrOption(IrTuple(())), 1), (IrOption(I64), 2), (IrOption(IrOption(IrBox(I64))), 2),
+]
+
+
+@pytest.mark.parametrize(("type_", "words"), WORDS, ids=[str(type_) for type_, _ in WORDS])
+def test_size_of_options(type_: IrType, words: int) -> None:
+    assert TypeTable().layout(type_).size == 8 * words
 
 
 def test_leaves_do_not_overlap() -> None:
