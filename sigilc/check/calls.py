@@ -7,9 +7,9 @@ from typing import Any
 from sigilc.check import typed as t
 from sigilc.check.body import as_growable
 from sigilc.check.context import Pending, Reported
-from sigilc.check.declarations import head_of
 from sigilc.check.foreign import call_pointer, foreign_argument, further_argument
 from sigilc.check.infer import is_never, resolve, shallow, unify
+from sigilc.check.method_table import head_of
 from sigilc.check.paths import Associated, Paths
 from sigilc.check.types import (
     ERROR,
@@ -420,7 +420,7 @@ class Calls(Paths):
     def call_array_method(self, receiver: t.Expr, type_: FixedType, name: str, node: Any, arguments: list[Any],
                           expected: Type | None, callee: Any) -> t.Expr:
         """A method of `[T]` on an array of fixed length: on a copy of its elements, so it can't be one that changes them."""
-        function = self.context.methods_of(ArrayType).get(name)
+        function = self.own_method(ArrayType(type_.item), name, node)
         if function is not None and function.params and function.params[0].kind == "inout":
             raise self.error("E0104", f"`{name}` changes an array's length", node, f"`{resolve(type_)}` has a fixed length",
                              "use a `[T]`: `let mut copy = value[..]`")
@@ -436,7 +436,7 @@ class Calls(Paths):
 
     def no_method(self, receiver: t.Expr, type_: Type, name: str, node: Any) -> Any:
         """An unknown method; says what else may be meant."""
-        table = {n: f for n, f in self.context.methods_of(head_of(type_)).items() if self.may_call(f)}
+        table = self.context.methods_of(head_of(type_))
         if isinstance(type_, OptionType):
             inner = shallow(type_.item)
             if name in self.context.methods_of(head_of(inner)):
@@ -455,11 +455,15 @@ class Calls(Paths):
         if isinstance(type_, StructType) and any(f.name == name for f in type_.decl.fields):
             return self.error("E0104", f"`{name}` is a field, not a method", self.name_span(node, name),
                               "a field is called in parentheses", f"write `({receiver.span.text}.{name})(…)`")
-        near = closest(name, [n for n, f in table.items() if f.params and f.params[0].name == "self"])
+        callable_ = {n: fitting for n in table if (fitting := self.callable_methods(type_, n))}
+        near = closest(name, [n for n, fitting in callable_.items() if fitting[0].params and fitting[0].params[0].name == "self"])
         help_ = f"did you mean `{near}`?" if near else METHODS.get(name, "") or self.other_impls(type_, name)
-        if name in table:
+        others = [f for m in table.users(name) if self.may_call(f := m.function) and f not in callable_.get(name, ())]
+        if name in callable_:
             head = str(resolve(type_)).partition("<")[0]
             help_ = f"it has no `self`: it is called as `{head}·{name}(…)`"
+        elif others:
+            help_ = f"there is one for {' and '.join(f'`{self.context.method_bounds[id(f)]}`' for f in others)}"
         return self.error("E0104", f"`{resolve(type_)}` has no method `{name}`", self.name_span(node, name),
                           "no method of this name", help_)
 

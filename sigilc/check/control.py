@@ -393,8 +393,8 @@ class Control(Operators):
             return value
         methods = self.context.methods_of(STR.name)
         name = value.function.name.rpartition("·")[2]
-        twin = methods.get(f"lazy_{name}")
-        if twin is None or methods.get(name) is not value.function:
+        twin = methods.library(f"lazy_{name}")
+        if twin is None or methods.library(name) is not value.function:
             return value
         return self.call_checked(twin, value.args, value.span)
 

@@ -12,7 +12,8 @@ from sigilc.check.associated_constants import AssociatedConstants
 from sigilc.check.attributes import Attributes
 from sigilc.check.cases import KINDS, refuse_member_case
 from sigilc.check.context import Context, Pending, Reported, Scope, fresh_params
-from sigilc.check.method_table import MethodTable
+from sigilc.check.impls import overlap
+from sigilc.check.method_table import MethodTable, UserMethod, head_of
 from sigilc.check.trait_declarations import TraitDeclarations
 from sigilc.check.type_names import Marked, TypeNames, with_mark
 from sigilc.check.types import (
@@ -25,9 +26,7 @@ from sigilc.check.types import (
     InferVar,
     Marks,
     ParamType,
-    PointerType,
     PrimType,
-    RangeType,
     StructType,
     TupleType,
     Type,
@@ -36,20 +35,6 @@ from sigilc.resolve.modules import INTRINSIC_ABI
 from sigilc.resolve.symbols import Impl, Item, Module
 from sigilc.source.spans import Span
 from sigilc.syntax import ast
-
-
-def head_of(type_: Type) -> object:
-    """The key under which a type's methods are kept: its declaration, or the kind of built-in type."""
-    decl = getattr(type_, "decl", None)
-    if decl is not None:
-        return decl
-    if isinstance(type_, PointerType):
-        return "*mut" if type_.is_mutable else "*"
-    if isinstance(type_, FixedType):
-        return (FixedType, type_.count)
-    if isinstance(type_, RangeType):
-        return (RangeType, type_.inclusive)
-    return type_.name if isinstance(type_, PrimType) else type(type_)
 
 
 def is_marked_public(entry: Any) -> bool:
@@ -592,11 +577,21 @@ class Declarations:
         return function
 
     def add_method(self, head: object, name: str, module: Module, function: t.Function) -> None:
-        """Puts a method into the table; a user's method goes before one of the standard library."""
+        """Puts a user's method into the table, if no other one of its name is for the same types and seen at the same places."""
         table = self.context.methods.setdefault(head, MethodTable())
-        before = table.get(name) if table.file_of(name) is module.source else None
-        if before is None:
-            table.put(name, function)
-        else:
-            self.context.error("E0106", f"the method `{name}` is declared twice", function.span, "declared again here",
-                               labels=[(before.span, "declared first here")])
+        type_ = self.context.method_bounds[id(function)]
+        for other in table.users(name):
+            before = self.context.method_bounds[id(other.function)]
+            if self.is_seen_beside(function, module, other) and overlap(type_, before):
+                also = f", which `{before}` is too" if str(type_) != str(before) else ""
+                self.context.error("E0106", f"the method `{name}` is declared twice for `{type_}`{also}", function.span,
+                                   "declared again here", labels=[(other.function.span, "declared first here")])
+                return
+        table.add(name, UserMethod(function, module))
+
+    def is_seen_beside(self, function: t.Function, module: Module, other: UserMethod) -> bool:
+        """Whether one of two methods is visible where the other is declared, in one package."""
+        private = self.context.private_methods
+        return module.root is other.module.root and (
+            id(other.function) not in private or module.is_within(private[id(other.function)])
+            or id(function) not in private or other.module.is_within(private[id(function)]))

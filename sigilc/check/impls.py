@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sigilc.check.infer import differ_in_length, shallow, unifies
+from sigilc.check.infer import differ, shallow, unifies
 from sigilc.check.infer import settled_copy as settled
 from sigilc.check.typed import Bound, Function, ImplDecl, TraitDecl
 from sigilc.check.types import (
@@ -52,14 +52,29 @@ def match_type(pattern: Type, type_: Type, mapping: Mapping) -> bool:
         return type_.kind == "any" or (is_integer if type_.kind == "int" else is_float)(pattern)
     if isinstance(pattern, ErrorType) or isinstance(type_, ErrorType):
         return True
-    if pattern.__class__ is not type_.__class__ or getattr(pattern, "decl", None) is not getattr(type_, "decl", None):
+    if pattern.__class__ is not type_.__class__:
         return False
     left, right = pattern.parts(), type_.parts()
     if not left and not right:
         return pattern == type_
-    if differ_in_length(pattern, type_):
+    if len(left) != len(right) or differ(pattern, type_):
         return False
-    return len(left) == len(right) and all(match_type(p, q, mapping) for p, q in zip(left, right, strict=True))
+    return all(match_type(p, q, mapping) for p, q in zip(left, right, strict=True))
+
+
+def overlap(a: Type, b: Type) -> bool:
+    """Whether some type is an instance of both patterns."""
+    return unifies(substitute(a, unknowns_for(a)), substitute(b, unknowns_for(b)))
+
+
+def unknowns_for(pattern: Type) -> Mapping:
+    """An unknown for each type parameter in a pattern."""
+    if isinstance(pattern, ParamType):
+        return {pattern: InferVar()}
+    found: Mapping = {}
+    for part in pattern.parts():
+        found |= unknowns_for(part)
+    return found
 
 
 def find_impl(trait: TraitDecl, type_: Type, args: tuple[Type, ...] = ()) -> tuple[ImplDecl, Mapping] | None:

@@ -13,11 +13,17 @@ from sigilc.check.types import (
     F64,
     I64,
     NEVER,
+    AddressType,
+    DynType,
+    EnumType,
     ErrorType,
     FixedType,
     FnType,
     InferVar,
     PrimType,
+    ProjectionType,
+    RangeType,
+    StructType,
     Type,
     is_float,
     is_integer,
@@ -86,18 +92,25 @@ def unify(a: Type, b: Type) -> bool:
     left, right = a.parts(), b.parts()
     if not left and not right:
         return a == b
-    if len(left) != len(right) or getattr(a, "decl", None) is not getattr(b, "decl", None):
+    if len(left) != len(right):
         return False
-    if isinstance(a, FnType) and isinstance(b, FnType) and a.inout != b.inout:
-        return False
-    if getattr(a, "inclusive", None) != getattr(b, "inclusive", None) or differ_in_length(a, b):
+    if differ(a, b):
         return False
     return all(unify(x, y) for x, y in zip(left, right, strict=True))
 
 
-def differ_in_length(a: Type, b: Type) -> bool:
-    """Whether both are arrays of fixed length, but not of the same."""
-    return isinstance(a, FixedType) and isinstance(b, FixedType) and a.count != b.count
+# What types of a class have besides their parts; whether a raw pointer may be written through is for `pointer_fits`.
+_OWN: dict[type, Callable[[Any], object]] = {
+    StructType: attrgetter("decl"), EnumType: attrgetter("decl"), AddressType: attrgetter("decl"), DynType: attrgetter("trait"),
+    ProjectionType: attrgetter("trait", "name"), FnType: attrgetter("inout"), FixedType: attrgetter("count"),
+    RangeType: attrgetter("inclusive"),
+}
+
+
+def differ(a: Type, b: Type) -> bool:
+    """Whether two types of one class differ in more than their parts."""
+    own = _OWN.get(a.__class__)
+    return own is not None and own(a) != own(b)
 
 
 def unifies(a: Type, b: Type) -> bool:
@@ -127,7 +140,7 @@ def _try(a: Type, b: Type, trail: list[InferVar]) -> bool:
     left, right = a.parts(), b.parts()
     if not left and not right:
         return a == b
-    if len(left) != len(right) or getattr(a, "decl", None) is not getattr(b, "decl", None) or differ_in_length(a, b):
+    if len(left) != len(right) or differ(a, b):
         return False
     return all(_try(x, y, trail) for x, y in zip(left, right, strict=True))
 

@@ -8,6 +8,7 @@ from sigilc.check import typed as t
 from sigilc.check.foreign import check_pointer_item, converts_pointer
 from sigilc.check.impls import find_impl, satisfies
 from sigilc.check.infer import is_never, resolve, settled, shallow, unifies, unify
+from sigilc.check.method_table import head_of
 from sigilc.check.ranges import Ranges
 from sigilc.check.types import (
     BOOL,
@@ -368,7 +369,6 @@ class Operators(Ranges):
 
     def has_method(self, type_: Type, name: str) -> bool:
         """Whether a type has a method of this name."""
-        from sigilc.check.declarations import head_of
         return name in self.context.methods_of(head_of(type_))
 
     def check_privacy(self, decl: t.StructDecl, field: t.Field, node: Any) -> None:

@@ -7,8 +7,9 @@ from typing import Any
 
 from sigilc.check import typed as t
 from sigilc.check.context import Pending, Reported, error_variable
-from sigilc.check.declarations import head_of
-from sigilc.check.infer import resolve, shallow, unify
+from sigilc.check.impls import match_type
+from sigilc.check.infer import resolve, settled_copy, shallow, unify
+from sigilc.check.method_table import UserMethod, head_of
 from sigilc.check.trait_uses import TraitUses
 from sigilc.check.type_names import _GENERIC, _PLAIN
 from sigilc.check.types import (
@@ -181,8 +182,8 @@ class Paths(TraitUses):
             for variant in head.decl.variants:
                 if variant.name == name:
                     return head.decl, variant
-        owner = head.decl.state if isinstance(head, AddressType) else head_of(head)
-        constant = self.declarations.associated.find(owner, name)
+        owner = StructType(head.decl.state, head.args) if isinstance(head, AddressType) else head
+        constant = self.declarations.associated.find(owner, name, self.span(node))
         if constant is not None:
             return constant
         if isinstance(head, AddressType):
@@ -209,13 +210,38 @@ class Paths(TraitUses):
 
     def own_method(self, type_: Type, name: str, node: Any) -> t.Function | None:
         """The method of this name in an `impl` of a type itself, if the code being checked may call it."""
-        function = self.context.methods_of(head_of(type_)).get(name)
-        if function is None or self.may_call(function):
-            return function
-        if self.context.private_methods[id(function)].is_std:
-            return None
+        table = self.context.methods_of(head_of(type_))
+        library = table.library(name)
+        if library is not None and not self.may_call(library):
+            library = None
+        if library is not None and self.scope.module.is_std:
+            return library      # what a program adds changes nothing inside the library
+        fitting = self.fitting_methods(type_, table.users(name))
+        found = [f for f in fitting if self.may_call(f)]
+        if len(found) > 1:
+            shown = " and ".join(f"`{self.context.method_bounds[id(f)]}`" for f in found)
+            raise self.error("E0228", f"`{name}` of `{resolve(type_)}` is ambiguous", node, f"declared for {shown}",
+                             "write the type of what it is called on", [(f.span, "one of them") for f in found])
+        if found or library is not None or not fitting:
+            return found[0] if found else library
         raise self.error("E0110", f"the method `{name}` of `{resolve(type_)}` is private", self.name_span(node, name),
-                         "private", "put `pub` before its declaration", [(function.span, "declared here")])
+                         "private", "put `pub` before its declaration", [(fitting[0].span, "declared here")])
+
+    def fitting_methods(self, type_: Type, methods: list[UserMethod]) -> list[t.Function]:
+        """Of methods of one name those whose `impl` is for the type; those of the own package go before others."""
+        fitting = [m for m in methods if match_type(self.context.method_bounds[id(m.function)], type_, {})]
+        if len(fitting) > 1:    # numbers get their default where nothing else decides
+            settled = settled_copy(type_)
+            fitting = [m for m in fitting if match_type(self.context.method_bounds[id(m.function)], settled, {})]
+        own = [m for m in fitting if m.module.root is self.scope.module.root]
+        return [m.function for m in own or fitting]
+
+    def callable_methods(self, type_: Type, name: str) -> list[t.Function]:
+        """The methods of a name that a type itself has and the code being checked may call."""
+        table = self.context.methods_of(head_of(type_))
+        library = table.library(name)
+        found = self.fitting_methods(type_, table.users(name)) + ([library] if library is not None else [])
+        return [f for f in found if self.may_call(f)]
 
     def may_call(self, method: t.Function) -> bool:
         """Whether a method is public, or private to a module around the code being checked."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from sigilc.check import typed as t
-from sigilc.check.declarations import head_of
 from sigilc.check.flows import Flow, Lifted, OpenLoop, add_mark, close
 from sigilc.check.infer import is_never, resolve, settled, shallow, unify
 from sigilc.check.shaping_stages import SHAPING, ShapingStages
@@ -452,7 +451,7 @@ class Pipelines(ShapingStages):
 
     def collect_by_from(self, loop: OpenLoop, wanted: Type, span: Span) -> t.Expr:
         """`collect·<T>` for a type whose function `from` takes an array."""
-        function = self.context.methods_of(head_of(wanted)).get("from")
+        function = self.own_method(wanted, "from", span)
         array = close(loop, span)
         if function is None or len(function.params) != 1:
             help_ = f"give `{resolve(wanted)}` a function `from` that takes an array"

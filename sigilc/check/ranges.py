@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from sigilc.check import typed as t
-from sigilc.check.declarations import head_of
 from sigilc.check.early_returns import EarlyReturns
 from sigilc.check.infer import settled, shallow, unify
 from sigilc.check.literals import limits
+from sigilc.check.method_table import head_of
 from sigilc.check.types import BOOL, ErrorType, OptionType, RangeType, StructType, Type, is_integer
 from sigilc.source.spans import Span
 
@@ -106,6 +106,6 @@ class Ranges(EarlyReturns):
 
     def range_method(self, type_: RangeType, name: str) -> t.Function:
         """A method that the library has for ranges."""
-        function = self.context.methods_of(head_of(type_)).get(name)
+        function = self.context.methods_of(head_of(type_)).library(name)
         assert function is not None
         return function

@@ -30,7 +30,8 @@ def check_library() -> tuple[Diagnostics, TypedProgram]:
         for item in module.items.values():
             program.declarations.declare(item)
     for table in list(program.context.methods.values()):
-        table.items()
+        for name in table:
+            table.all(name)
     program.context.queue += [p for p in program.context.pending.values() if p.state == "declared" and not p.is_template]
     program.drain()
     if not diagnostics.has_errors:
