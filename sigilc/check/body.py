@@ -10,7 +10,7 @@ from sigilc.check import typed as t
 from sigilc.check.context import Context, Reported, Scope
 from sigilc.check.declarations import Declarations
 from sigilc.check.foreign import as_code_pointer, pointer_fits
-from sigilc.check.impls import satisfies
+from sigilc.check.impls import bounds_of, satisfies
 from sigilc.check.infer import is_never, resolve, shallow, unifies, unify
 from sigilc.check.types import (
     ERROR,
@@ -182,7 +182,7 @@ class BodyBase:
             actual = shallow(actual)
         if isinstance(wanted, DynType) and not isinstance(actual, DynType | InferVar) \
                 and satisfies(actual, wanted.trait, wanted.args):
-            for function in wanted.trait.methods.values():
+            for function in [f for bound in bounds_of(wanted) for f in bound.trait.methods.values()]:
                 self.context.reach(function)
             return t.MakeDyn(expr.span, wanted, expr)
         if isinstance(actual, RangeType) and isinstance(wanted, StructType) and self.is_bounds(wanted):

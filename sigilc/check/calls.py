@@ -8,6 +8,7 @@ from sigilc.check import typed as t
 from sigilc.check.body import as_growable
 from sigilc.check.context import Pending, Reported
 from sigilc.check.foreign import call_pointer, foreign_argument, further_argument
+from sigilc.check.impls import bounds_of
 from sigilc.check.infer import is_never, resolve, shallow, unify
 from sigilc.check.method_table import head_of
 from sigilc.check.paths import Associated, Paths
@@ -144,6 +145,8 @@ class Calls(Paths):
         if function.is_variadic:
             count = len(function.params) - (first is not None)
             arguments, further = arguments[:count], arguments[count:]
+        if self_type is not None and bounds_of(self_type):
+            self.settle_impl(function, type_args)
         trees = self.arrange(function, node, arguments, first, hole)
         template = self.template_of(function)
         if template is not None:

@@ -155,8 +155,10 @@ def implied(bounds: list[Bound]) -> list[Bound]:
 
 
 def bounds_of(type_: Type) -> list[Bound]:
-    """What a type parameter, or an associated type of one, is known to implement."""
+    """What a type parameter, an associated type of one, or a `dyn` is known to implement."""
     type_ = shallow(type_)
+    if isinstance(type_, DynType):
+        return implied([Bound(type_, type_.trait, type_.args)])
     if isinstance(type_, ParamType):
         return implied([b for b in type_.bounds if b.param == type_])
     if not isinstance(type_, ProjectionType):
@@ -171,6 +173,12 @@ def bounds_of(type_: Type) -> list[Bound]:
     return implied(stated)
 
 
+def stated_bounds(type_: Type, trait: TraitDecl, args: tuple[Type, ...] = ()) -> list[Bound]:
+    """What a type parameter, an associated type of one, or a `dyn` promises of a trait with arguments that fit."""
+    return [bound for bound in bounds_of(type_) if bound.trait is trait
+            and (not args or all(unifies(own, arg) for own, arg in zip(bound.args, args, strict=False)))]
+
+
 def satisfies(type_: Type, trait: TraitDecl, args: tuple[Type, ...] = ()) -> bool:
     """Whether a type implements a trait: by its bounds, by an impl, or by its structure."""
     type_ = shallow(type_)
@@ -178,12 +186,10 @@ def satisfies(type_: Type, trait: TraitDecl, args: tuple[Type, ...] = ()) -> boo
         return True
     if isinstance(type_, InferVar) and type_.kind != "any":
         type_ = I64 if type_.kind == "int" else F64
-    if isinstance(type_, DynType):
-        return any(b.trait is trait for b in implied([Bound(type_, type_.trait, type_.args)]))
-    if isinstance(type_, ParamType | ProjectionType):
-        return any(b.trait is trait for b in bounds_of(type_)) or find_impl(trait, type_, args) is not None
-    if find_impl(trait, type_, args) is not None:
+    if stated_bounds(type_, trait, args) or find_impl(trait, type_, args) is not None:
         return True
+    if isinstance(type_, DynType | ParamType | ProjectionType):
+        return False
     return trait.is_structural and has_structure(type_, trait, set())
 
 

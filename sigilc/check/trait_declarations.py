@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 from sigilc.check import typed as t
 from sigilc.check.attributes import Attributes
 from sigilc.check.context import Pending, Reported, Scope, fresh_params
-from sigilc.check.impls import members, satisfies
+from sigilc.check.impls import has_structure, implied, members, satisfies
 from sigilc.check.infer import shallow, unify
 from sigilc.check.types import (
     ERROR,
     I64,
+    DynType,
     EnumType,
     InferVar,
     ParamType,
@@ -29,6 +30,10 @@ from sigilc.syntax import ast
 
 if TYPE_CHECKING:
     from sigilc.check.declarations import Declarations
+
+
+# The structural traits that each type of the language has exactly if its parts have them.
+_BY_PARTS = frozenset(["Eq", "Ord", "Hash", "Debug", "Default"])
 
 
 def member_name(member: Any) -> str:
@@ -75,23 +80,27 @@ class TraitDeclarations:
         """One bound; none after an error."""
         try:
             trait, args = self.trait_of(node, scope, may_state_types=True)
-            types = self.stated_types(node, trait, scope)
+            bound = t.Bound(param, trait, self.fill_args(trait, args, param))
+            return self.with_stated_types(bound, node, scope)
         except Reported:
             return []
-        return [t.Bound(param, trait, self.fill_args(trait, args, param), types)]
 
-    def stated_types(self, node: Any, trait: t.TraitDecl, scope: Scope) -> tuple[tuple[str, Type], ...]:
-        """`Item = T` among the arguments of a bound's trait."""
-        names, found = self.declarations.names(scope), []
+    def with_stated_types(self, bound: t.Bound, node: Any, scope: Scope) -> list[t.Bound]:
+        """A bound with what its trait's arguments state, `Item = T`; one more for each supertrait that has such a type."""
+        names, trait = self.declarations.names(scope), bound.trait
+        traits = implied([bound])
+        stated: dict[int, list[tuple[str, Type]]] = {}
         for argument in node.arguments or []:
             if isinstance(argument, ast.Associated):
-                if argument.name not in trait.types:
-                    near = closest(argument.name, trait.types)
+                owner = next((i for i, b in enumerate(traits) if argument.name in b.trait.types), None)
+                if owner is None:
+                    near = closest(argument.name, [name for b in traits for name in b.trait.types])
                     raise self.context.error("E0102", f"`{trait.name}` has no associated type `{argument.name}`",
                                              names.span(argument), "not part of the trait",
                                              f"did you mean `{near}`?" if near else "", [(trait.span, "the trait")])
-                found.append((argument.name, names.resolve(argument.type)[0]))
-        return tuple(found)
+                stated.setdefault(owner, []).append((argument.name, names.resolve(argument.type)[0]))
+        return [t.Bound(b.param, b.trait, b.args, tuple(stated.get(i, ()))) for i, b in enumerate(traits)
+                if i == 0 or i in stated]
 
     def trait_of(self, node: Any, scope: Scope, may_state_types: bool = False) -> tuple[t.TraitDecl, list[Type]]:
         """The trait that a type's tree names, with its arguments."""
@@ -110,16 +119,14 @@ class TraitDeclarations:
                 continue
             args.append(names.resolve(argument)[0])
         trait: t.TraitDecl = self.declarations.declare(item)
-        if len(args) > len(trait.params):
-            raise self.context.error("E0215", f"`{trait.name}` takes {len(trait.params)} type arguments, not {len(args)}",
-                                     names.span(node), f"{len(args)} given here")
+        names.expect_trait_arguments(trait, len(args), node)
         return trait, args
 
     def fill_args(self, trait: t.TraitDecl, args: list[Type], self_type: Type) -> tuple[Type, ...]:
         """A trait's arguments with its defaults for those that are left out."""
         filled = list(args)
         for param in trait.params[len(args):]:
-            filled.append(substitute(trait.param_defaults.get(param, ERROR), {trait.self_param: self_type}))
+            filled.append(substitute(trait.param_defaults[param], {trait.self_param: self_type}))
         return tuple(filled)
 
     # ---- Traits -------------------------------------------------------------------------------------------------------
@@ -138,10 +145,10 @@ class TraitDeclarations:
         members = [self.declarations.unwrapped(m)[0] for m in node.items]
         trait.types = [m.name for m in members if isinstance(m, ast.TypeAlias)]
         scope = Scope(item.module, {**generics, **{n: ProjectionType(own, trait, n, trait.params) for n in trait.types}}, own)
-        self.bounds(node, scope)
         for generic in node.generics or []:
             if generic.default is not None:
                 trait.param_defaults[generics[generic.name]] = self.declarations.names(scope).resolve(generic.default)[0]  # type: ignore[index]
+        self.bounds(node, scope)
         for bound in node.bounds or []:
             trait.supertraits += self.bound(bound, own, scope)
         for member in members:
@@ -223,6 +230,8 @@ class TraitDeclarations:
             return
         if trait.name == "Drop" and trait.span.file.is_library and not self.may_have_drop(self_type, head):
             return
+        if trait.is_structural and not module.is_std and self.has_it_already(decl):
+            return
         self.associated_types(decl, node, scope)
         trait.impls.append(decl)
         for entry in node.items:
@@ -242,10 +251,12 @@ class TraitDeclarations:
                 mapping: dict[ParamType, Type] = {trait.self_param: impl.self_type,
                                                   **dict(zip(trait.params, impl.args, strict=True))}
                 for bound in trait.supertraits:
-                    if not satisfies(impl.self_type, bound.trait, tuple(substitute(a, mapping) for a in bound.args)):
-                        self.context.error("E0223", f"`{impl.self_type}` does not implement `{bound.trait.name}`", impl.span,
-                                           f"`{trait.name}` needs it", f"write `impl {bound.trait.name} for {impl.self_type} "
-                                           "{ … }`", [(trait.span, "stated here")])
+                    args = tuple(substitute(a, mapping) for a in bound.args)
+                    if not satisfies(impl.self_type, bound.trait, args):
+                        shown = bound.trait.name + (f"<{', '.join(map(str, args))}>" if args else "")
+                        self.context.error("E0223", f"`{impl.self_type}` does not implement `{shown}`", impl.span,
+                                           f"`{trait.name}` needs it", f"write `impl {shown} for {impl.self_type} {{ … }}`",
+                                           [(trait.span, "stated here")])
 
     def check_derived(self) -> None:
         """Whether the types whose `#[derive(…)]` names a trait have it by what they are made of."""
@@ -277,6 +288,21 @@ class TraitDeclarations:
             self.context.error("E0231", f"`{type_}` can't have a `drop`", head, f"`{type_}` {reason}",
                                "put the value into a struct of your own, and implement `Drop` for that")
         return not reason
+
+    def has_it_already(self, decl: t.ImplDecl) -> bool:
+        """Whether a type has a structural trait in a way that no impl can change; that is reported."""
+        trait, type_ = decl.trait, decl.self_type
+        if isinstance(type_, ParamType):
+            self.context.error("E0227", f"`{trait.name}` can't be implemented for every `{type_}`", decl.span,
+                               "many types have it of themselves", "implement it for each of your types, or for a `dyn Trait`")
+            return True
+        if isinstance(type_, StructType | EnumType | DynType) or (decl.args and decl.args != (type_,)):
+            return False
+        if trait.name not in _BY_PARTS and not has_structure(type_, trait, set()):
+            return False
+        self.context.error("E0227", f"`{type_}` has `{trait.name}` of itself", decl.span, "implemented again here",
+                           "put the value into a struct of your own, and implement it for that")
+        return True
 
     def overlaps(self, a: t.ImplDecl, b: t.ImplDecl) -> bool:
         """Whether two impls of one trait are for the same type."""

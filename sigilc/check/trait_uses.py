@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sigilc.check import typed as t
-from sigilc.check.impls import associated_type, bounds_of, find_impl, has_unknowns, holds, match_type, satisfies
+from sigilc.check.impls import associated_type, bounds_of, find_impl, has_unknowns, holds, match_type, satisfies, stated_bounds
 from sigilc.check.infer import resolve, shallow, unify
 from sigilc.check.patterns import Patterns
 from sigilc.check.types import ErrorType, InferVar, ParamType, ProjectionType, Type, substitute
@@ -18,10 +18,9 @@ class TraitUses(Patterns):
         """The method of this name that a trait gives a type; an impl's own where the type is known, else the trait's."""
         type_ = shallow(type_)
         self.declare_prelude_traits(name)
-        if isinstance(type_, ParamType | ProjectionType):
-            candidates = [b.trait for b in bounds_of(type_) if name in b.trait.methods]
-        else:
-            candidates = [trait for trait in self.context.trait_methods.get(name, []) if satisfies(type_, trait)]
+        candidates = [b.trait for b in bounds_of(type_) if name in b.trait.methods]
+        if not isinstance(type_, ParamType | ProjectionType):
+            candidates += [trait for trait in self.context.trait_methods.get(name, []) if satisfies(type_, trait)]
         candidates = list(dict.fromkeys(candidates))
         if not candidates:
             return None
@@ -123,11 +122,17 @@ class TraitUses(Patterns):
         return t.Call(self.span(node), substitute(result, mapping), function, [first, *args], type_args)
 
     def settle_impl(self, function: t.Function, type_args: tuple[Type, ...]) -> None:
-        """For a trait's own method: where only one impl fits what is known, it settles what is not."""
+        """For a trait's own method: where only one bound, or impl, fits what is known, it settles what is not."""
         trait = function.trait
         if trait is None or not any(map(has_unknowns, type_args)):
             return
         count = 1 + len(trait.params)
+        stated = stated_bounds(type_args[0], trait, type_args[1:count])
+        if stated:
+            if len(stated) == 1:
+                for own, given in zip(stated[0].args, type_args[1:count], strict=True):
+                    unify(own, given)
+            return
         found = find_impl(trait, type_args[0], type_args[1:count])
         if found is None:
             return

@@ -76,7 +76,25 @@ def with_mark(type_: Type, marks: Marks, mark: str) -> Marked:
     return type_, Marks(mark, marks.parts)
 
 
-def why_not_dyn(trait: t.TraitDecl, function: t.Function) -> str:
+def why_not_dyn(trait: t.TraitDecl) -> tuple[str, tuple[Span, str]]:
+    """Why a trait can't stand behind `dyn`, or nothing, and a label for where that is stated."""
+    from sigilc.check.impls import implied
+    for bound in implied([t.Bound(trait.self_param, trait, trait.params)]):
+        if any(mentions(arg, trait.self_param) for arg in bound.args):
+            return f"`{bound.trait.name}` above it has `Self` among its arguments", (trait.span, "stated here")
+        for function in bound.trait.methods.values():
+            reason = why_not_callable(bound.trait, function)
+            if reason:
+                return f"`{function.name}` {reason}", (function.span, "this one")
+    return "", (trait.span, "")
+
+
+def mentions(type_: Type, part: Type) -> bool:
+    """Whether a type is another one, or made of it."""
+    return type_ == part or any(mentions(p, part) for p in type_.parts())
+
+
+def why_not_callable(trait: t.TraitDecl, function: t.Function) -> str:
     """Why a trait's method can't be called through `dyn`, or nothing."""
     if function.name.rpartition("·")[2] in trait.constants:
         return "is a constant of the type"
@@ -84,12 +102,8 @@ def why_not_dyn(trait: t.TraitDecl, function: t.Function) -> str:
         return "has no `self`"
     if len(function.type_params) > 1 + len(trait.params):
         return "has type parameters of its own"
-    stack = [p.type for p in function.params[1:]] + [function.result]
-    while stack:
-        type_ = stack.pop()
-        if type_ == trait.self_param:
-            return "mentions `Self`"
-        stack += type_.parts()
+    if any(mentions(type_, trait.self_param) for type_ in [*(p.type for p in function.params[1:]), function.result]):
+        return "mentions `Self`"
     return ""
 
 
@@ -183,15 +197,27 @@ class TypeNames:
         if item is None or item.kind != "trait":
             raise self.context.error("E0102", "`dyn` stands before a trait", self.span(node), "not a trait")
         trait = self.declare(item)
-        for function in trait.methods.values():
-            reason = why_not_dyn(trait, function)
-            if reason:
-                self.context.error("E0229", f"`{trait.name}` can't be used as `dyn {trait.name}`", self.span(node),
-                                   f"`{function.name}` {reason}", "use a type parameter: `<T: Trait>`",
-                                   [(function.span, "this one")])
-                return ERROR, NO_MARKS
-        args = tuple(self.resolve(a)[0] for a in node.path.arguments or [])
-        return DynType(trait, args), NO_MARKS
+        reason, label = why_not_dyn(trait)
+        if reason:
+            self.context.error("E0229", f"`{trait.name}` can't be used as `dyn {trait.name}`", self.span(node), reason,
+                               "use a type parameter: `<T: Trait>`", [label])
+            return ERROR, NO_MARKS
+        written = node.path.arguments or []
+        for argument in written:
+            if isinstance(argument, ast.Associated):
+                raise self.context.unsupported("associated types of a `dyn` are", self.span(argument))
+        args = [self.resolve(a)[0] for a in written]
+        self.expect_trait_arguments(trait, len(args), node)
+        args += [trait.param_defaults[param] for param in trait.params[len(args):]]
+        return DynType(trait, tuple(args)), NO_MARKS
+
+    def expect_trait_arguments(self, trait: t.TraitDecl, given: int, node: Any) -> None:
+        """Raises where a trait has too many type arguments, or too few for those without a default."""
+        least = sum(param not in trait.param_defaults for param in trait.params)
+        if not least <= given <= len(trait.params):
+            wanted = len(trait.params) if given > least or least == len(trait.params) else f"at least {least}"
+            raise self.context.error("E0215", f"`{trait.name}` takes {wanted} type argument{'s' * (wanted != 1)}, not {given}",
+                                     self.span(node), f"{given} given here", labels=[(trait.span, "the trait")])
 
     def resolve_path(self, node: Any) -> Marked:
         """A named type with its arguments."""

@@ -19,7 +19,7 @@ from sigilc.lower.functions import Diverges, FunctionLowering, InPlace, Lowering
 from sigilc.lower.intrinsics import lower_intrinsic
 from sigilc.lower.place import Place
 from sigilc.lower.places import may_insert, prepare_place, root_variable
-from sigilc.lower.types import dyn_methods
+from sigilc.lower.types import dyn_methods, dyn_number
 
 
 def lower_call(fl: FunctionLowering, expr: typed.Call) -> Value:
@@ -28,7 +28,7 @@ def lower_call(fl: FunctionLowering, expr: typed.Call) -> Value:
     if function.foreign:
         return lower_call_foreign(fl, expr)
     if function.trait is not None and isinstance(type_args[0], DynType):
-        return lower_dyn_call(fl, function, type_args[0], expr)
+        return lower_dyn_call(fl, function, type_args[0], type_args[1:1 + len(function.trait.params)], expr)
     args, places = lower_arguments(fl, expr.args)
     if function.intrinsic:
         result = lower_intrinsic(fl, function.intrinsic, args, fl.type_of(expr), type_args)
@@ -57,11 +57,11 @@ def lower_make_dyn(fl: FunctionLowering, expr: typed.MakeDyn) -> Value:
     return fl.builder.make_dyn(value, methods, type_)
 
 
-def lower_dyn_call(fl: FunctionLowering, function: typed.Function, receiver: DynType, expr: typed.Call) -> Value:
-    """A method of a value that is known only by its trait."""
-    number = next(i for i, (trait, _, name) in enumerate(dyn_methods(receiver)) if trait.methods[name] is function)
+def lower_dyn_call(fl: FunctionLowering, function: typed.Function, receiver: DynType, trait_args: tuple[Type, ...],
+                   expr: typed.Call) -> Value:
+    """A method of a value that is known only by its trait, which has these arguments."""
     (value, *args), places = lower_arguments(fl, expr.args)
-    result = fl.builder.call_dyn(value, number, args)
+    result = fl.builder.call_dyn(value, dyn_number(receiver, function, trait_args), args)
     for place in places:
         place.finish(fl)
     return result

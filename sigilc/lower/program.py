@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections import deque
 
 from sigilc.check.foreign import is_c_string
-from sigilc.check.impls import find_impl, resolve_method
+from sigilc.check.impls import find_impl, resolve_method, stated_bounds
 from sigilc.check.moves.record import Instance, Moves
 from sigilc.check.typed import Constant, Function, TraitDecl, TypedProgram, Variable
-from sigilc.check.types import USIZE, AddressType, EnumType, StructType, Type, substitute
+from sigilc.check.types import USIZE, AddressType, DynType, StructType, Type, substitute
 from sigilc.check.unique_types import UniqueTypes
 from sigilc.crash import InternalError
+from sigilc.ir.builder import FunctionBuilder
 from sigilc.ir.function import ForeignFunction, IrActor, IrFunction, IrHandler, Module
 from sigilc.ir.ops import Value
 from sigilc.ir.statics import IrStatic
@@ -42,7 +43,7 @@ from sigilc.lower.exports import lower_export
 from sigilc.lower.functions import FunctionLowering, Lowerings
 from sigilc.lower.scopes import Scope, find_scopes
 from sigilc.lower.text_functions import TextFunctions
-from sigilc.lower.types import TypeLowering
+from sigilc.lower.types import TypeLowering, dyn_number
 from sigilc.lower.writes import WriteAnalysis
 from sigilc.source.spans import Span
 
@@ -108,11 +109,24 @@ class ProgramLowering:
         return self.moves.get((function, args)) or self.moves.get((function, function.type_params)) or self.no_moves
 
     def own_method(self, trait: str, method: str, type_: Type | None) -> str | None:
-        """The IR function of an impl's method, where a struct or enum has an impl of this trait of the prelude."""
+        """The IR function of a method that a type has from an impl of this trait of the prelude, or that its `dyn` promises."""
         decl = self.traits.get(trait)
-        if decl is None or not isinstance(type_, StructType | EnumType) or find_impl(decl, type_) is None:
+        if decl is None or type_ is None:
             return None
-        return self.instance(decl.methods[method], (type_,))
+        if isinstance(type_, DynType) and stated_bounds(type_, decl):
+            return self._method_of_dyn(decl.methods[method], type_)
+        return self.instance(decl.methods[method], (type_,)) if find_impl(decl, type_) is not None else None
+
+    def _method_of_dyn(self, function: Function, type_: DynType) -> str:
+        """A function that calls a method, which takes nothing but `self`, of a value known only by its trait."""
+        name = f"{function.name}<{self.types.name(type_)}>"
+        if name not in self.module.functions:
+            value = Value(self.types.lower(type_), "self")
+            made = self.module.functions[name] = IrFunction(name, [value], self.types.lower(function.result))
+            builder = FunctionBuilder(made)
+            builder.position_at(builder.new_block("entry"))
+            builder.return_(builder.call_dyn(value, dyn_number(type_, function, ()), []))
+        return name
 
     def drop_of(self, type_: Type) -> str:
         """The IR function of a struct's or enum's `impl Drop`, or nothing."""

@@ -38,12 +38,12 @@ class TypeLowering:
         known = self._known.get(type_)
         if known is None:
             known = self._known[type_] = self._lower_new(type_)
-            if isinstance(type_, checked.StructType | checked.EnumType):
+            if isinstance(type_, checked.StructType | checked.EnumType | checked.DynType):
                 self._checked[known] = self._checked[ir.opened(known)] = type_
         return known
 
     def checked_type(self, type_: IrType) -> Type | None:
-        """The struct or enum type that an IR type stands for."""
+        """The struct, enum or `dyn` that an IR type stands for."""
         return self._checked.get(type_)
 
     def name(self, type_: Type) -> str:
@@ -203,6 +203,11 @@ def dyn_methods(type_: checked.DynType) -> list[tuple[TraitDecl, tuple[Type, ...
     """The methods that a `dyn Trait` has, its supertraits' included, in a fixed order: traits, their arguments, names."""
     return [(bound.trait, bound.args, name) for bound in implied([Bound(type_, type_.trait, type_.args)])
             for name in bound.trait.methods]
+
+
+def dyn_number(type_: checked.DynType, function: Function, args: tuple[Type, ...]) -> int:
+    """Which of a `dyn`'s methods one of a trait with these arguments is."""
+    return next(i for i, (trait, own, name) in enumerate(dyn_methods(type_)) if trait.methods[name] is function and own == args)
 
 
 def struct_fields(type_: checked.StructType) -> tuple[Type, ...]:
