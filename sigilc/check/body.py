@@ -84,6 +84,7 @@ class BodyBase:
         self.names = declarations.names(scope)
         self.source = scope.module.source
         self.function = function
+        self.maker: BodyBase | None = None      # of an instance of a template: the body with the call
         self.errors_before = context.diagnostics.error_count
         self.result = result                    # None where `return` makes no sense (constants, defaults)
         self.scopes: list[dict[str, t.Variable]] = [{}]

@@ -364,6 +364,7 @@ class Calls(Paths):
             args = [self.expr(a) for a in node.arguments]
             result: Type = InferVar()
             unify(type_, FnType(tuple(a.type for a in args), result, tuple(False for _ in args)))
+            self.settle_closure(result)
             return t.CallValue(self.span(node), result, callee, args)
         if isinstance(type_, CFnType):
             return call_pointer(self, callee, type_, node)
@@ -381,7 +382,12 @@ class Calls(Paths):
                 self.refuse_inout(argument, param)
                 values.append(self.coerce(self.expr(argument, wanted), wanted))
         self.refuse_overlap(values)
+        self.settle_closure(type_.result)
         return t.CallValue(self.span(node), type_.result, callee, values)
+
+    def settle_closure(self, result: Type) -> None:
+        """Checks the closure that has this unknown as its result; given by closures.py."""
+        raise NotImplementedError
 
     # ---- Methods ------------------------------------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from sigilc.resolve.symbols import Item, Module
 from sigilc.source.spans import Span
 
 if TYPE_CHECKING:
+    from sigilc.check.closures import LaterClosure
     from sigilc.check.constants import Constants
 
 
@@ -73,6 +74,7 @@ class Context:
         self.libraries: list[str] = []                      # of `#[link(name = "…")]`, each once
         self.exports: dict[str, t.Function] = {}            # by symbol
         self.foreign: dict[str, t.Function] = {}            # by symbol
+        self.later_closures: list[LaterClosure] = []        # whose bodies are still to be checked
         self.calls: list[tuple[Span, str]] = []     # the calls that made the instances being checked
         self.field_defaults: dict[int, tuple[Any, Scope]] = {}      # by id of a Field: its default's tree
         self.attributes = AttributeTable()

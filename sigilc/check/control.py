@@ -1,4 +1,4 @@
-"""Checks blocks, `let`, branches, matches, loops, jumps and closures."""
+"""Checks blocks, `let`, branches, matches, loops and jumps."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import contextlib
 from typing import Any
 
 from sigilc.check import typed as t
-from sigilc.check.body import ClosureFrame, LoopFrame
+from sigilc.check.body import LoopFrame
+from sigilc.check.closures import Closures
 from sigilc.check.context import Reported, error_variable
 from sigilc.check.exhaustive import check_match
 from sigilc.check.infer import is_never, resolve, settled, shallow, unify
-from sigilc.check.operators import Operators
 from sigilc.check.types import (
     BOOL,
     ERROR,
@@ -20,7 +20,6 @@ from sigilc.check.types import (
     ArrayType,
     EnumType,
     ErrorType,
-    FnType,
     InferVar,
     MapType,
     Marks,
@@ -39,7 +38,7 @@ DECLARATIONS = (ast.Fn, ast.Struct, ast.TupleStruct, ast.RecordStruct, ast.Enum,
                 ast.Use, ast.Constant, ast.TypeAlias, ast.Extern, ast.Attributed, ast.Public, ast.Union)
 
 
-class Control(Operators):
+class Control(Closures):
     """Methods of Body."""
 
     # ---- Blocks -------------------------------------------------------------------------------------------------------
@@ -514,35 +513,7 @@ class Control(Operators):
         """`yield e`."""
         raise self.unsupported("generators are", node)
 
-    # ---- Closures -----------------------------------------------------------------------------------------------------
-
-    def check_Closure(self, node: Any, expected: Type | None) -> t.Expr:
-        """`|a, b| e`."""
-        wanted = shallow(expected) if expected is not None else None
-        if isinstance(wanted, OptionType):
-            wanted = shallow(wanted.item)
-        hint = wanted if isinstance(wanted, FnType) and len(wanted.params) == len(node.parameters) else None
-        frame = ClosureFrame(len(self.scopes))
-        self.closures.append(frame)
-        self.scopes.append({})
-        outer, outer_loops, outer_stages = self.result, self.loops, self.stages
-        self.loops, self.stages = [], []
-        self.result = hint.result if hint else InferVar()
-        try:
-            self.bound_names = {}
-            params, lets = self.closure_params(node.parameters, hint)
-            self.bound_names = None
-            body = self.expr(node.body, self.result)
-            body = self.coerce(body, self.result)
-            type_ = FnType(tuple(p.type for p in params), self.result, tuple(p.kind == "inout" for p in params))
-        finally:
-            self.bound_names = None
-            self.result, self.loops, self.stages = outer, outer_loops, outer_stages
-            self.scopes.pop()
-            self.closures.pop()
-        if lets:
-            body = t.Block(body.span, body.type, lets, body)
-        return t.Closure(self.span(node), type_, params, body, frame.captures)
+    # ---- Parameters ---------------------------------------------------------------------------------------------------
 
     def param_lets(self, params: list[t.Variable], patterns: dict[str, Any]) -> list[t.Expr]:
         """The lets that take a function's parameters apart, for those that a pattern stands for."""
@@ -557,41 +528,3 @@ class Control(Operators):
         finally:
             self.bound_names = None
         return lets
-
-    def closure_params(self, nodes: list[Any], hint: FnType | None) -> tuple[list[t.Variable], list[t.Expr]]:
-        """A closure's parameters, and the lets that take destructured ones apart."""
-        params: list[t.Variable] = []
-        lets: list[t.Expr] = []
-        for i, node in enumerate(nodes):
-            span = self.span(node)
-            pattern, written = node.pattern, node.type
-            is_inout = isinstance(pattern, ast.MutPattern)
-            if hint is not None and written is None and isinstance(pattern, ast.Path):
-                is_inout = hint.inout[i]
-            while isinstance(written, ast.ReferenceType):
-                is_inout = is_inout or written.mutable is not None
-                written = written.type
-            type_: Type = hint.params[i] if hint else InferVar()
-            marks: Marks | None = None
-            if written is not None:
-                own, found = self.names.resolve(written)
-                marks = None if found.is_empty else found
-                if not unify(type_, own):
-                    raise self.error("E0201", f"expected a parameter of type `{resolve(type_)}`, found `{resolve(own)}`",
-                                     node, "another type is wanted here")
-            kind = "inout" if is_inout else "param"
-            if isinstance(pattern, ast.Path | ast.MutPattern | ast.MarkedPattern):
-                bound = self.pattern(pattern, type_, kind)
-                if isinstance(bound, t.BindPattern):
-                    bound.variable.mutable = is_inout
-                    bound.variable.marks = bound.variable.marks or marks
-                    params.append(bound.variable)
-                else:
-                    params.append(t.Variable("_", type_, span, kind))
-                continue
-            variable = t.Variable("parameter", type_, span, kind, False, marks)
-            params.append(variable)
-            taken = self.pattern(pattern, type_)
-            self.deferred.append(lambda p=taken: self.check_irrefutable(p, "a closure"))  # type: ignore[misc]
-            lets.append(t.Let(span, UNIT, taken, t.Local(span, type_, variable)))
-        return params, lets

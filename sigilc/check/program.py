@@ -233,6 +233,7 @@ class Program:
 
     def finish(self, body: Body, roots: list[Any]) -> None:
         """Settles the types of a body, then runs the checks that need them."""
+        body.settle_closures()
         is_sound = body.is_sound
 
         def unresolved(node: Any) -> None:
@@ -329,6 +330,7 @@ class ProgramBody(Body):
     def default_value(self, tree: Any, scope: Scope, wanted: Type) -> t.Expr:
         """The default of a parameter or field, in the scope of its declaration."""
         body = self.program.body(scope, None)
+        body.maker = self
         value = body.coerce(body.expr(tree, wanted), wanted)
         self.deferred += body.deferred
         return value

@@ -50,6 +50,7 @@ class Templates:
         context.calls.append((call, f"`{template.name}` is called with these types here"))
         try:
             body = self.program.body(pending.scope, function.result, function)
+            body.maker = caller
             expr = self.program.check_body(body, function, pending)
         finally:
             self.active.pop()

@@ -157,13 +157,13 @@ class TypeNames:
         return ERROR, NO_MARKS
 
     def resolve_function(self, node: Any) -> Marked:
-        """`fn(A, &mut B) -> C`."""
+        """`fn(A, mut B) -> C`, or with `&mut B`."""
         params: list[Type] = []
         marks: list[Marks] = []
         inout: list[bool] = []
         for part in node.types:
             is_inout = False
-            while isinstance(part, ast.ReferenceType):
+            while isinstance(part, ast.ReferenceType | ast.InOutType):
                 is_inout = is_inout or part.mutable is not None
                 part = part.type
             type_, mark = self.resolve(part)

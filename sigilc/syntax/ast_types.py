@@ -82,6 +82,13 @@ class ReferenceType(Node):
     type: Type
 
 
+class InOutType(Node):
+    """`mut T`, of a parameter in the type of a function"""
+
+    mutable: str
+    type: Type
+
+
 class PointerType(Node):
     """`*T`, `*mut T`, `*const T`"""
 

@@ -42,6 +42,9 @@ class PrintTypes(PrinterBase):
     def ReferenceType(self, n: ast.ReferenceType) -> str:
         return f"&{self.optional('', n.mutable, ' ')}{self.show(n.type)}"
 
+    def InOutType(self, n: ast.InOutType) -> str:
+        return f"mut {self.show(n.type)}"
+
     def PointerType(self, n: ast.PointerType) -> str:
         return f"*{self.optional('', n.kind, ' ')}{self.show(n.type)}"
 

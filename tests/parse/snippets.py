@@ -160,7 +160,7 @@ ACCEPT = [
     "250us; 100ms; 5s; 2min; 1h; 42u8; 0x2Au8; 0o52; 0b1010; 1_000i128; 6.02e23; 1e-20; 1.5f32; 0usize; 'x'; '\\''; '\\u{3c4}'",
     "fn f<T: Ord + Display, U: Iterator<Item = T> = V>(x: T!, mut y: [U~], z~: i64, (a, b): (i64, i64)) -> Map<str!, [T~]>~? where T: Eq, U: Clone { x }",
     "fn twice(f, x) { f(f(x)) }\nconst fn g() -> u8 { 1 }\nasync fn h(self) { }\nunsafe fn u() { }",
-    "fn never() -> ! { panic(\"x\") }\nfn cb(f: fn(i64!, &mut T) -> str~, g: extern \"C\" fn(*u8) -> i32, h: fn(), k: dyn Shape) { }",
+    "fn never() -> ! { panic(\"x\") }\nfn cb(f: fn(i64!, &mut T) -> str~, m: fn(mut [T], mut i64~), g: extern \"C\" fn(*u8) -> i32, h: fn(), k: dyn Shape) { }",
     "extern \"C\" fn callback(x: i32) -> i32 { x }\n#[link(name = \"z\")] extern \"C\" { fn crc32(crc: c_ulong, buf: *u8) -> c_ulong }",
     "#[derive(Eq, Ord)]\n#[repr(C)] pub struct P~ { pub x: f64, #[cold] y~: f64 = 0.0 }\nstruct Id<T>(u64, T~)\nstruct M",
     "//@ rune: inline, cold\nfn f() { }\n#[test] fn t() { assert(true) }\nunion U { a: u32, b: f32 }",
