@@ -133,7 +133,9 @@ class Declarations:
         self.context.structs.append(decl)
         self.context.modules_by_decl[id(decl)] = item.module
         self.associated.add_all(item, decl, StructType(decl, decl.type_params))
-        names = self.names(Scope(item.module, generics, StructType(decl, decl.type_params)))
+        scope = Scope(item.module, generics, StructType(decl, decl.type_params))
+        decl.bounds = self.traits.bounds(node, scope)
+        names = self.names(scope)
         if isinstance(node, ast.TupleStruct):
             for i, type_node in enumerate(node.types):
                 type_, marks = self.safely(names, type_node)
@@ -197,7 +199,7 @@ class Declarations:
                     stack += [f.type for f in type_.decl.fields]
                 elif len(type_.decl.variants) == 1:
                     stack += [f.type for f in type_.decl.variants[0].fields]
-            elif isinstance(type_, TupleType):
+            elif isinstance(type_, TupleType) or (isinstance(type_, FixedType) and type_.count):
                 stack += type_.parts()
 
     def declare_enum(self, item: Item) -> t.EnumDecl:
@@ -209,7 +211,9 @@ class Declarations:
         item.decl = decl
         self.context.enums.append(decl)
         self.associated.add_all(item, decl, EnumType(decl, decl.type_params))
-        names = self.names(Scope(item.module, generics, EnumType(decl, decl.type_params)))
+        scope = Scope(item.module, generics, EnumType(decl, decl.type_params))
+        decl.bounds = self.traits.bounds(node, scope)
+        names = self.names(scope)
         number = 0
         for entry in node.variants:
             while isinstance(entry, ast.Attributed | ast.Public):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sigilc.check.infer import differ, shallow, unifies
+from sigilc.check.infer import differ, resolve, shallow, unifies, unify
 from sigilc.check.infer import settled_copy as settled
 from sigilc.check.typed import Bound, Function, ImplDecl, TraitDecl
 from sigilc.check.types import (
@@ -38,6 +38,7 @@ from sigilc.check.types import (
 )
 
 Mapping = dict[ParamType, Type]
+MAX_DEPTH = 160     # of a type that is asked for a trait
 
 
 def match_type(pattern: Type, type_: Type, mapping: Mapping) -> bool:
@@ -99,11 +100,25 @@ def matching_impls(trait: TraitDecl, type_: Type, args: tuple[Type, ...]) -> lis
             continue
         if args and not all(match_type(p, a, mapping) for p, a in zip(impl.args, args, strict=False)):
             continue
+        for param in impl.type_params:      # what only bounds decide
+            mapping.setdefault(param, InferVar())
         if all(holds(bound, mapping) for bound in impl.bounds):
+            settle_by_bounds(impl, mapping)
             found.append((impl, mapping))
             if not any(map(has_unknowns, (type_, *args))):
                 break
     return found
+
+
+def settle_by_bounds(impl: ImplDecl, mapping: Mapping) -> None:
+    """The type parameters of an impl that only the associated types of its bounds decide, as `T` in `U: Iterator<Item = T>`."""
+    for bound in impl.bounds:
+        for name, wanted in bound.types:
+            if isinstance(wanted, ParamType) and isinstance(shallow(mapping.get(wanted, wanted)), InferVar):
+                found = associated_type(bound.trait, substitute(bound.param, mapping), name,
+                                        tuple(substitute(a, mapping) for a in bound.args))
+                if found is not None:
+                    unify(mapping[wanted], found)
 
 
 def has_unknowns(type_: Type) -> bool:
@@ -117,9 +132,20 @@ def holds(bound: Bound, mapping: Mapping) -> bool:
     type_ = shallow(substitute(bound.param, mapping))
     if isinstance(type_, InferVar) and type_.kind == "any":
         return True         # checked again when it is known
+    if _depth_of(type_) > MAX_DEPTH:
+        return False        # as of `impl<T> Trait for [T] where [[T]]: Trait`, which never ends
     return satisfies(type_, bound.trait, tuple(substitute(a, mapping) for a in bound.args)) and all(
         unifies(found, substitute(wanted, mapping)) for name, wanted in bound.types
         if (found := associated_type(bound.trait, type_, name, tuple(substitute(a, mapping) for a in bound.args))) is not None)
+
+
+def _depth_of(type_: Type) -> int:
+    """How many types are around the innermost one."""
+    depth, layer = 0, [type_]
+    while layer and depth <= MAX_DEPTH:
+        layer = [part for each in layer for part in shallow(each).parts()]
+        depth += 1
+    return depth
 
 
 def associated_type(trait: TraitDecl, base: Type, name: str, args: tuple[Type, ...] = ()) -> Type | None:
@@ -159,6 +185,7 @@ def bounds_of(type_: Type) -> list[Bound]:
     type_ = shallow(type_)
     if isinstance(type_, DynType):
         return implied([Bound(type_, type_.trait, type_.args)])
+    type_ = resolve(type_) if isinstance(type_, ProjectionType) else type_
     if isinstance(type_, ParamType):
         return implied([b for b in type_.bounds if b.param == type_])
     if not isinstance(type_, ProjectionType):
@@ -258,6 +285,6 @@ def resolve_method(function: Function, args: tuple[Type, ...]) -> tuple[Function
         return function, args
     impl, mapping = found
     method = impl.methods[name]
-    return method, (*(mapping.get(p, p) for p in impl.type_params), *args[count:])
+    return method, (*(resolve(mapping.get(p, p)) for p in impl.type_params), *args[count:])
 
 

@@ -87,6 +87,10 @@ def unify(a: Type, b: Type) -> bool:
         return bind(a, b)
     if b.__class__ is InferVar:
         return bind(b, a)
+    if a.__class__ is ProjectionType or b.__class__ is ProjectionType:
+        known, other = resolve(a), resolve(b)
+        if known is not a or other is not b:
+            return unify(known, other)
     if a.__class__ is not b.__class__:
         return False
     left, right = a.parts(), b.parts()

@@ -17,11 +17,24 @@ from sigilc.check.declarations import Declarations
 from sigilc.check.endless_instances import refuse_endless_instances
 from sigilc.check.expressions import Body
 from sigilc.check.foreign import check_border
-from sigilc.check.infer import finish_types, is_never, resolve, shallow
+from sigilc.check.infer import finish_types, is_never, resolve, shallow, types_below
 from sigilc.check.moves.check_moves import check_moves
 from sigilc.check.sources import Sources
 from sigilc.check.templates import Templates
-from sigilc.check.types import ERROR, NEVER, UNIT, ErrorType, InferVar, OptionType, Type, is_integer, is_result
+from sigilc.check.types import (
+    ERROR,
+    NEVER,
+    UNIT,
+    EnumType,
+    ErrorType,
+    InferVar,
+    OptionType,
+    ParamType,
+    StructType,
+    Type,
+    is_integer,
+    is_result,
+)
 from sigilc.diagnostics.diagnostic import Diagnostics
 from sigilc.diagnostics.suggest import closest
 from sigilc.resolve.modules import std_modules
@@ -241,8 +254,26 @@ class Program:
                 self.unknown_type(body, node)
 
         finish_types(roots, unresolved)
+        self.check_type_arguments(body, roots)
         for check in body.deferred:
             check()
+
+    def check_type_arguments(self, body: Body, roots: list[Any]) -> None:
+        """Whether the arguments of the structs and enums in a body implement what these state."""
+        declared: list[t.StructDecl | t.EnumDecl] = [*self.context.structs, *self.context.enums]
+        if not any(decl.bounds for decl in declared):
+            return
+        seen: set[Type] = set()
+        for node, _, held in types_below(roots):
+            stack = list(held) if isinstance(held, tuple) else [held]
+            while stack:
+                type_ = stack.pop()
+                if type_ not in seen:
+                    seen.add(type_)
+                    stack += type_.parts()
+                    if isinstance(type_, StructType | EnumType) and type_.decl.bounds:
+                        mapping: dict[ParamType, Type] = dict(zip(type_.decl.type_params, type_.args, strict=True))
+                        body.check_final_bounds(type_.decl.bounds, mapping, type_.decl, node)
 
     def unknown_type(self, body: Body, node: Any) -> None:
         """A type that nothing in the body settles."""

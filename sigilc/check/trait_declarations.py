@@ -54,17 +54,20 @@ class TraitDeclarations:
     def bounds(self, node: Any, scope: Scope) -> list[t.Bound]:
         """The bounds that a declaration's type parameters and `where` clause state; each parameter learns its own."""
         found: list[t.Bound] = []
-        for generic in getattr(node, "generics", None) or []:
-            param = scope.generics[generic.name]
-            for bound in generic.bounds or []:
-                found += self.bound(bound, param, scope)
-        self.tell(found)        # a clause may name their associated types
+        written = [(bound, scope.generics[generic.name]) for generic in getattr(node, "generics", None) or []
+                   for bound in generic.bounds or []]
+        # Bounds with arguments, and clauses, may name the associated types that other bounds give.
+        for bound, param in sorted(written, key=lambda each: bool(getattr(each[0], "arguments", None))):
+            own = self.bound(bound, param, scope)
+            self.tell(own)
+            found += own
         for clause in getattr(node, "where", None) or []:
             names = self.declarations.names(scope)
             param, _ = self.declarations.safely(names, clause.type)
             for bound in clause.bounds:
-                found += self.bound(bound, param, scope)
-        self.tell(found)
+                own = self.bound(bound, param, scope)
+                self.tell(own)
+                found += own
         return found
 
     def tell(self, bounds: list[t.Bound]) -> None:
@@ -145,9 +148,14 @@ class TraitDeclarations:
         members = [self.declarations.unwrapped(m)[0] for m in node.items]
         trait.types = [m.name for m in members if isinstance(m, ast.TypeAlias)]
         scope = Scope(item.module, {**generics, **{n: ProjectionType(own, trait, n, trait.params) for n in trait.types}}, own)
+        names = self.declarations.names(scope)
         for generic in node.generics or []:
             if generic.default is not None:
-                trait.param_defaults[generics[generic.name]] = self.declarations.names(scope).resolve(generic.default)[0]  # type: ignore[index]
+                trait.param_defaults[generics[generic.name]] = names.resolve(generic.default)[0]  # type: ignore[index]
+            elif trait.param_defaults:
+                self.context.error("E0215", f"the type parameter `{generic.name}` needs a default as well", names.span(generic),
+                                   "stands behind one that has a default", "put it before that one")
+                trait.param_defaults[generics[generic.name]] = ERROR  # type: ignore[index]
         self.bounds(node, scope)
         for bound in node.bounds or []:
             trait.supertraits += self.bound(bound, own, scope)

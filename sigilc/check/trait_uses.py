@@ -64,9 +64,9 @@ class TraitUses(Patterns):
         if bounds:
             self.deferred.append(lambda: self.check_final_bounds(bounds, mapping, function, node))
 
-    def check_final_bounds(self, bounds: list[t.Bound], mapping: dict[ParamType, Type], function: t.Function,
-                           node: Any) -> None:
-        """The same, with final types."""
+    def check_final_bounds(self, bounds: list[t.Bound], mapping: dict[ParamType, Type],
+                           function: t.Function | t.StructDecl | t.EnumDecl, node: Any) -> None:
+        """The same, with final types; also for the arguments of a generic type."""
         for bound in bounds:
             type_ = resolve(substitute(bound.param, mapping))
             args = tuple(resolve(substitute(a, mapping)) for a in bound.args)
@@ -83,8 +83,8 @@ class TraitUses(Patterns):
             self.error("E0223", f"`{type_}` does not implement `{shown}`", node, f"`{function.name}` needs it", help_,
                        [(function.span, "stated here")])
 
-    def check_stated_types(self, bound: t.Bound, type_: Type, mapping: dict[ParamType, Type], function: t.Function,
-                           node: Any) -> None:
+    def check_stated_types(self, bound: t.Bound, type_: Type, mapping: dict[ParamType, Type],
+                           function: t.Function | t.StructDecl | t.EnumDecl, node: Any) -> None:
         """Whether the associated types of an argument are those that a bound states."""
         for name, stated in bound.types:
             args = tuple(substitute(a, mapping) for a in bound.args)

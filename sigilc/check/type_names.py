@@ -240,9 +240,12 @@ class TypeNames:
     def projection(self, node: Any) -> Type | None:
         """`T·Item` and `Self·Item`: an associated type of a parameter's bounds."""
         base = node.base
-        if base is None or base.base is not None:
+        if base is None:
             return None
-        owner = self.scope.self_type if base.name == "Self" else self.scope.generics.get(base.name)
+        if base.base is not None:
+            owner = self.projection(base)
+        else:
+            owner = self.scope.self_type if base.name == "Self" else self.scope.generics.get(base.name)
         if owner is None:
             return None
         from sigilc.check.impls import associated_type, bounds_of

@@ -58,6 +58,7 @@ class StructDecl:
     is_tuple: bool = False
     is_c: bool = False
     is_union: bool = False
+    bounds: list[Bound] = field(default_factory=list)
 
 
 @record
@@ -82,6 +83,7 @@ class EnumDecl:
     variants: list[Variant] = field(default_factory=list)
     mark: str = ""
     is_c: bool = False
+    bounds: list[Bound] = field(default_factory=list)
 
 
 @record
