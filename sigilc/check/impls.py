@@ -68,6 +68,15 @@ def overlap(a: Type, b: Type) -> bool:
     return unifies(substitute(a, unknowns_for(a)), substitute(b, unknowns_for(b)))
 
 
+def have_common_type(a: ImplDecl, b: ImplDecl) -> bool:
+    """Whether two impls of a trait are for some type, and arguments, both."""
+    unknowns: tuple[Mapping, Mapping] = ({p: InferVar() for p in a.type_params}, {p: InferVar() for p in b.type_params})
+    heads = [[substitute(type_, mapping) for type_ in (impl.self_type, *impl.args)]
+             for impl, mapping in zip((a, b), unknowns, strict=True)]
+    return all(unify(left, right) for left, right in zip(*heads, strict=True)) and all(
+        holds(bound, mapping) for impl, mapping in zip((a, b), unknowns, strict=True) for bound in impl.bounds)
+
+
 def unknowns_for(pattern: Type) -> Mapping:
     """An unknown for each type parameter in a pattern."""
     if isinstance(pattern, ParamType):

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from sigilc.check import typed as t
 from sigilc.check.attributes import Attributes
 from sigilc.check.context import Pending, Reported, Scope, fresh_params
-from sigilc.check.impls import has_structure, implied, members, satisfies
+from sigilc.check.impls import has_structure, have_common_type, implied, members, satisfies
 from sigilc.check.infer import shallow, unify
+from sigilc.check.method_table import head_of
 from sigilc.check.types import (
     ERROR,
     I64,
@@ -253,6 +254,7 @@ class TraitDeclarations:
     def check_supertraits(self) -> None:
         """Once all impls are declared: whether each type implements what a trait of its asks for."""
         for trait in self.context.traits:
+            self.refuse_overlaps(trait)
             for impl in trait.impls:
                 if impl.span.file.is_library:
                     continue
@@ -265,6 +267,20 @@ class TraitDeclarations:
                         self.context.error("E0223", f"`{impl.self_type}` does not implement `{shown}`", impl.span,
                                            f"`{trait.name}` needs it", f"write `impl {shown} for {impl.self_type} {{ … }}`",
                                            [(trait.span, "stated here")])
+
+    def refuse_overlaps(self, trait: t.TraitDecl) -> None:
+        """Two impls of a trait, not both of the library, that some type would have at once."""
+        by_head: dict[object, list[t.ImplDecl]] = {}
+        for number, impl in enumerate(trait.impls):
+            head = head_of(impl.self_type)
+            others = trait.impls[:number] if head is ParamType else by_head.get(head, []) + by_head.get(ParamType, [])
+            by_head.setdefault(head, []).append(impl)
+            before = next((other for other in others if not (other.span.file.is_library and impl.span.file.is_library)
+                           and have_common_type(other, impl)), None)
+            if before is not None:
+                self.context.error("E0227", f"`{trait.name}` is implemented twice for some types", impl.span,
+                                   f"for `{impl.self_type}` here", "let the types of one not be those of the other",
+                                   [(before.span, f"for `{before.self_type}` here")])
 
     def check_derived(self) -> None:
         """Whether the types whose `#[derive(…)]` names a trait have it by what they are made of."""

@@ -19,7 +19,7 @@ class TraitUses(Patterns):
         type_ = shallow(type_)
         self.declare_prelude_traits(name)
         candidates = [b.trait for b in bounds_of(type_) if name in b.trait.methods]
-        if not isinstance(type_, ParamType | ProjectionType):
+        if not candidates or not isinstance(type_, ParamType | ProjectionType):
             candidates += [trait for trait in self.context.trait_methods.get(name, []) if satisfies(type_, trait)]
         candidates = list(dict.fromkeys(candidates))
         if not candidates:

@@ -48,6 +48,8 @@ def lower_make_dyn(fl: FunctionLowering, expr: typed.MakeDyn) -> Value:
     if not isinstance(target, DynType) or not isinstance(type_, IrDyn):
         raise InternalError(f"a value of type `{target}` behind `dyn`", expr.span)
     value = fl.value(expr.value)
+    if concrete == target:      # a type parameter that stands for the `dyn` itself
+        return value
     methods = []
     for (trait, args, name), method in zip(dyn_methods(target), type_.methods, strict=True):
         function = fl.program.instance(*resolve_method(trait.methods[name], (concrete, *args)))

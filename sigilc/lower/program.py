@@ -88,21 +88,24 @@ class ProgramLowering:
         where its panics and faults are.
         """
         function, args = resolve_method(function, args)
+        if function.trait is not None and isinstance(args[0], DynType) and stated_bounds(args[0], function.trait):
+            return self._method_of_dyn(function, args[0], args)
         caller = user if function.tracks_caller else None
         name = self._instances.get((function, args, caller))
         if name is None:
             name = self._instances[function, args, caller] = self._new_name(function, args)
-            substitution = dict(zip(function.type_params, args, strict=True))
-
-            def lower(type_: Type) -> IrType:
-                return self.types.lower(substitute(type_, substitution))
-            params = [Value(IrAddr(lower(p.type)) if p.kind == "inout" else lower(p.type), p.name)
-                      for p in function.params]
-            ir_function = IrFunction(name, params, lower(function.result), span=function.span,
-                                     hints=function.hints)
-            self.module.functions[name] = ir_function
+            ir_function = self.module.functions[name] = self._declared(name, function, args)
             self._pending.append((function, args, caller, ir_function))
         return name
+
+    def _declared(self, name: str, function: Function, args: tuple[Type, ...]) -> IrFunction:
+        """A function without a body yet."""
+        substitution = dict(zip(function.type_params, args, strict=True))
+
+        def lower(type_: Type) -> IrType:
+            return self.types.lower(substitute(type_, substitution))
+        params = [Value(IrAddr(lower(p.type)) if p.kind == "inout" else lower(p.type), p.name) for p in function.params]
+        return IrFunction(name, params, lower(function.result), span=function.span, hints=function.hints)
 
     def moves_of(self, function: Function, args: tuple[Type, ...]) -> Moves:
         """What moves in an instance; all instances without unique types are alike."""
@@ -113,19 +116,18 @@ class ProgramLowering:
         decl = self.traits.get(trait)
         if decl is None or type_ is None:
             return None
-        if isinstance(type_, DynType) and stated_bounds(type_, decl):
-            return self._method_of_dyn(decl.methods[method], type_)
-        return self.instance(decl.methods[method], (type_,)) if find_impl(decl, type_) is not None else None
+        is_there = (isinstance(type_, DynType) and stated_bounds(type_, decl)) or find_impl(decl, type_)
+        return self.instance(decl.methods[method], (type_,)) if is_there else None
 
-    def _method_of_dyn(self, function: Function, type_: DynType) -> str:
-        """A function that calls a method, which takes nothing but `self`, of a value known only by its trait."""
-        name = f"{function.name}<{self.types.name(type_)}>"
-        if name not in self.module.functions:
-            value = Value(self.types.lower(type_), "self")
-            made = self.module.functions[name] = IrFunction(name, [value], self.types.lower(function.result))
+    def _method_of_dyn(self, function: Function, type_: DynType, args: tuple[Type, ...]) -> str:
+        """A function that calls a method of a value known only by its trait, whose arguments stand behind the `dyn`."""
+        name = self._instances.get((function, args, None))
+        if name is None:
+            name = self._instances[function, args, None] = self._new_name(function, args)
+            made = self.module.functions[name] = self._declared(name, function, args)
             builder = FunctionBuilder(made)
             builder.position_at(builder.new_block("entry"))
-            builder.return_(builder.call_dyn(value, dyn_number(type_, function, ()), []))
+            builder.return_(builder.call_dyn(made.params[0], dyn_number(type_, function, args[1:]), made.params[1:]))
         return name
 
     def drop_of(self, type_: Type) -> str:
