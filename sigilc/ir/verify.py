@@ -16,9 +16,10 @@ from sigilc.crash import InternalError
 from sigilc.ir import ops
 from sigilc.ir.cfg import Dominators, predecessors
 from sigilc.ir.function import Block, IrFunction, Module
-from sigilc.ir.op_types import RuleBroken, check_op, require
+from sigilc.ir.op_types import check_op
 from sigilc.ir.ops import Op, Value
 from sigilc.ir.printer import print_op
+from sigilc.ir.rules import RuleBroken, require
 from sigilc.ir.types import UNIT, IrAddr, IrInt, IrOption
 
 
