@@ -10,7 +10,9 @@ from sigilc.check.body import LoopFrame
 from sigilc.check.closures import Closures
 from sigilc.check.context import Reported, error_variable
 from sigilc.check.exhaustive import check_match
+from sigilc.check.flows import SOURCES, OpenLoop, close
 from sigilc.check.infer import is_never, resolve, settled, shallow, unify
+from sigilc.check.method_table import head_of
 from sigilc.check.types import (
     BOOL,
     ERROR,
@@ -334,6 +336,9 @@ class Control(Closures):
     def check_For(self, node: Any, expected: Type | None, name: str = "") -> t.Expr:
         """`for p in e { }`."""
         iterable = self.iterated(self.lazily(self.expr(node.iterable)))
+        if isinstance(iterable, SOURCES):
+            item = self.item_type(iterable)
+            iterable = close(OpenLoop(iterable, item, item), iterable.span)
         if self.is_iterator(iterable.type):
             return self.for_iterator(node, iterable, name)
         item = self.item_type(iterable)
@@ -387,15 +392,23 @@ class Control(Closures):
         return t.Block(span, UNIT, [bind, loop], None)
 
     def lazily(self, value: t.Expr) -> t.Expr:
-        """The parts of a text one at a time, where the library has such a twin of the method that makes an array of them."""
-        if not isinstance(value, t.Call):
+        """The elements one at a time, where the library has a twin, `lazy_NAME`, of the method that makes an array of them."""
+        twin = self.lazy_twin(value.function) if isinstance(value, t.Call) and value.function.params else None
+        if twin is None or not isinstance(value, t.Call):
             return value
-        methods = self.context.methods_of(STR.name)
-        name = value.function.name.rpartition("·")[2]
-        twin = methods.library(f"lazy_{name}")
-        if twin is None or methods.library(name) is not value.function:
-            return value
+        if twin.intrinsic == "reversed":
+            return t.ReversedSource(value.span, value.type, value.args[0])
+        if twin.intrinsic == "stepped":
+            return t.SteppedSource(value.span, value.type, value.args[0], value.args[1])
         return self.call_checked(twin, value.args, value.span)
+
+    def lazy_twin(self, method: t.Function) -> t.Function | None:
+        """The library's `lazy_NAME` beside a method; of the two that only a loop understands, the method itself."""
+        if method.intrinsic in ("reversed", "stepped"):
+            return method
+        methods = self.context.methods_of(head_of(method.params[0].type))
+        name = method.name.rpartition("·")[2]
+        return methods.library(f"lazy_{name}") if methods.library(name) is method else None
 
     def item_of(self, type_: Type) -> Type | None:
         """The type of a collection's elements, None for what is no collection."""

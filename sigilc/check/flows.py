@@ -33,7 +33,7 @@ class Lifted:
 
 
 # What is the source of a Pipeline only.
-SOURCES = (t.IteratorSource, t.PiecesSource, t.ReversedSource)
+SOURCES = (t.IteratorSource, t.PiecesSource, t.ReversedSource, t.SteppedSource)
 Flow: TypeAlias = "t.Expr | OpenLoop | Lifted"
 
 

@@ -7,7 +7,7 @@ from sigilc.check.flows import Flow, OpenLoop, close
 from sigilc.check.infer import is_never, resolve, shallow
 from sigilc.check.stage_bodies import StageBodies
 from sigilc.check.stage_parts import StageParts, without_parentheses
-from sigilc.check.types import BOOL, STR, USIZE, ArrayType, FixedType, OptionType, TupleType, Type
+from sigilc.check.types import BOOL, STR, USIZE, ArrayType, FixedType, OptionType, RangeType, TupleType, Type
 from sigilc.source.spans import Span
 from sigilc.syntax import ast
 
@@ -54,11 +54,16 @@ class ShapingStages(StageBodies):
         return pattern, self.coerce(body, BOOL)
 
     def array_stage(self, loop: OpenLoop, parts: StageParts, span: Span) -> OpenLoop:
-        """`windows chunks reverse`: a loop of its own over an array, which what comes before is collected into."""
-        array = close(loop, span)
+        """`windows chunks reverse`: a loop of its own over an array, which what comes before is collected into.
+
+        A range is reversed as it is.
+        """
         if parts.word == "reverse":
             self.no_body(parts)
-            return OpenLoop(t.ReversedSource(span, ArrayType(loop.item), array), loop.item, loop.item, span=span)
+            is_range = not loop.stages and isinstance(shallow(loop.source.type), RangeType)
+            source = loop.source if is_range else close(loop, span)
+            return OpenLoop(t.ReversedSource(span, ArrayType(loop.item), source), loop.item, loop.item, span=span)
+        array = close(loop, span)
         count = self.one_argument(parts, USIZE)
         piece = ArrayType(loop.item)
         return OpenLoop(t.PiecesSource(span, ArrayType(piece), array, parts.word, count), piece, piece, span=span)

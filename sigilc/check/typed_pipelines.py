@@ -239,9 +239,17 @@ class PiecesSource(Expr):
 
 @record
 class ReversedSource(Expr):
-    """An array from its end, as the source of a Pipeline."""
+    """An array or a range from its end, as the source of a Pipeline; as a type the array of the elements."""
 
     value: Expr
+
+
+@record
+class SteppedSource(Expr):
+    """Every `step`-th number of a range, from its first one on, as the source of a Pipeline; as a type their array."""
+
+    value: Expr
+    step: Expr
 
 
 @record

@@ -42,4 +42,8 @@ METHODS = {
     "sum": "it is a stage: `value |Σ`",
     "enumerate": "it is a stage: `value |enumerate`",
     "collect": "it is a stage: `value |collect`",
+    "rev": "it is a stage: `value |reverse`",
+    "skip": "it is a stage: `value |skip(n)`",
+    "take": "it is a stage: `value |take(n)`",
+    "step_by": "of a range: `(a..b).step_by(n)`",
 }

@@ -1,4 +1,4 @@
-"""What the loop of a pipeline runs over: arrays, ranges, maps, sets, pieces of arrays, user's iterators.
+"""What the loop of a pipeline runs over: arrays, ranges, maps, sets, pieces of arrays, steps, user's iterators.
 
 A source is either pushed, by a loop that owns the control flow (`begin`), or pulled, one element each time the control
 flow comes by (`Cursor`), as the second side of `zip`.
@@ -10,6 +10,7 @@ from sigilc.check import typed
 from sigilc.check.typed import Expr
 from sigilc.check.types import ArrayType, MapType, RangeType, SetType, TupleType, Type
 from sigilc.crash import InternalError
+from sigilc.ir.builder import FunctionBuilder
 from sigilc.ir.function import Block
 from sigilc.ir.ops import Value
 from sigilc.ir.types import I64, USIZE, IrInt
@@ -97,30 +98,54 @@ class _Numbers(Indexed):
         return loop, loop.index
 
 
+class _ReversedNumbers(_Numbers):
+    """A range from its end: counted up, so that the numbers are known to lie in the range."""
+
+    def element(self, index: Value) -> Value:
+        builder = self.builder
+        last = self._high
+        if not self._is_inclusive:
+            last = builder.int_binary("sub", last, builder.const(self._item, 1))
+        return builder.int_binary("sub", last, builder.cast(index, self._item))
+
+    def begin(self, low: Value | None, high: Value | None) -> tuple[CountingLoop | PullLoop, Value]:
+        return Indexed.begin(self, low, high)
+
+
+class _Stepped(Indexed):
+    """Every `step`-th number of a range."""
+
+    def __init__(self, fl: FunctionLowering, value: Value, source: typed.SteppedSource) -> None:
+        super().__init__(fl, value)
+        type_ = fl.type_of(source.value)
+        assert isinstance(type_, RangeType)
+        self._numbers = _Numbers(fl, value, type_)
+        self._step = count_above_zero(fl, source.step, "a step of zero")
+
+    def length(self) -> Value:
+        return parts_of(self.builder, self._numbers.length(), self._step)
+
+    def element(self, index: Value) -> Value:
+        return self._numbers.element(self.builder.int_binary("mul", index, self._step, no_wrap=True))
+
+
 class _Pieces(Indexed):
     """`windows(n)` or `chunks(n)` of an array: views of its parts."""
 
     def __init__(self, fl: FunctionLowering, value: Value, source: typed.PiecesSource) -> None:
         super().__init__(fl, value)
-        builder = self.builder
         self._is_window = source.kind == "windows"
-        self._count = lower_index(fl, source.count)
-        zero, some = fl.fork(builder.compare("eq", self._count, builder.const_usize(0)), "zero", "some")
-        builder.position_at(zero)
-        panic_with(fl, [f"the size of a {'window' if self._is_window else 'chunk'} is zero"])
-        builder.position_at(some)
-        self._total = builder.length(value)
+        what = f"the size of a {'window' if self._is_window else 'chunk'} is zero"
+        self._count = count_above_zero(fl, source.count, what)
+        self._total = self.builder.length(value)
 
     def length(self) -> Value:
-        builder, one, none = self.builder, self.builder.const_usize(1), self.builder.const_usize(0)
-        if self._is_window:
-            rest = builder.int_binary("sub", self._total, self._count)
-            more = builder.int_binary("add", rest, one)
-            return builder.select(builder.compare("lt", self._total, self._count), none, more)
-        whole = builder.int_binary("div", self._total, self._count)
-        more = builder.int_binary("add", whole, one, no_wrap=True)
-        remainder = builder.int_binary("rem", self._total, self._count)
-        return builder.select(builder.compare("eq", remainder, none), whole, more)
+        builder = self.builder
+        if not self._is_window:
+            return parts_of(builder, self._total, self._count)
+        rest = builder.int_binary("sub", self._total, self._count)
+        more = builder.int_binary("add", rest, builder.const_usize(1))
+        return builder.select(builder.compare("lt", self._total, self._count), builder.const_usize(0), more)
 
     def element(self, index: Value) -> Value:
         builder = self.builder
@@ -170,6 +195,25 @@ class Consumed(Indexed):
         return element
 
 
+def count_above_zero(fl: FunctionLowering, expr: Expr, otherwise: str) -> Value:
+    """A count as USIZE; a panic that says `otherwise` where it is zero."""
+    builder = fl.builder
+    count = lower_index(fl, expr)
+    zero, some = fl.fork(builder.compare("eq", count, builder.const_usize(0)), "zero", "some")
+    builder.position_at(zero)
+    panic_with(fl, [otherwise])
+    builder.position_at(some)
+    return count
+
+
+def parts_of(builder: FunctionBuilder, total: Value, size: Value) -> Value:
+    """How many parts of a size there are in a total, the last of which may be smaller."""
+    whole = builder.int_binary("div", total, size)
+    more = builder.int_binary("add", whole, builder.const_usize(1), no_wrap=True)
+    remainder = builder.int_binary("rem", total, size)
+    return builder.select(builder.compare("eq", remainder, builder.const_usize(0)), whole, more)
+
+
 class Pulled:
     """A user's iterator."""
 
@@ -198,7 +242,12 @@ def make_source(fl: FunctionLowering, expr: Expr, later: list[object]) -> Source
     if isinstance(expr, typed.PiecesSource):
         return _Pieces(fl, fl.view(expr.value, expr.count, *later), expr)
     if isinstance(expr, typed.ReversedSource):
+        type_ = fl.type_of(expr.value)
+        if isinstance(type_, RangeType):
+            return _ReversedNumbers(fl, fl.view(expr.value, *later), type_)
         return _Reversed(_array(fl, expr.value, later))
+    if isinstance(expr, typed.SteppedSource):
+        return _Stepped(fl, fl.view(expr.value, expr.step, *later), expr)
     if expr in fl.moves.consumed:
         return consumed(fl, fl.value(expr), fl.type_of(expr))
     return indexed(fl, fl.view(expr, *later), fl.type_of(expr))

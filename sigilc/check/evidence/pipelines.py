@@ -305,6 +305,12 @@ def eval_reversed(flow: Flow, e: t.ReversedSource) -> Tree:
     return (elements.own, elements.item)
 
 
+def eval_stepped(flow: Flow, e: t.SteppedSource) -> Tree:
+    """Numbers that follow the range and the step."""
+    number = flow.join("make", [*labels_of(flow.eval(e.value)), *labels_of(flow.eval(e.step))])
+    return (number, number)
+
+
 def eval_all_present(flow: Flow, e: t.AllPresent) -> Tree:
     """`[T?]` to `[T]?`: the trees are the same."""
     return flow.eval(e.value)
@@ -314,4 +320,5 @@ EVALUATORS.update({
     t.Pipeline: eval_pipeline, t.IteratorSource: eval_iterator_source, t.Lift: eval_lift,
     t.FilterValue: eval_filter_value, t.Sort: eval_sort,
     t.AllPresent: eval_all_present, t.PiecesSource: eval_pieces, t.ReversedSource: eval_reversed,
+    t.SteppedSource: eval_stepped,
 })
