@@ -61,8 +61,7 @@ class Places(Calls):
             raise self.error("E0401", f"the constant `{root.constant.name}` can't be changed", node, "a constant",
                              labels=[(root.constant.span, "declared here")])
         if not isinstance(root, t.Local):
-            raise self.error("E0404", "this is no place: it can't be changed", node, "part of a value that is not stored",
-                             "put it into a `let mut` variable first")
+            raise self.error("E0404", "this is no place: it can't be changed", node, *self.no_place(root))
         variable = root.variable
         if self.is_captured(variable):
             raise self.error("E0403", f"`{variable.name}` is captured by this closure: the change would be lost", node,
@@ -82,6 +81,16 @@ class Places(Calls):
                 help_ = f"declare it as `let mut {variable.name}`"
             raise self.error("E0401", f"`{variable.name}` is not mutable", node, "can't be changed", help_,
                              [(variable.span, "declared without `mut`")])
+
+    def no_place(self, root: t.Expr) -> tuple[str, str]:
+        """Why nothing that this expression gives can be changed, and what to do."""
+        if not isinstance(root, t.Call) or root.function.name.rpartition("·")[2] != "index" or len(root.args) != 2:
+            return "part of a value that is not stored", "put it into a `let mut` variable first"
+        owner = resolve(root.args[0].type)
+        if self.implements(owner, "IndexAssign"):
+            return (f"an element of `{owner}` is assigned as a whole",
+                    "take it out, change it, and assign it: `let mut item = c[i]`, …, `c[i] = item`")
+        return f"an element of `{owner}` can only be read", f"write `impl IndexAssign<…> for {owner} {{ … }}`"
 
     def refuse_overlap(self, args: list[t.Expr]) -> None:
         """Two in-out arguments of one call whose places may overlap are an error."""
@@ -241,9 +250,46 @@ class Places(Calls):
             return self.assign_parts(node)
         if isinstance(node.target, ast.Array | ast.StructLiteral):
             raise self.unsupported("assignments that take arrays and structs apart are", node.target, "use `let` with a pattern")
-        place = self.place(node.target)
+        place = self.assigned(node.target)
         value = self.expr(node.value, place.type)
-        return t.Assign(span, UNIT, place, self.coerce(value, place.type, (place.span, "the place assigned to")))
+        value = self.coerce(value, place.type, (place.span, "the place assigned to"))
+        if isinstance(place, t.Call):
+            return self.assign_element(place.args[0], place.args[1], value, node)
+        return t.Assign(span, UNIT, place, value)
+
+    def assigned(self, node: Any) -> t.Expr:
+        """The target of an assignment: a place, or the call of `Index·index` of a type that has `IndexAssign` as well."""
+        while isinstance(node, ast.Paren):
+            node = node.value
+        if not isinstance(node, ast.Index):
+            return self.place(node)
+        found = self.expr(node)
+        is_element = isinstance(found, t.Call) and self.implements(found.args[0].type, "IndexAssign")
+        self.need_mutable(found.args[0] if isinstance(found, t.Call) and is_element else found, node)
+        return found
+
+    def assign_element(self, owner: t.Expr, index: t.Expr, value: t.Expr, node: Any) -> t.Expr:
+        """`c[i] = value` by `IndexAssign`."""
+        return self.call_trait(self.prelude_trait("IndexAssign"), "index_assign", owner, [index, value], node)
+
+    def change_element(self, element: t.Call, operator: str, value: t.Expr, node: Any) -> t.Expr:
+        """`c[i] += value` by `Index` and `IndexAssign`: the index, then the value, then the element is read and assigned."""
+        span, (owner, index) = self.span(node), element.args
+        lets: list[t.Expr] = []
+        owner = evaluated_before(owner, lets)
+        if inserts(owner):
+            raise self.unsupported(f"`{node.operator}` on an element of a place with a default is", node.target,
+                                   "change the place in two steps")
+        at, by = evaluated_before_use(index, lets), evaluated_before_use(value, lets)
+        before = t.Call(element.span, element.type, element.function, [owner, at], element.type_args)
+        after = self.overloaded(operator, before, by, node)
+        if after is None:
+            if operator not in ("<<", ">>") and not unify(before.type, by.type):
+                raise self.mismatch(value, shallow(value.type), shallow(before.type), (element.span, "the element changed"))
+            self.deferred.append(lambda: self.check_operands(operator, before, by, node))
+            after = t.Binary(span, before.type, operator, before, by)
+        change = self.assign_element(owner, at, self.coerce(after, before.type), node)
+        return t.Block(span, UNIT, [*lets, change], None)
 
     def assign_parts(self, node: Any) -> t.Expr:
         """`(a, b) = e`: all of `e` is evaluated first, then the places are assigned from left to right."""
@@ -272,10 +318,12 @@ class Places(Calls):
     def check_OpAssign(self, node: Any, expected: Type | None) -> t.Expr:
         """`place += e` and the like."""
         operator = node.operator[:-1]
-        place = self.place(node.target)
+        place = self.assigned(node.target)
         self.present(place, f"an operand of `{node.operator}`")
         hint = None if operator in ("<<", ">>") else place.type
         value = self.present(self.expr(node.value, hint), f"an operand of `{node.operator}`")
+        if isinstance(place, t.Call):
+            return self.change_element(place, operator, value, node)
         by_trait = self.op_assign_by_trait(operator, place, value, node)
         if by_trait is not None:
             return by_trait
