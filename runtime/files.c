@@ -28,7 +28,7 @@ int rt_read_all(int descriptor, sigil_buffer *content) {
     }
 }
 
-static int open_file(const uint8_t *path, int64_t length, int flags, int *error) {
+int rt_open_file(const uint8_t *path, int64_t length, int flags, int *error) {
     char *name = rt_c_string(path, length);
     if (!name) {
         *error = EINVAL;
@@ -41,7 +41,7 @@ static int open_file(const uint8_t *path, int64_t length, int flags, int *error)
 }
 
 int32_t sigil_fs_read_file(const uint8_t *path, int64_t path_length, sigil_buffer *place) {
-    int error, descriptor = open_file(path, path_length, O_RDONLY, &error);
+    int error, descriptor = rt_open_file(path, path_length, O_RDONLY, &error);
     if (descriptor < 0) return error;
     sigil_buffer content = rt_text_empty();
     error = rt_read_all(descriptor, &content);
@@ -52,7 +52,7 @@ int32_t sigil_fs_read_file(const uint8_t *path, int64_t path_length, sigil_buffe
 }
 
 int32_t sigil_fs_write_file(const uint8_t *path, int64_t path_length, const uint8_t *data, int64_t length, bool appends) {
-    int error, descriptor = open_file(path, path_length, O_WRONLY | O_CREAT | (appends ? O_APPEND : O_TRUNC), &error);
+    int error, descriptor = rt_open_file(path, path_length, O_WRONLY | O_CREAT | (appends ? O_APPEND : O_TRUNC), &error);
     if (descriptor < 0) return error;
     error = rt_write_all(descriptor, data, length) ? 0 : errno;
     if (close(descriptor) != 0 && !error) error = errno;
@@ -73,12 +73,12 @@ static int copy_content(int from, int to) {
 }
 
 int32_t sigil_fs_copy_file(const uint8_t *from, int64_t from_length, const uint8_t *to, int64_t to_length) {
-    int error, source = open_file(from, from_length, O_RDONLY, &error);
+    int error, source = rt_open_file(from, from_length, O_RDONLY, &error);
     if (source < 0) return error;
     struct stat about, other;
     if (fstat(source, &about) != 0) error = errno;
     else if (S_ISDIR(about.st_mode)) error = EISDIR;
-    int target = error ? -1 : open_file(to, to_length, O_WRONLY | O_CREAT, &error);
+    int target = error ? -1 : rt_open_file(to, to_length, O_WRONLY | O_CREAT, &error);
     if (target >= 0) {
         /* A file copied onto itself must not be emptied first. */
         bool is_same = fstat(target, &other) == 0 && other.st_dev == about.st_dev && other.st_ino == about.st_ino;

@@ -8,12 +8,14 @@
 #include <spawn.h>
 #include <stdlib.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 extern char **environ;
 
 enum { INPUT, OUTPUT, ERRORS, STREAMS };
+
+/* Two bits for each stream. */
+enum { INHERITED = 0, PIPED = 1, NOWHERE = 2, ALL_PIPED = 1 | 1 << 2 | 1 << 4 };
 
 /* Our ends of the pipes to a child's three streams, -1 when closed. */
 typedef struct child {
@@ -40,22 +42,25 @@ static char **arguments_of(const char *program, const sigil_buffer *arguments, i
     return values;
 }
 
+/* Prepares a stream of the child: ours and its end of a pipe, or nothing; 0 or errno. */
+static int prepare_stream(posix_spawn_file_actions_t *actions, int stream, uint32_t kind, int *ours, int *theirs) {
+    int ends[2];
+    if (kind == INHERITED) return 0;
+    if (kind == NOWHERE) return posix_spawn_file_actions_addopen(actions, stream, "/dev/null", O_RDWR, 0);
+    if (pipe2(ends, O_CLOEXEC) != 0) return errno;
+    *ours = ends[stream == INPUT];
+    *theirs = ends[stream != INPUT];
+    return posix_spawn_file_actions_adddup2(actions, *theirs, stream);
+}
+
 /* Starts a program found by PATH; 0 or errno. */
-static int start(child *made, const char *program, char *const *arguments) {
+static int start(child *made, uint32_t streams, const char *program, char *const *arguments) {
     posix_spawn_file_actions_t actions;
     int theirs[STREAMS] = {-1, -1, -1}, error = 0;
     (void)posix_spawn_file_actions_init(&actions);
     for (int i = 0; i < STREAMS; i++) made->ends[i] = -1;
-    for (int i = 0; i < STREAMS && !error; i++) {
-        int ends[2];
-        if (pipe2(ends, O_CLOEXEC) != 0) {
-            error = errno;
-            break;
-        }
-        made->ends[i] = ends[i == INPUT];
-        theirs[i] = ends[i != INPUT];
-        error = posix_spawn_file_actions_adddup2(&actions, theirs[i], i);
-    }
+    for (int i = 0; i < STREAMS && !error; i++)
+        error = prepare_stream(&actions, i, streams >> 2 * i & 3, &made->ends[i], &theirs[i]);
     if (!error) error = posix_spawnp(&made->id, program, &actions, NULL, arguments, environ);
     (void)posix_spawn_file_actions_destroy(&actions);
     for (int i = 0; i < STREAMS; i++) {
@@ -97,37 +102,70 @@ static void exchange(child *running, const uint8_t *input, int64_t input_length,
     }
 }
 
-/* A child that reads no more must not end this program: the signal is held back, and taken if it came. */
-static void exchange_without_signal(child *running, const uint8_t *input, int64_t input_length, sigil_buffer *output,
-                                    sigil_buffer *errors) {
-    sigset_t broken_pipe, before, pending;
-    (void)sigemptyset(&broken_pipe);
-    (void)sigaddset(&broken_pipe, SIGPIPE);
-    (void)sigpending(&pending);
-    (void)pthread_sigmask(SIG_BLOCK, &broken_pipe, &before);
-    exchange(running, input, input_length, output, errors);
-    const struct timespec at_once = {0};
-    if (!sigismember(&pending, SIGPIPE)) (void)sigtimedwait(&broken_pipe, NULL, &at_once);
-    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+static char **program_and_arguments(char *name, const uint8_t *arguments, int64_t count) {
+    return name ? arguments_of(name, (const sigil_buffer *)(const void *)arguments, count) : NULL;
+}
+
+/* Starts a program and frees the copies of its arguments; 0 or errno. */
+static int start_and_free(child *made, uint32_t streams, char *name, char **values, int64_t count) {
+    sigil_flush();
+    int error = values ? start(made, streams, name, values) : EINVAL;
+    for (int64_t i = 1; values && i <= count; i++) free(values[i]);
+    free(values);
+    free(name);
+    return error;
+}
+
+static int32_t status_of(int ended) {
+    return WIFEXITED(ended) ? WEXITSTATUS(ended) : 128 + WTERMSIG(ended);
 }
 
 int32_t sigil_process_run(const uint8_t *program, int64_t length, const uint8_t *arguments, int64_t count,
                           const uint8_t *input, int64_t input_length, sigil_buffer *output, sigil_buffer *errors,
                           int32_t *status) {
-    sigil_flush();
     char *name = rt_c_string(program, length);
-    char **values = name ? arguments_of(name, (const sigil_buffer *)(const void *)arguments, count) : NULL;
+    char **values = program_and_arguments(name, arguments, count);
     child running;
-    int error = values ? start(&running, name, values) : EINVAL, ended;
-    for (int64_t i = 1; values && i <= count; i++) free(values[i]);
-    free(values);
-    free(name);
+    int error = start_and_free(&running, ALL_PIPED, name, values, count), ended;
     if (error) return error;
-    exchange_without_signal(&running, input, input_length, output, errors);
+    rt_held_signal held;
+    rt_hold_broken_pipe(&held);
+    exchange(&running, input, input_length, output, errors);
+    rt_release_broken_pipe(&held);
     while (waitpid(running.id, &ended, 0) < 0)
         if (errno != EINTR) return errno;
-    *status = WIFEXITED(ended) ? WEXITSTATUS(ended) : 128 + WTERMSIG(ended);
+    *status = status_of(ended);
     return 0;
+}
+
+/* Our end of each piped stream, else -1. */
+int32_t sigil_process_start(const uint8_t *program, int64_t length, const uint8_t *arguments, int64_t count,
+                            uint32_t streams, int32_t *id, int32_t *input, int32_t *output, int32_t *errors) {
+    char *name = rt_c_string(program, length);
+    char **values = program_and_arguments(name, arguments, count);
+    child running;
+    int error = start_and_free(&running, streams, name, values, count);
+    if (error) return error;
+    *id = running.id;
+    *input = running.ends[INPUT];
+    *output = running.ends[OUTPUT];
+    *errors = running.ends[ERRORS];
+    return 0;
+}
+
+/* The status of a child that has ended; it stays as it is while the child runs on and `blocks` is false. */
+int32_t sigil_process_wait(int32_t id, bool blocks, int32_t *status) {
+    int ended;
+    for (;;) {
+        pid_t found = waitpid(id, &ended, blocks ? 0 : WNOHANG);
+        if (found > 0) *status = status_of(ended);
+        if (found >= 0) return 0;
+        if (errno != EINTR) return errno;
+    }
+}
+
+int32_t sigil_process_kill(int32_t id) {
+    return kill(id, SIGKILL) == 0 ? 0 : errno;
 }
 
 void sigil_process_exit(int32_t status) {

@@ -5,6 +5,8 @@
 #include "config.h"
 #include "include/sigil_rt.h"
 
+#include <signal.h>
+
 /* ---- memory.c ---- */
 
 extern _Thread_local int64_t rt_live_objects;
@@ -200,10 +202,20 @@ void rt_run_all(void);
 /* Ends all actors that are left, the newest first. */
 void rt_end_actors(void);
 
-/* ---- files.c ---- */
+/* ---- files.c, descriptors.c ---- */
 
+/* A new descriptor, or -1 and an error (0 else); a path with a zero inside is EINVAL. */
+int rt_open_file(const uint8_t *path, int64_t length, int flags, int *error);
 /* Appends what can be read up to the end, in one piece where the size is known; 0 or errno. */
 int rt_read_all(int descriptor, sigil_buffer *content);
+
+/* A reader that has gone must not end the program: the signal is held back on this thread, and taken if it came. */
+typedef struct rt_held_signal {
+    sigset_t broken_pipe, before;
+    bool was_pending;
+} rt_held_signal;
+void rt_hold_broken_pipe(rt_held_signal *held);
+void rt_release_broken_pipe(const rt_held_signal *held);
 
 /* ---- system.c, stack.c, debug.c ---- */
 

@@ -316,6 +316,23 @@ int32_t sigil_fs_change(const uint8_t *path, int64_t length, uint32_t change);
 int32_t sigil_fs_real_path(const uint8_t *path, int64_t length, sigil_buffer *place);
 void sigil_fs_metadata(sigil_buffer *out, const uint8_t *path, int64_t length, bool follows, int32_t *error);
 void sigil_fs_read_dir(sigil_buffer *out, const uint8_t *path, int64_t length, int32_t *error);
+enum {
+    SIGIL_FILE_READ = 1,
+    SIGIL_FILE_WRITE = 2,
+    SIGIL_FILE_APPEND = 4,
+    SIGIL_FILE_CREATE = 8,
+    SIGIL_FILE_CREATE_NEW = 16,
+    SIGIL_FILE_TRUNCATE = 32
+};
+int32_t sigil_file_open(const uint8_t *path, int64_t length, uint32_t how, int32_t *descriptor);
+int32_t sigil_file_close(int32_t descriptor);
+int32_t sigil_file_read(int32_t descriptor, uint64_t most, sigil_buffer *place);
+int32_t sigil_file_read_all(int32_t descriptor, sigil_buffer *place);
+int32_t sigil_file_write(int32_t descriptor, const uint8_t *data, int64_t length);
+int32_t sigil_file_seek(int32_t descriptor, int64_t offset, uint32_t origin, int64_t *place);
+int32_t sigil_file_set_len(int32_t descriptor, int64_t length);
+int32_t sigil_file_sync(int32_t descriptor);
+bool sigil_is_terminal(int32_t descriptor);
 void sigil_os_error_text(sigil_buffer *out, int32_t error);
 bool sigil_env_var(const uint8_t *name, int64_t length, sigil_buffer *place);
 void sigil_env_args(sigil_buffer *out);
@@ -325,6 +342,10 @@ int32_t sigil_input_rest(sigil_buffer *place);
 int32_t sigil_process_run(const uint8_t *program, int64_t length, const uint8_t *arguments, int64_t count,
                           const uint8_t *input, int64_t input_length, sigil_buffer *output, sigil_buffer *errors,
                           int32_t *status);
+int32_t sigil_process_start(const uint8_t *program, int64_t length, const uint8_t *arguments, int64_t count,
+                            uint32_t streams, int32_t *id, int32_t *input, int32_t *output, int32_t *errors);
+int32_t sigil_process_wait(int32_t id, bool blocks, int32_t *status);
+int32_t sigil_process_kill(int32_t id);
 void sigil_process_exit(int32_t status);
 int64_t sigil_clock_ns(void);
 int64_t sigil_clock_unix_ns(void);

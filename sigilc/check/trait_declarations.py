@@ -245,6 +245,8 @@ class TraitDeclarations:
         trait.impls.append(decl)
         for entry in node.items:
             self.implement(decl, entry, scope)
+        if trait.name == "Drop" and head.file.is_library and "drop" in decl.methods:
+            self.context.reach(decl.methods["drop"])    # no call names it
         missing = [n for n, f in trait.methods.items() if n not in decl.methods and id(f) not in self.context.pending]
         if missing:
             shown = ", ".join(f"`{m}`" for m in missing)
@@ -304,7 +306,7 @@ class TraitDeclarations:
         reason = ""
         if not isinstance(type_, StructType | EnumType):
             reason = "is no struct or enum"
-        elif type_.decl.span.file.is_library:
+        elif type_.decl.span.file.is_library and not head.file.is_library:
             reason = "is not declared in this program"
         elif type_.decl.is_c or getattr(type_.decl, "is_union", False):
             reason = "is laid out for C, which would copy it"

@@ -115,6 +115,57 @@ def _process_run(machine: Machine, program: bytes, arguments: ArrayValue, given:
     return _attempt(run)
 
 
+_FLAGS = ((8, os.O_CREAT), (16, os.O_CREAT | os.O_EXCL), (32, os.O_TRUNC), (4, os.O_APPEND))
+_STREAMS = (None, subprocess.PIPE, subprocess.DEVNULL)
+_children: dict[int, subprocess.Popen[bytes]] = {}
+
+
+def _file_open(machine: Machine, path: bytes, how: int, descriptor: Place) -> int:
+    flags = (os.O_RDWR if how & 1 else os.O_WRONLY) if how & 6 else os.O_RDONLY
+    for bit, flag in _FLAGS:
+        flags |= flag if how & bit else 0
+    return _attempt(lambda: descriptor.write(os.open(path, flags, 0o666)))
+
+
+def _file_read(machine: Machine, descriptor: int, most: int, place: Place) -> int:
+    return _attempt(lambda: _append(place, os.read(descriptor, most)))
+
+
+def _file_read_all(machine: Machine, descriptor: int, place: Place) -> int:
+    def read() -> None:
+        with open(descriptor, "rb", closefd=False) as file:
+            _append(place, file.read())
+    return _attempt(read)
+
+
+def _file_write(machine: Machine, descriptor: int, data: ArrayValue) -> int:
+    def write() -> None:
+        with open(descriptor, "wb", closefd=False, buffering=0) as file:
+            file.write(_bytes(data))
+    return _attempt(write)
+
+
+def _process_start(machine: Machine, program: bytes, arguments: ArrayValue, streams: int, number: Place, *ends: Place) -> int:
+    def begin() -> None:
+        child = subprocess.Popen([program, *arguments.items], stdin=_STREAMS[streams & 3],
+                                 stdout=_STREAMS[streams >> 2 & 3], stderr=_STREAMS[streams >> 4 & 3], bufsize=0)
+        _children[child.pid] = child
+        number.write(child.pid)
+        for end, pipe in zip(ends, (child.stdin, child.stdout, child.stderr), strict=True):
+            end.write(os.dup(pipe.fileno()) if pipe is not None else -1)
+            if pipe is not None:
+                pipe.close()
+    return _attempt(begin)
+
+
+def _process_wait(machine: Machine, number: int, blocks: bool, status: Place) -> int:
+    child = _children[number]
+    code = child.wait() if blocks else child.poll()
+    if code is not None:
+        status.write(code if code >= 0 else 128 - code)
+    return 0
+
+
 def _process_exit(machine: Machine, status: int) -> None:
     raise SystemExit(status)
 
@@ -135,5 +186,18 @@ SYSTEM: dict[str, Callable[..., Any]] = {
     "input_line": _input_line,
     "input_rest": _input_rest,
     "process_run": _process_run,
+    "file_open": _file_open,
+    "file_close": lambda machine, descriptor: _attempt(lambda: os.close(descriptor)),
+    "file_read": _file_read,
+    "file_read_all": _file_read_all,
+    "file_write": _file_write,
+    "file_seek": lambda machine, descriptor, offset, origin, place: _attempt(
+        lambda: place.write(os.lseek(descriptor, offset, origin))),
+    "file_set_len": lambda machine, descriptor, length: _attempt(lambda: os.ftruncate(descriptor, length)),
+    "file_sync": lambda machine, descriptor: _attempt(lambda: os.fsync(descriptor)),
+    "is_terminal": lambda machine, descriptor: os.isatty(descriptor),
+    "process_start": _process_start,
+    "process_wait": _process_wait,
+    "process_kill": lambda machine, number: _attempt(_children[number].kill),
     "process_exit": _process_exit,
 }

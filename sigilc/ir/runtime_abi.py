@@ -110,6 +110,15 @@ _TABLE = [
     RuntimeFunction("fs_real_path", (STR, TEXT_PLACE), I32),
     RuntimeFunction("fs_metadata", (STR, BOOL, IrAddr(I32)), IrArray(I64)),     # follow links; kind, size, time, mode
     RuntimeFunction("fs_read_dir", (STR, IrAddr(I32)), TEXTS),              # names in no order
+    RuntimeFunction("file_open", (STR, U32, IrAddr(I32)), I32),             # a set of SIGIL_FILE_…; the descriptor
+    RuntimeFunction("file_close", (I32,), I32),
+    RuntimeFunction("file_read", (I32, U64, BYTES_PLACE), I32),             # appends at most so many, none at the end
+    RuntimeFunction("file_read_all", (I32, BYTES_PLACE), I32),
+    RuntimeFunction("file_write", (I32, BYTES), I32),
+    RuntimeFunction("file_seek", (I32, I64, U32, IrAddr(I64)), I32),        # from 0 the start, 1 here, 2 the end
+    RuntimeFunction("file_set_len", (I32, I64), I32),
+    RuntimeFunction("file_sync", (I32,), I32),
+    RuntimeFunction("is_terminal", (I32,), BOOL),
     RuntimeFunction("os_error_text", (I32,), STR),
     RuntimeFunction("env_var", (STR, TEXT_PLACE), BOOL),
     RuntimeFunction("env_args", (), TEXTS),
@@ -118,6 +127,10 @@ _TABLE = [
     RuntimeFunction("input_rest", (BYTES_PLACE,), I32),
     # Program, arguments, its stdin; its stdout, its stderr, its exit status (128 and more: the signal that ended it).
     RuntimeFunction("process_run", (STR, TEXTS, BYTES, BYTES_PLACE, BYTES_PLACE, IrAddr(I32)), I32),
+    # Program, arguments, two bits for each stream (inherited, piped, nowhere); its number, our ends of its pipes or -1.
+    RuntimeFunction("process_start", (STR, TEXTS, U32, IrAddr(I32), IrAddr(I32), IrAddr(I32), IrAddr(I32)), I32),
+    RuntimeFunction("process_wait", (I32, BOOL, IrAddr(I32)), I32),         # true: until it ends; its status, if it has
+    RuntimeFunction("process_kill", (I32,), I32),
     RuntimeFunction("process_exit", (I32,), UNIT),                          # does not return
     RuntimeFunction("clock_ns", (), I64),                                   # monotonic
     RuntimeFunction("clock_unix_ns", (), I64),                              # since 1970, of the clock on the wall
