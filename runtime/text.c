@@ -113,6 +113,12 @@ int64_t sigil_str_find(const uint8_t *text, int64_t length, const uint8_t *part,
     return found ? found - text : -1;
 }
 
+int64_t sigil_bytes_find(const uint8_t *data, int64_t length, uint8_t byte, uint64_t from) {
+    if (from >= (uint64_t)length) return -1;
+    const uint8_t *found = memchr(data + from, byte, (size_t)length - from);
+    return found ? found - data : -1;
+}
+
 int64_t sigil_str_find_char(const uint8_t *text, int64_t length, uint32_t character, uint64_t from) {
     uint8_t part[4];
     return sigil_str_find(text, length, part, rt_utf8_put(part, character), from);

@@ -289,6 +289,7 @@ bool sigil_str_equal(const uint8_t *a, int64_t a_length, const uint8_t *b, int64
 int32_t sigil_str_compare(const uint8_t *a, int64_t a_length, const uint8_t *b, int64_t b_length);
 int64_t sigil_str_find(const uint8_t *text, int64_t length, const uint8_t *part, int64_t part_length, uint64_t from);
 int64_t sigil_str_rfind(const uint8_t *text, int64_t length, const uint8_t *part, int64_t part_length, uint64_t before);
+int64_t sigil_bytes_find(const uint8_t *data, int64_t length, uint8_t byte, uint64_t from);
 int64_t sigil_str_find_char(const uint8_t *text, int64_t length, uint32_t character, uint64_t from);
 int64_t sigil_str_rfind_char(const uint8_t *text, int64_t length, uint32_t character, uint64_t before);
 int64_t sigil_utf8_valid(const uint8_t *data, int64_t length);

@@ -151,6 +151,7 @@ TABLE: dict[str, RuntimeFunction] = {
     "str_equal": lambda machine, left, right: left == right,
     "str_compare": _str_compare,
     "str_find": _str_find,
+    "bytes_find": lambda machine, data, byte, start: bytes(data.items).find(byte, start),
     "str_rfind": _str_rfind,
     "str_find_char": lambda machine, text, c, start: _str_find(machine, text, chr(c).encode(), start),
     "str_rfind_char": lambda machine, text, c, before: _str_rfind(machine, text, chr(c).encode(), before),

@@ -86,6 +86,7 @@ _TABLE = [
     RuntimeFunction("str_compare", (STR, STR), I32, is_pure=True),          # -1, 0, 1, by bytes
     RuntimeFunction("str_find", (STR, STR, U64), I64, is_pure=True),        # first match from a byte offset on, or -1
     RuntimeFunction("str_rfind", (STR, STR, U64), I64, is_pure=True),       # last match that ends by a byte offset, or -1
+    RuntimeFunction("bytes_find", (BYTES, U8, U64), I64, is_pure=True),     # the first such byte from an index on, or -1
     RuntimeFunction("str_find_char", (STR, CHAR, U64), I64, is_pure=True),
     RuntimeFunction("str_rfind_char", (STR, CHAR, U64), I64, is_pure=True),
     RuntimeFunction("utf8_valid", (BYTES,), I64, is_pure=True),             # -1, or the offset of the first bad byte
