@@ -7,6 +7,7 @@ from typing import Any
 
 from sigilc.check import typed as t
 from sigilc.check.calls import Calls
+from sigilc.check.declarations import head_of
 from sigilc.check.impls import bounds_of, match_type, satisfies
 from sigilc.check.infer import resolve, shallow, unify
 from sigilc.check.types import (
@@ -18,6 +19,7 @@ from sigilc.check.types import (
     FixedType,
     InferVar,
     MapType,
+    OptionType,
     ParamType,
     StructType,
     TupleType,
@@ -36,6 +38,12 @@ def root_of(place: t.Expr) -> t.Expr:
     while isinstance(place, _PARTS):
         place = place.value
     return place
+
+
+def element_read(element: t.Expr) -> t.Call | None:
+    """The call of the collection and the index that reads the element of an index by a trait, with a default or not."""
+    read = element.value if isinstance(element, t.Default) else element
+    return read if isinstance(read, t.Call) and len(read.args) == 2 else None
 
 
 class Places(Calls):
@@ -171,6 +179,8 @@ class Places(Calls):
             return self.error_expr(span)
         if isinstance(type_, MapType):
             return self.map_index(value, type_, node)
+        if isinstance(type_, StructType | EnumType) and len(node.arguments) == 2:
+            return self.index_or(value, node)
         if len(node.arguments) != 1 or isinstance(node.arguments[0], ast.Named):
             raise self.error("E0202", "an index is one value", node, "only maps take a `default`")
         index = node.arguments[0]
@@ -183,6 +193,20 @@ class Places(Calls):
             item = type_.parts()[0]
             return t.Index(span, item, value, self.index_value(index))
         return self.index_by_trait(value, index, node)
+
+    def index_or(self, value: t.Expr, node: Any) -> t.Expr:
+        """`c[i, default: e]` of a type with `Index` and a method `get`: `e` is evaluated where that is absent."""
+        second = node.arguments[1]
+        if not isinstance(second, ast.Named) or second.name != "default" or isinstance(node.arguments[0], ast.Named):
+            raise self.error("E0202", "after the index only `default: value` may follow", node, "not understood")
+        found = element_read(self.index_by_trait(value, node.arguments[0], node))
+        get = self.context.methods_of(head_of(shallow(value.type))).get("get")
+        element = self.call_checked(get, found.args, node) if found is not None and get is not None else None
+        type_ = shallow(element.type) if element is not None else None
+        if element is None or not isinstance(type_, OptionType):
+            raise self.error("E0202", "an index is one value", node, f"`{resolve(value.type)}` takes no `default`")
+        default = self.coerce(self.expr(second.value, type_.item), type_.item)
+        return t.Default(self.span(node), type_.item, element, default)
 
     def index_by_trait(self, value: t.Expr, index: Any, node: Any) -> t.Expr:
         """An index of a type that implements `Index`; where it does so once, a literal takes that index's type."""
@@ -253,35 +277,38 @@ class Places(Calls):
         place = self.assigned(node.target)
         value = self.expr(node.value, place.type)
         value = self.coerce(value, place.type, (place.span, "the place assigned to"))
-        if isinstance(place, t.Call):
-            return self.assign_element(place.args[0], place.args[1], value, node)
+        read = element_read(place)
+        if read is not None:
+            return self.assign_element(read.args[0], read.args[1], value, node)
         return t.Assign(span, UNIT, place, value)
 
     def assigned(self, node: Any) -> t.Expr:
-        """The target of an assignment: a place, or the call of `Index·index` of a type that has `IndexAssign` as well."""
+        """The target of an assignment: a place, or what reads the element of a type that has `IndexAssign` as well."""
         while isinstance(node, ast.Paren):
             node = node.value
         if not isinstance(node, ast.Index):
             return self.place(node)
         found = self.expr(node)
-        is_element = isinstance(found, t.Call) and self.implements(found.args[0].type, "IndexAssign")
-        self.need_mutable(found.args[0] if isinstance(found, t.Call) and is_element else found, node)
+        read = element_read(found)
+        is_element = read is not None and self.implements(read.args[0].type, "IndexAssign")
+        self.need_mutable(read.args[0] if read is not None and is_element else found, node)
         return found
 
     def assign_element(self, owner: t.Expr, index: t.Expr, value: t.Expr, node: Any) -> t.Expr:
         """`c[i] = value` by `IndexAssign`."""
         return self.call_trait(self.prelude_trait("IndexAssign"), "index_assign", owner, [index, value], node)
 
-    def change_element(self, element: t.Call, operator: str, value: t.Expr, node: Any) -> t.Expr:
+    def change_element(self, element: t.Expr, read: t.Call, operator: str, value: t.Expr, node: Any) -> t.Expr:
         """`c[i] += value` by `Index` and `IndexAssign`: the index, then the value, then the element is read and assigned."""
-        span, (owner, index) = self.span(node), element.args
-        lets: list[t.Expr] = []
-        owner = evaluated_before(owner, lets)
+        span, (owner, index) = self.span(node), read.args
         if inserts(owner):
-            raise self.unsupported(f"`{node.operator}` on an element of a place with a default is", node.target,
-                                   "change the place in two steps")
-        at, by = evaluated_before_use(index, lets), evaluated_before_use(value, lets)
-        before = t.Call(element.span, element.type, element.function, [owner, at], element.type_args)
+            raise self.unsupported(f"`{node.operator}` on an element of a map entry with a default is", node.target,
+                                   "put the entry in first")
+        lets: list[t.Expr] = []
+        owner, at, by = evaluated_before(owner, lets), evaluated_before_use(index, lets), evaluated_before_use(value, lets)
+        before: t.Expr = t.Call(read.span, read.type, read.function, [owner, at], read.type_args)
+        if isinstance(element, t.Default):
+            before = t.Default(element.span, element.type, before, element.otherwise)
         after = self.overloaded(operator, before, by, node)
         if after is None:
             if operator not in ("<<", ">>") and not unify(before.type, by.type):
@@ -322,8 +349,9 @@ class Places(Calls):
         self.present(place, f"an operand of `{node.operator}`")
         hint = None if operator in ("<<", ">>") else place.type
         value = self.present(self.expr(node.value, hint), f"an operand of `{node.operator}`")
-        if isinstance(place, t.Call):
-            return self.change_element(place, operator, value, node)
+        read = element_read(place)
+        if read is not None:
+            return self.change_element(place, read, operator, value, node)
         by_trait = self.op_assign_by_trait(operator, place, value, node)
         if by_trait is not None:
             return by_trait
