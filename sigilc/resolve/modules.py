@@ -181,8 +181,9 @@ class ModuleBuilder:
     # ---- `use` --------------------------------------------------------------------------------------------------------
 
     def want(self, module: Module, tree: Any, prefix: list[str], is_public: bool) -> None:
-        """Notes what a `use` asks for, name by name."""
-        path = prefix + list(tree.path)
+        """Notes what a `use` asks for, name by name; `self` in braces is what stands before them."""
+        is_whole = bool(prefix) and list(tree.path) == ["self"] and isinstance(tree, ast.UseName | ast.UseAs)
+        path = prefix if is_whole else prefix + list(tree.path)
         if isinstance(tree, ast.UseGroup):
             for part in tree.trees:
                 self.want(module, part, path, is_public)
