@@ -99,11 +99,14 @@ def _is_method(function: t.Function) -> bool:
 
 
 def _reads_self(function: t.Function) -> bool:
-    """Whether a method only reads out what its value holds, which came in before."""
+    """Whether a method only reads out what its value holds, which came in before: that of a type that is reported as a whole.
+
+    The method of another type brings in what it declares as reported, as those of an open file do.
+    """
     if not _is_method(function):
         return False
     type_ = function.params[0].type
-    return isinstance(type_, StructType) and bool(type_.decl.fields)
+    return isinstance(type_, StructType) and type_.decl.mark == "~"
 
 
 class _Walker:

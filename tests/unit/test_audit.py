@@ -189,6 +189,31 @@ def test_named_filters_of_reported_data(app: Path, capsys: pytest.CaptureFixture
     assert shown.endswith("evidentiality coverage 100 % (2 of 2 boundaries are marked)\n")
 
 
+FILES = """\
+use std·fs·File
+use std·process
+fn main() {
+    let mut file = File·open("in")!
+    let line~ = file.read_line()
+    for text~ in file.lines() { println(text) }
+    let mut child = process·spawn("date")!
+    let status~ = child.wait()
+    let done~ = process·run("date")
+    println("{line:?} {status:?} {done:?}")
+    let mut out = File·create("out")!
+    out.write_text("x")!
+}
+"""
+
+
+def test_open_files_and_programs(app: Path) -> None:
+    """What is read from them is a source each time, what they hold is none; what is written and run is a sink."""
+    app.write_text(FILES, encoding="utf-8")
+    assert [(b.kind, b.span.line, b.what.rpartition("·")[2]) for b in boundaries_of(app)] == [
+        ("source", 5, "read_line"), ("source", 6, "lines"), ("sink", 7, "spawn"), ("source", 8, "wait"),
+        ("source", 9, "run"), ("sink", 9, "run"), ("sink", 11, "create")]
+
+
 EXAMPLES = sorted(path for path in (ROOT / "examples").rglob("*.sg"))
 
 
