@@ -165,6 +165,7 @@ class Calls(Paths):
         if hint is not None and is_hinted_late and isinstance(shallow(substitute(result, mapping)), InferVar):
             self.hint_result(substitute(result, mapping), hint)
         args += [further_argument(self, tree) for tree in further]
+        self.settle_stated(function, mapping)
         self.settle_impl(function, type_args)
         self.refuse_overlap(args)
         return t.Call(self.span(node), substitute(result, mapping), function, args, type_args)
@@ -280,6 +281,8 @@ class Calls(Paths):
         order = sorted(range(len(trees)), key=lambda i: isinstance(trees[i], ast.Closure))
         for i in order:
             param, tree = function.params[i], trees[i]
+            if isinstance(tree, ast.Closure):
+                self.settle_stated(function, mapping)
             wanted = (unknown or {}).get(id(param)) or substitute(param.type, mapping)
             if first is not None and i == hole:
                 args[i] = self.argument_for(param, first, wanted)
@@ -314,6 +317,7 @@ class Calls(Paths):
         self.context.reach(function)
         args = [self.argument_for(p, a, substitute(p.type, mapping))
                 for p, a in zip(function.params, values, strict=True)]
+        self.settle_stated(function, mapping)
         return t.Call(self.span(node), substitute(result, mapping), function, args, type_args)
 
     def argument_for(self, param: t.Variable, value: t.Expr, wanted: Type) -> t.Expr:

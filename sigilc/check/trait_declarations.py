@@ -342,7 +342,14 @@ class TraitDeclarations:
         names = self.declarations.names(scope)
         for entry in node.items:
             member, _ = self.declarations.unwrapped(entry)
-            if isinstance(member, ast.TypeAlias) and member.type is not None:
+            if not isinstance(member, ast.TypeAlias):
+                continue
+            if member.name not in decl.trait.types:
+                near = closest(member.name, decl.trait.types)
+                self.context.error("E0224", f"`{decl.trait.name}` has no type `{member.name}`", self.span(scope.module, member),
+                                   "not part of the trait", f"did you mean `{near}`?" if near else "",
+                                   [(decl.trait.span, "the trait")])
+            elif member.type is not None:
                 decl.types[member.name] = self.declarations.safely(names, member.type)[0]
         for name in decl.trait.types:
             if name not in decl.types:

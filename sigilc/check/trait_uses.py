@@ -6,7 +6,7 @@ from typing import Any
 
 from sigilc.check import typed as t
 from sigilc.check.impls import associated_type, bounds_of, find_impl, has_unknowns, holds, match_type, satisfies, stated_bounds
-from sigilc.check.infer import resolve, shallow, unify
+from sigilc.check.infer import resolve, shallow, unifies, unify
 from sigilc.check.patterns import Patterns
 from sigilc.check.types import ErrorType, InferVar, ParamType, ProjectionType, Type, substitute
 
@@ -140,6 +140,16 @@ class TraitUses(Patterns):
         fresh: dict[ParamType, Type] = {p: InferVar() for p in impl.type_params}
         for own, given in zip((impl.self_type, *impl.args), type_args[:count], strict=True):
             unify(substitute(own, fresh), given)
+
+    def settle_stated(self, function: t.Function, mapping: dict[ParamType, Type]) -> None:
+        """What only the associated types of bounds decide, as `T` in `<I: Iterator<Item = T>, T>`, once `I` is known."""
+        for bound in function.bounds:
+            for name, stated in bound.types:
+                wanted, owner = substitute(stated, mapping), substitute(bound.param, mapping)
+                if has_unknowns(wanted) and not isinstance(shallow(owner), InferVar):
+                    found = associated_type(bound.trait, owner, name, tuple(substitute(a, mapping) for a in bound.args))
+                    if found is not None and unifies(found, wanted):
+                        unify(found, wanted)
 
     def operator_method(self, trait: t.TraitDecl, name: str, receiver: t.Expr, args: list[t.Expr]) -> t.Function:
         """The impl's method for these operands where it is known, else the trait's own."""
