@@ -24,8 +24,8 @@ def find_read_parts(function: IrFunction) -> dict[Value, set[int]]:
                 if op.value in found:
                     found[op.value].add(op.index)
             else:
-                for value in op.operands():
-                    found.pop(value, None)
-                for value in op.cleanup:
-                    found.pop(value, None)
+                for values in (op.operands(), op.cleanup):
+                    if not found.keys().isdisjoint(values):
+                        for value in values:
+                            found.pop(value, None)
     return found
