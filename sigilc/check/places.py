@@ -7,9 +7,9 @@ from typing import Any
 
 from sigilc.check import typed as t
 from sigilc.check.calls import Calls
-from sigilc.check.declarations import head_of
 from sigilc.check.impls import bounds_of, match_type, satisfies
 from sigilc.check.infer import resolve, shallow, unify
+from sigilc.check.method_table import head_of
 from sigilc.check.types import (
     STR,
     UNIT,
@@ -200,7 +200,7 @@ class Places(Calls):
         if not isinstance(second, ast.Named) or second.name != "default" or isinstance(node.arguments[0], ast.Named):
             raise self.error("E0202", "after the index only `default: value` may follow", node, "not understood")
         found = element_read(self.index_by_trait(value, node.arguments[0], node))
-        get = self.context.methods_of(head_of(shallow(value.type))).get("get")
+        get = self.context.methods_of(head_of(shallow(value.type))).library("get")
         element = self.call_checked(get, found.args, node) if found is not None and get is not None else None
         type_ = shallow(element.type) if element is not None else None
         if element is None or not isinstance(type_, OptionType):
