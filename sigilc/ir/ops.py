@@ -602,8 +602,6 @@ class ElementAddr(Op):
 
 
 # ---- Maps (a set is a map to unit) --------------------------------------------------------------------------------------
-#
-# What looks for a key hashes and compares, which may be the program's own code: that may panic.
 
 
 def map_of(value: Value) -> IrMap:
@@ -625,7 +623,7 @@ class MapNew(Op):
 
 @keyword_record
 class MapFind(Op):
-    """The number of the key's entry (I64), -1 when it is missing."""
+    """The number of the key's entry (I64), -1 when it is missing. Hashing and comparing may be the program's own code."""
 
     value: Value
     key: Value
