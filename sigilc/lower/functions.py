@@ -210,13 +210,14 @@ class FunctionLowering:
             self.declare(variable, value)
 
     def bind_params(self, variables: Iterable[Variable], params: Iterable[Value]) -> None:
-        """Binds parameters: in-out ones are places of the caller's."""
+        """Binds parameters: in-out ones are places of the caller's. What the function owns ends with its scope."""
+        owned = set(self.function.owned_params)
         for variable, param in zip(variables, params, strict=True):
             if variable.kind == "inout":
                 self.bind_place(variable, param, variable)
             else:
                 self.bind(variable, param)
-                if self.owned is not None and variable in self.moves.slotted:
+                if self.owned is not None and (variable in self.moves.slotted or param in owned):
                     self.owned[-1].append(variable)
 
     def own_params(self, params: list[Variable], handed: set[Variable]) -> None:
