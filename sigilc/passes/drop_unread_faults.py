@@ -40,9 +40,11 @@ Establishes
 
 from __future__ import annotations
 
-from sigilc.ir.cfg import reverse_postorder
+from sigilc.ir.box_ops import MakeBox, has_destructor
+from sigilc.ir.cfg import Dominators
 from sigilc.ir.copying import copy_blocks
 from sigilc.ir.function import IrFunction, Module
+from sigilc.ir.loops import find_loops
 from sigilc.ir.ops import (
     Branch,
     Call,
@@ -57,6 +59,7 @@ from sigilc.ir.ops import (
     Op,
     Return,
     Slot,
+    Store,
     Switch,
     Unwrap,
     Value,
@@ -107,7 +110,7 @@ class _Finder:
         for function in module.functions.values():
             self.enter(function)
         self.worth = self._find_worth()
-        self.text_makers = {function.name for function in module.functions.values() if _only_makes_text(function)}
+        self.makes_text: dict[str, bool] = {}
 
     def enter(self, function: IrFunction) -> None:
         """Learns what a function computes."""
@@ -116,6 +119,25 @@ class _Finder:
     def is_worth_it(self, name: str) -> bool:
         """Whether a function that is called puts together a text which is not needed if its own fault is unread."""
         return name in self.worth
+
+    def only_makes_text(self, name: str) -> bool:
+        """Whether nobody misses a call whose text is not needed: it ends, does not panic, and writes only what is its own."""
+        if name not in self.makes_text:
+            self.makes_text[name] = False       # what calls itself may not end
+            function = self.module.functions.get(name)
+            self.makes_text[name] = (
+                function is not None and function.result == STR and not function.owned and not find_loops(function, Dominators(function))
+                and not any(isinstance(param.type, IrAddr) for param in function.params)
+                and all(self._can_be_missed(op) for op in _ops(function)))
+        return self.makes_text[name]
+
+    def _can_be_missed(self, op: Op) -> bool:
+        if isinstance(op, Call):
+            return self.only_makes_text(op.function)
+        if isinstance(op, MakeBox) and has_destructor(op):
+            return False
+        is_own = isinstance(op, Slot | Store | Branch | CondBranch | Switch | Return) or _builds_text(op)
+        return not op.may_panic and (is_own or not op.EFFECT)
 
     def is_computed(self, fault: Value) -> bool:
         """Whether a fault is made here, and not of constant texts alone."""
@@ -177,18 +199,16 @@ def _drop_texts(function: IrFunction, read: set[Value], finder: _Finder) -> None
                 op.fault = fault
                 dropped = True
     if dropped:
-        _remove_unused_texts(function, finder.text_makers)
+        _remove_unused_texts(function, finder)
 
 
-def _remove_unused_texts(function: IrFunction, text_makers: set[str]) -> None:
-    """Removes faults that are not used, and what only builds a text that nobody looks at: calls, and slots."""
-    used = {value for op in _ops(function) for value in op.operands()}
-    for block in function.blocks:
-        block.ops = [op for op in block.ops if not isinstance(op, MakeFault) or op.result in used]
-    used = {value for op in _ops(function) for value in op.operands()}
-    for block in function.blocks:
-        block.ops = [op for op in block.ops
-                     if not (isinstance(op, Call) and op.function in text_makers and op.result not in used)]
+def _remove_unused_texts(function: IrFunction, finder: _Finder) -> None:
+    """Removes faults that are not used, calls that only made their texts, and slots in which one is built for nobody."""
+    for kind in (MakeFault, Call):
+        used = {value for op in _ops(function) for value in op.operands()}
+        for block in function.blocks:
+            block.ops = [op for op in block.ops if not isinstance(op, kind) or op.result in used
+                         or (isinstance(op, Call) and not finder.only_makes_text(op.function))]
     used = {value for op in _ops(function) for value in op.operands()}
     slots = {op.result for op in _ops(function) if isinstance(op, Slot) and op.initial.type == STR}
     for op in _ops(function):
@@ -199,16 +219,6 @@ def _remove_unused_texts(function: IrFunction, text_makers: set[str]) -> None:
                      if not (op.result in slots or (op.operands() and op.operands()[0] in slots))]
 
 
-def _only_makes_text(function: IrFunction) -> bool:
-    """Whether nobody can tell a call of the function whose text is not used from none: it writes nothing else, and ends."""
-    order = {block: number for number, block in enumerate(reverse_postorder(function))}
-    has_loops = any(order[target] <= order[block] for block in order for target in block.terminator.targets())
-    if function.result != STR or has_loops or any(isinstance(param.type, IrAddr) for param in function.params):
-        return False
-    return all(_builds_text(op) or isinstance(op, Slot | Branch | CondBranch | Switch | Return) or not (op.EFFECT or op.may_panic)
-               for op in _ops(function))
-
-
 def _builds_text(op: Op) -> bool:
     """Whether an op only adds to the text in a slot, its first operand."""
     return isinstance(op, CallRuntime) and op.function.startswith(_BUILDS_TEXT) and not op.may_panic
@@ -216,7 +226,6 @@ def _builds_text(op: Op) -> bool:
 
 def _copied(function: IrFunction, name: str) -> IrFunction:
     """The same function once more, with values and blocks of its own."""
-    copied = {param: Value(param.type, param.name) for param in function.params}
-    params = list(copied.values())
-    return IrFunction(name, params, function.result, copy_blocks(function.blocks, copied), owned=function.owned,
-                      span=function.span, hints=function.hints)
+    params = {param: Value(param.type, param.name) for param in function.params}
+    return IrFunction(name, list(params.values()), function.result, copy_blocks(function.blocks, dict(params)),
+                      span=function.span, hints=function.hints, owned=function.owned)
