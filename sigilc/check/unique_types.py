@@ -16,6 +16,7 @@ from sigilc.check.types import (
     FutureType,
     MapType,
     OptionType,
+    ProjectionType,
     SetType,
     StructType,
     TupleType,
@@ -57,9 +58,9 @@ class UniqueTypes:
     def may_keep(self, result: Type) -> bool:
         """Whether a function value with this result may keep its arguments, so that a call moves them.
 
-        What gives plain data can't hand them on: it is only lent them.
+        What gives plain data can't hand them on: it is only lent them. An associated type that is not known may be any.
         """
-        return result == UNIT or isinstance(result, AddressType | FutureType) or self.may_end(result)
+        return result == UNIT or isinstance(result, AddressType | FutureType | ProjectionType) or self.may_end(result)
 
     def may_end(self, type_: Type) -> bool:
         """Whether the end of a value can be seen: of a unique one, and of one that may have captured such values."""
