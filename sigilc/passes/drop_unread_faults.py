@@ -126,7 +126,8 @@ class _Finder:
             self.makes_text[name] = False       # what calls itself may not end
             function = self.module.functions.get(name)
             self.makes_text[name] = (
-                function is not None and function.result == STR and not function.owned and not find_loops(function, Dominators(function))
+                function is not None and function.result == STR and not function.owned
+                and not find_loops(function, Dominators(function))
                 and not any(isinstance(param.type, IrAddr) for param in function.params)
                 and all(self._can_be_missed(op) for op in _ops(function)))
         return self.makes_text[name]
