@@ -13,8 +13,9 @@ from sigilc.codegen.options import some_leaves
 from sigilc.codegen.types import Layout
 from sigilc.codegen.writer import Leaves, Writer, aggregate_type
 from sigilc.crash import InternalError
+from sigilc.ir.actor_ops import Ask, Await, Spawn, StopActor, Tell
 from sigilc.ir.function import IrActor, IrHandler
-from sigilc.ir.ops import Ask, Await, Op, Spawn, StopActor, Tell
+from sigilc.ir.ops import Op
 from sigilc.ir.types import IrOption, IrTuple, IrType
 
 

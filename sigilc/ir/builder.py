@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from sigilc.crash import InternalError
-from sigilc.ir import array_ops, bit_ops, box_ops, dyn_ops, evidence_ops, foreign_ops, ops
+from sigilc.ir import actor_ops, array_ops, bit_ops, box_ops, dyn_ops, evidence_ops, foreign_ops, ops
 from sigilc.ir.function import Block, IrFunction
 from sigilc.ir.ops import Op, Value
 from sigilc.ir.runtime_abi import RUNTIME
@@ -583,23 +583,23 @@ class FunctionBuilder:
 
     def spawn(self, actor: str, state: Value) -> Value:
         """A new actor: its address."""
-        return self.emit(ops.Spawn(actor=actor, state=state), ADDRESS)
+        return self.emit(actor_ops.Spawn(actor=actor, state=state), ADDRESS)
 
     def tell(self, actor: str, handler: int, address: Value, args: Sequence[Value]) -> None:
         """Queues a message."""
-        self.append(ops.Tell(actor=actor, handler=handler, address=address, args=list(args)))
+        self.append(actor_ops.Tell(actor=actor, handler=handler, address=address, args=list(args)))
 
     def ask(self, actor: str, handler: int, address: Value, args: Sequence[Value], reply: IrType) -> Value:
         """Queues a message with a reply of type `reply`: a future."""
-        return self.emit(ops.Ask(actor=actor, handler=handler, address=address, args=list(args)), IrFuture(reply))
+        return self.emit(actor_ops.Ask(actor=actor, handler=handler, address=address, args=list(args)), IrFuture(reply))
 
     def await_(self, future: Value) -> Value:
         """Waits for a future: `R?`."""
-        return self.emit(ops.Await(future=future), awaited_type(future.type))
+        return self.emit(actor_ops.Await(future=future), awaited_type(future.type))
 
     def stop_actor(self, address: Value, kind: str) -> None:
         """`stop` or `kill`."""
-        self.append(ops.StopActor(address=address, kind=kind))
+        self.append(actor_ops.StopActor(address=address, kind=kind))
 
     # ---- Terminators ------------------------------------------------------------------------------------------------
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from sigilc.crash import InternalError
+from sigilc.ir.actor_ops import Ask, Spawn, Tell
 from sigilc.ir.array_ops import ArraySort
 from sigilc.ir.box_ops import MakeBox
 from sigilc.ir.dyn_ops import MakeDyn
 from sigilc.ir.foreign_ops import CodePointer
 from sigilc.ir.function import IrFunction, Module
-from sigilc.ir.ops import Ask, Call, Catch, FunctionValue, MakeClosure, MapNew, Op, Spawn, Tell, map_of
+from sigilc.ir.ops import Call, Catch, FunctionValue, MakeClosure, MapNew, Op, map_of
 from sigilc.ir.types import IrBox, IrType
 
 

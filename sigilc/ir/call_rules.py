@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sigilc.ir import dyn_ops, foreign_ops, ops
+from sigilc.ir import actor_ops, dyn_ops, foreign_ops, ops
 from sigilc.ir.builder import awaited_type
 from sigilc.ir.function import IrHandler, Module
 from sigilc.ir.handed_over import handed_over, handed_to_method
@@ -131,7 +131,7 @@ def _call_dyn(op: dyn_ops.CallDyn, _: Module) -> None:
     require_optional_result(op, method.result)
 
 
-def _spawn(op: ops.Spawn, module: Module) -> None:
+def _spawn(op: actor_ops.Spawn, module: Module) -> None:
     actor = module.actors.get(op.actor)
     if actor is None:
         raise RuleBroken(f"there is no actor {op.actor}")
@@ -139,7 +139,7 @@ def _spawn(op: ops.Spawn, module: Module) -> None:
     require_result(op, ADDRESS)
 
 
-def _message(op: ops.Tell | ops.Ask, module: Module) -> IrHandler:
+def _message(op: actor_ops.Tell | actor_ops.Ask, module: Module) -> IrHandler:
     actor = module.actors.get(op.actor)
     if actor is None:
         raise RuleBroken(f"there is no actor {op.actor}")
@@ -150,19 +150,19 @@ def _message(op: ops.Tell | ops.Ask, module: Module) -> IrHandler:
     return handler
 
 
-def _tell(op: ops.Tell, module: Module) -> None:
+def _tell(op: actor_ops.Tell, module: Module) -> None:
     _message(op, module)
     require_no_result(op)
 
 
-def _ask(op: ops.Ask, module: Module) -> None:
+def _ask(op: actor_ops.Ask, module: Module) -> None:
     handler = _message(op, module)
     if handler.reply is None:
         raise RuleBroken(f"{op.actor}'s {handler.name} has no reply")
     require_result(op, IrFuture(handler.reply))
 
 
-def _stop_actor(op: ops.StopActor, _: Module) -> None:
+def _stop_actor(op: actor_ops.StopActor, _: Module) -> None:
     require(op.kind in ("stop", "kill"), "there is no {}", op.kind)
     require_same("the operand", op.address.type, ADDRESS)
     require_no_result(op)
@@ -183,9 +183,9 @@ CALL_RULES: Rules = {
     ops.MakeClosure: _make_closure,
     dyn_ops.MakeDyn: _make_dyn,
     dyn_ops.CallDyn: _call_dyn,
-    ops.Spawn: _spawn,
-    ops.Tell: _tell,
-    ops.Ask: _ask,
-    ops.Await: lambda op, _: require_result(op, awaited_type(op.future.type)),
-    ops.StopActor: _stop_actor,
+    actor_ops.Spawn: _spawn,
+    actor_ops.Tell: _tell,
+    actor_ops.Ask: _ask,
+    actor_ops.Await: lambda op, _: require_result(op, awaited_type(op.future.type)),
+    actor_ops.StopActor: _stop_actor,
 }

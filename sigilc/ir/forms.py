@@ -20,7 +20,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from sigilc.ir import array_ops, bit_ops, box_ops, dyn_ops, evidence_ops, foreign_ops, ops, pass_ops
+from sigilc.ir import actor_ops, array_ops, bit_ops, box_ops, dyn_ops, evidence_ops, foreign_ops, ops, pass_ops
 from sigilc.ir.ops import Op
 
 PLACEHOLDER = re.compile(r"([%?*#@$:~=^!+&])([a-z]+)")
@@ -155,11 +155,11 @@ FORMS: list[Form] = [
     _form(ops.Retain, "retain", "%value"),
     _form(ops.Release, "release", "%value"),
     _form(ops.Declare, "declare", "%value, $name, #begin, #end"),
-    _form(ops.Spawn, "spawn", "@actor %state"),
-    _form(ops.Tell, "tell", "@actor[#handler] %address(*args)"),
-    _form(ops.Ask, "ask", "@actor[#handler] %address(*args)"),
-    _form(ops.Await, "await", "%future"),
-    *(_form(ops.StopActor, kind, "%address", kind=kind) for kind in ("stop", "kill")),
+    _form(actor_ops.Spawn, "spawn", "@actor %state"),
+    _form(actor_ops.Tell, "tell", "@actor[#handler] %address(*args)"),
+    _form(actor_ops.Ask, "ask", "@actor[#handler] %address(*args)"),
+    _form(actor_ops.Await, "await", "%future"),
+    *(_form(actor_ops.StopActor, kind, "%address", kind=kind) for kind in ("stop", "kill")),
     _form(ops.Branch, "br", ":target~args"),
     _form(ops.CondBranch, "cond_br", "%condition, :then, :otherwise"),
     _form(ops.Switch, "switch", "%value [^cases] :default"),

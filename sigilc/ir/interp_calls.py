@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from sigilc.ir import dyn_ops, ops
+from sigilc.ir import actor_ops, dyn_ops, ops
 from sigilc.ir.interp_actors import Message
 from sigilc.ir.interp_code import Panicked
 from sigilc.ir.interp_runtime import TABLE
@@ -88,7 +88,7 @@ def make_call_dyn(op: dyn_ops.CallDyn, code: FunctionCompiler) -> Step:
     return step
 
 
-def make_spawn(op: ops.Spawn, code: FunctionCompiler) -> Step:
+def make_spawn(op: actor_ops.Spawn, code: FunctionCompiler) -> Step:
     s, d, machine = code.index(op.state), code.result(op), code.machine
     kind = machine.module.actors[op.actor]
 
@@ -97,9 +97,9 @@ def make_spawn(op: ops.Spawn, code: FunctionCompiler) -> Step:
     return step
 
 
-def make_message(op: ops.Tell | ops.Ask, code: FunctionCompiler) -> Step:
+def make_message(op: actor_ops.Tell | actor_ops.Ask, code: FunctionCompiler) -> Step:
     a, args, d, machine = code.index(op.address), code.indices(op.args), code.result(op), code.machine
-    kind, handler, is_ask = machine.module.actors[op.actor], op.handler, isinstance(op, ops.Ask)
+    kind, handler, is_ask = machine.module.actors[op.actor], op.handler, isinstance(op, actor_ops.Ask)
 
     def step(frame: list[Any]) -> None:
         future = FutureValue() if is_ask else None
@@ -108,7 +108,7 @@ def make_message(op: ops.Tell | ops.Ask, code: FunctionCompiler) -> Step:
     return step
 
 
-def make_await(op: ops.Await, code: FunctionCompiler) -> Step:
+def make_await(op: actor_ops.Await, code: FunctionCompiler) -> Step:
     f, d, machine = code.index(op.future), code.result(op), code.machine
 
     def step(frame: list[Any]) -> None:
@@ -116,7 +116,7 @@ def make_await(op: ops.Await, code: FunctionCompiler) -> Step:
     return step
 
 
-def make_stop_actor(op: ops.StopActor, code: FunctionCompiler) -> Step:
+def make_stop_actor(op: actor_ops.StopActor, code: FunctionCompiler) -> Step:
     a, machine, is_kill = code.index(op.address), code.machine, op.kind == "kill"
 
     def step(frame: list[Any]) -> None:
@@ -133,9 +133,9 @@ MAKERS: dict[type[ops.Op], Callable[[Any, FunctionCompiler], Step | None]] = {
     ops.MakeClosure: make_closure,
     dyn_ops.MakeDyn: make_dyn,
     dyn_ops.CallDyn: make_call_dyn,
-    ops.Spawn: make_spawn,
-    ops.Tell: make_message,
-    ops.Ask: make_message,
-    ops.Await: make_await,
-    ops.StopActor: make_stop_actor,
+    actor_ops.Spawn: make_spawn,
+    actor_ops.Tell: make_message,
+    actor_ops.Ask: make_message,
+    actor_ops.Await: make_await,
+    actor_ops.StopActor: make_stop_actor,
 }

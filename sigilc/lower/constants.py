@@ -8,7 +8,7 @@ from __future__ import annotations
 from sigilc.check.constants import EvaluationFailed
 from sigilc.check.typed import Expr, TraitDecl
 from sigilc.crash import InternalError
-from sigilc.ir import array_ops, ops
+from sigilc.ir import actor_ops, array_ops, ops
 from sigilc.ir.dyn_ops import MakeDyn
 from sigilc.ir.foreign_ops import CallPointer, CodePointer, PointerRead, PointerWrite
 from sigilc.ir.function import IrFunction
@@ -22,7 +22,7 @@ from sigilc.lower.program import ProgramLowering
 
 # A few seconds of the interpreter's.
 MAX_STEPS = 10_000_000
-_ACTOR_OPS = (ops.Spawn, ops.Tell, ops.Ask, ops.Await, ops.StopActor, ops.CallForeign)
+_ACTOR_OPS = (actor_ops.Spawn, actor_ops.Tell, actor_ops.Ask, actor_ops.Await, actor_ops.StopActor, ops.CallForeign)
 # Operations of the runtime that write to a place of the program's, and nothing else.
 _WRITERS = ("text_", "parse_")
 _FOREIGN_OPS = (ops.CallForeign, CallPointer, CodePointer, PointerRead, PointerWrite)

@@ -168,6 +168,8 @@ def _copy_edges(flow: Flow, summary: Summary, pieces: list[Piece], staying: list
             continue
         target = pieces[output][0]
         for source, flags in sources:
+            if source >= len(pieces):       # what is left behind a fault is no more than behind a return
+                continue
             given, given_type = (staying if staying and summary.entered.get(output) == source else pieces)[source]
             if isinstance(target, int) and isinstance(given, int) and slots[source].type.__class__ is not ParamType:
                 graph.edge(given, target, step, flags & ASSERT)
