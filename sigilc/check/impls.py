@@ -109,14 +109,20 @@ def matching_impls(trait: TraitDecl, type_: Type, args: tuple[Type, ...]) -> lis
             continue
         if args and not all(match_type(p, a, mapping) for p, a in zip(impl.args, args, strict=False)):
             continue
-        for param in impl.type_params:      # what only bounds decide
-            mapping.setdefault(param, InferVar())
+        for param in impl.type_params:      # what has not been matched; inside the impl itself one stands for itself
+            if param not in mapping and not any(mentions(part, param) for part in (impl.self_type, *(impl.args if args else ()))):
+                mapping[param] = InferVar()
         if all(holds(bound, mapping) for bound in impl.bounds):
             settle_by_bounds(impl, mapping)
             found.append((impl, mapping))
             if not any(map(has_unknowns, (type_, *args))):
                 break
     return found
+
+
+def mentions(type_: Type, part: Type) -> bool:
+    """Whether a type is another one, or made of it."""
+    return type_ == part or any(mentions(p, part) for p in type_.parts())
 
 
 def settle_by_bounds(impl: ImplDecl, mapping: Mapping) -> None:

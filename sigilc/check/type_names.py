@@ -78,7 +78,7 @@ def with_mark(type_: Type, marks: Marks, mark: str) -> Marked:
 
 def why_not_dyn(trait: t.TraitDecl) -> tuple[str, tuple[Span, str]]:
     """Why a trait can't stand behind `dyn`, or nothing, and a label for where that is stated."""
-    from sigilc.check.impls import implied
+    from sigilc.check.impls import implied, mentions
     for bound in implied([t.Bound(trait.self_param, trait, trait.params)]):
         if any(mentions(arg, trait.self_param) for arg in bound.args):
             return f"`{bound.trait.name}` above it has `Self` among its arguments", (trait.span, "stated here")
@@ -89,11 +89,6 @@ def why_not_dyn(trait: t.TraitDecl) -> tuple[str, tuple[Span, str]]:
     return "", (trait.span, "")
 
 
-def mentions(type_: Type, part: Type) -> bool:
-    """Whether a type is another one, or made of it."""
-    return type_ == part or any(mentions(p, part) for p in type_.parts())
-
-
 def why_not_callable(trait: t.TraitDecl, function: t.Function) -> str:
     """Why a trait's method can't be called through `dyn`, or nothing."""
     if function.name.rpartition("·")[2] in trait.constants:
@@ -102,6 +97,7 @@ def why_not_callable(trait: t.TraitDecl, function: t.Function) -> str:
         return "has no `self`"
     if len(function.type_params) > 1 + len(trait.params):
         return "has type parameters of its own"
+    from sigilc.check.impls import mentions
     if any(mentions(type_, trait.self_param) for type_ in [*(p.type for p in function.params[1:]), function.result]):
         return "mentions `Self`"
     return ""
