@@ -1,4 +1,4 @@
-/* Large blocks: mappings of their own that lie in huge pages and grow without being copied. */
+/* Large blocks: mappings of their own, in huge pages where they are made at their full size, that grow without being copied. */
 #include "rt.h"
 
 #include <stdatomic.h>
@@ -46,13 +46,15 @@ static rt_mapping *take_spare(int64_t size) {
     return NULL;
 }
 
-rt_mapping *rt_large_new(int64_t size) {
+rt_mapping *rt_large_new(int64_t size, bool is_growing) {
     rt_mapping *block = take_spare(size);
     if (block) return block;
     size_t bytes = whole_pages(size);
     block = (void *)map_aligned(bytes);
     if (!block) return NULL;
-    (void)madvise(block, bytes, MADV_HUGEPAGE); /* a system without them is fine too */
+    /* A system without huge pages is fine too. What grows by and by takes small ones: a virtual machine may have to get each
+     * huge page from its host, which costs more than a small one that was free, and does so as often as the array grows. */
+    if (!is_growing) (void)madvise(block, bytes, MADV_HUGEPAGE);
     block->size = (int64_t)bytes;
     return block;
 }

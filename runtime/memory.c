@@ -61,9 +61,9 @@ static bool is_large(int64_t size) {
     return RT_POOLS && size >= RT_LARGE_FROM;
 }
 
-static void *system_block(int64_t size) {
+static void *system_block(int64_t size, bool is_growing) {
     int64_t bytes = with_note(size);
-    if (is_large(size)) return behind(rt_large_new(bytes));
+    if (is_large(size)) return behind(rt_large_new(bytes, is_growing));
     void *note = NULL;
     if (posix_memalign(&note, RT_ALIGNMENT, (size_t)bytes) != 0) rt_die("out of memory");
     ((rt_mapping *)note)->size = 0;
@@ -88,7 +88,7 @@ static void *grown_system_block(void *block, int64_t size, int64_t kept) {
         if ((uintptr_t)note % RT_ALIGNMENT == 0) return behind(note);
         block = behind(note);
     }
-    void *grown = system_block(size);
+    void *grown = system_block(size, true);
     memcpy(grown, block, (size_t)kept);
     free_system_block(block);
     return grown;
@@ -108,7 +108,7 @@ static void *new_chunk_block(int class, int64_t size) {
     int64_t block = size_of_class(class);
     if (c->end - c->bump < block) {
         uint8_t *chunk = rt_chunk_new(class);
-        if (!chunk) return system_block(size);
+        if (!chunk) return system_block(size, false);
         c->bump = chunk + HEADER;
         c->end = chunk + RT_CHUNK_SIZE;
     }
@@ -119,7 +119,7 @@ static void *new_chunk_block(int class, int64_t size) {
 
 void *sigil_alloc(int64_t size) {
     rt_live_objects++;
-    if (!RT_POOLS || size > COARSE_LIMIT) return system_block(size);
+    if (!RT_POOLS || size > COARSE_LIMIT) return system_block(size, false);
     int class = class_of_size(size);
     free_block *block = classes[class].free;
     if (rt_unlikely(!block)) return new_chunk_block(class, size);

@@ -49,8 +49,8 @@ typedef struct rt_mapping {
     int64_t unused[3];
 } rt_mapping;
 
-/* A mapping of at least `size` bytes with `size` set, or null. */
-rt_mapping *rt_large_new(int64_t size);
+/* A mapping of at least `size` bytes with `size` set, or null. `is_growing`: it takes the place of a smaller block. */
+rt_mapping *rt_large_new(int64_t size, bool is_growing);
 /* The same, larger, with its content; null, and unchanged, when there is no memory. */
 rt_mapping *rt_large_grown(rt_mapping *block, int64_t size);
 void rt_large_free(rt_mapping *block);
