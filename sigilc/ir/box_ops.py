@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sigilc.ir.ops import Op, Value
-from sigilc.ir.types import IrBox
+from sigilc.ir.types import IrAddr, IrBox
 from sigilc.source.records import keyword_record
 
 
@@ -22,6 +22,11 @@ def has_destructor(op: MakeBox) -> bool:
     return op.result is not None and isinstance(op.result.type, IrBox) and bool(op.result.type.drop)
 
 
+def is_never_copied(address: Value) -> bool:
+    """Whether the place holds a box that `BoxAddr` does not make unique: of a value with a destructor, which is the only one."""
+    return isinstance(address.type, IrAddr) and isinstance(address.type.target, IrBox) and bool(address.type.target.drop)
+
+
 @keyword_record
 class Unbox(Op):
     """What a box holds."""
@@ -34,7 +39,7 @@ class Unbox(Op):
 
 @keyword_record
 class BoxAddr(Op):
-    """The place in the box at `address`, which is made unique."""
+    """The place in the box at `address`, which is made unique unless `is_never_copied`."""
 
     address: Value
     OPERANDS = ("address",)

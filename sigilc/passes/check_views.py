@@ -20,7 +20,7 @@ from dataclasses import dataclass
 
 from sigilc.crash import InternalError
 from sigilc.ir.array_ops import LendSlice
-from sigilc.ir.box_ops import BoxAddr, Keep
+from sigilc.ir.box_ops import BoxAddr, Keep, is_never_copied
 from sigilc.ir.cfg import predecessors, reverse_postorder
 from sigilc.ir.function import Block, IrFunction, Module
 from sigilc.ir.ops import (
@@ -160,6 +160,8 @@ class _ViewChecker:
         unique to form such an address ends the views of its contents, but leaves other addresses as they are.
         """
         if not op.EFFECT or isinstance(op, Slot | Retain | Release | Keep):
+            return 0
+        if isinstance(op, BoxAddr) and is_never_copied(op.address):
             return 0
         killed = 0
         for value in op.operands():

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from enum import IntEnum
 
 from sigilc.ir.array_ops import ArraySort, LendSlice, MapReserve
-from sigilc.ir.box_ops import BoxAddr
+from sigilc.ir.box_ops import BoxAddr, is_never_copied
 from sigilc.ir.function import IrFunction, Module
 from sigilc.ir.ops import (
     ArrayGet,
@@ -28,7 +28,7 @@ from sigilc.ir.ops import (
     Slot,
     Value,
 )
-from sigilc.ir.types import IrAddr, IrBox
+from sigilc.ir.types import IrAddr
 from sigilc.passes.infer_borrows import named_otherwise
 
 # These raise no fault, but perhaps a panic.
@@ -68,7 +68,7 @@ class Unwinding:
     def of_address(self, address: Value) -> Seen:
         """When the place is seen that an address leads to. What has a destructor sees itself."""
         while (op := self.definition.get(address)) is not None and not isinstance(op, Slot):
-            if isinstance(op, BoxAddr) and _has_destructor(op.address):
+            if isinstance(op, BoxAddr) and is_never_copied(op.address):
                 return Seen.ALWAYS
             if op.RESULT != "borrowed" and not isinstance(op, LendSlice):
                 return Seen.ALWAYS
@@ -121,10 +121,6 @@ class Unwinding:
                 self.seen[param] = level
                 is_new = True
         return is_new
-
-
-def _has_destructor(address: Value) -> bool:
-    return isinstance(address.type, IrAddr) and isinstance(address.type.target, IrBox) and bool(address.type.target.drop)
 
 
 def _ops(module: Module) -> Iterator[Op]:
