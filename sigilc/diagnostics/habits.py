@@ -45,5 +45,5 @@ METHODS = {
     "rev": "it is a stage: `value |reverse`",
     "skip": "it is a stage: `value |skip(n)`",
     "take": "it is a stage: `value |take(n)`",
-    "step_by": "of a range: `(a..b).step_by(n)`",
+    "step_by": "of a range or an array: `(a..b).step_by(n)`",
 }
