@@ -17,7 +17,7 @@ from sigilc.check.evidence.graph import (
     Step,
     Wanted,
 )
-from sigilc.check.evidence.places import read_in_place, write_at_fault, write_place
+from sigilc.check.evidence.places import read_in_place, read_visited, visit_indices, write_at_fault, write_place
 from sigilc.check.evidence.rules import RULES
 from sigilc.check.evidence.slots import Piece, pieces_of
 from sigilc.check.evidence.summaries import Summary, parameter_marks
@@ -72,12 +72,17 @@ def eval_call(flow: Flow, e: Call) -> Tree:
 
 
 def eval_arguments(flow: Flow, args: list[Expr], types: list[Type]) -> list[Tree]:
-    """Views are evaluated first, then in-out arguments are looked at."""
-    trees = [flow.eval_as(arg.place if isinstance(arg, InOut) else arg, type_)
-             for arg, type_ in zip(args, types, strict=True)]
+    """Views, and what places are chosen by, are evaluated in their order; then the places are looked at."""
+    trees: list[Tree] = []
+    for arg, type_ in zip(args, types, strict=True):
+        if isinstance(arg, InOut):
+            visit_indices(flow, arg.place)
+            trees.append(KNOWN)
+        else:
+            trees.append(flow.eval_as(arg, type_))
     for index, arg in enumerate(args):
         if isinstance(arg, InOut):
-            trees[index] = flow.eval(arg.place)
+            trees[index] = read_visited(flow, arg.place)
     return trees
 
 

@@ -132,22 +132,22 @@ def eval_fault_field(flow: Flow, e: t.FaultField) -> Tree:
 
 
 def eval_assign(flow: Flow, e: t.Assign) -> Tree:
-    """`place = e`."""
-    tree = flow.eval_as(e.value, e.place.type)
+    """`place = e`: indices, then the value."""
     places.visit_indices(flow, e.place)
+    tree = flow.eval_as(e.value, e.place.type)
     if not flow.dead:
         places.write_place(flow, e.place, tree, Wanted("E0301", e.value.span, "annotation"))
     return KNOWN
 
 
 def eval_op_assign(flow: Flow, e: t.OpAssign) -> Tree:
-    """`place op= e`: what was there joins."""
+    """`place op= e`: what was there joins, that is what `e` has left there."""
     step = (e.span, "is computed here", "")
     places.visit_indices(flow, e.place)
-    before = places.read_in_place(flow, e.place)
     value = flow.eval_as(e.value, e.place.type)
     if flow.dead:
         return KNOWN
+    before = places.read_in_place(flow, e.place)
     trees = [before, value] if isinstance(value, int) == isinstance(before, int) else [before]
     tree = merge_trees(flow.graph, trees, step) if RULES["operator"] else value
     places.write_place(flow, e.place, tree, Wanted("E0301", e.value.span, "annotation"))

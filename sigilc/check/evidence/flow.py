@@ -70,7 +70,7 @@ class LoopFrame:
 class Flow:
     """One body under analysis; closures inside it share the object."""
 
-    __slots__ = ("aliases", "dead", "env", "exits", "fault_exits", "filters", "function", "give_result", "graph",
+    __slots__ = ("aliases", "chosen", "dead", "env", "exits", "fault_exits", "filters", "function", "give_result", "graph",
                  "idle_predicates", "loops", "mutable", "program", "trail", "variable_marks")
 
     def __init__(self, program: Program, function: Function, graph: Graph, give_result: Accept):
@@ -82,6 +82,7 @@ class Flow:
         self.mutable: list[Variable] = []
         self.variable_marks: dict[Variable, Marks] = {}
         self.aliases: dict[Variable, Expr] = {}
+        self.chosen: dict[Expr, Tree] = {}      # the indices, keys and bounds of places, which are evaluated once
         self.loops: dict[LoopLabel, LoopFrame] = {}
         self.exits: list[tuple[Variable, Tree]] = []
         self.fault_exits: dict[Variable, Tree] = {}

@@ -39,6 +39,7 @@ from sigilc.check.typed import (
 )
 from sigilc.check.types import (
     NO_MARKS,
+    UNIT,
     ArrayType,
     EnumType,
     FnType,
@@ -208,6 +209,23 @@ def read_field(flow: Flow, e: GetField) -> Tree:
     return _field_of(flow, e, flow.eval(e.value))
 
 
+def read_visited(flow: Flow, place: Expr) -> Tree:
+    """As evaluating a place, after `visit_indices`: what it is chosen by is not evaluated again."""
+    if isinstance(place, GetField):
+        return _field_of(flow, place, read_visited(flow, place.value))
+    if isinstance(place, VariantPlace):
+        return _payload_field_of(flow, place, read_visited(flow, place.value))
+    if isinstance(place, PayloadPlace):
+        return read_visited(flow, place.value)
+    if isinstance(place, Index):
+        return _element_of(flow, place, read_visited(flow, place.value))
+    if isinstance(place, Slice):
+        return _part_of(flow, place, read_visited(flow, place.value))
+    if isinstance(place, MapIndex):
+        return _entry_of(flow, place, read_visited(flow, place.value))
+    return flow.eval(place)
+
+
 def _field_of(flow: Flow, e: GetField, tree: Tree) -> Tree:
     owner = e.value.type
     if isinstance(owner, TupleType):
@@ -221,7 +239,12 @@ def _field_of(flow: Flow, e: GetField, tree: Tree) -> Tree:
 def read_index(flow: Flow, e: Index) -> Tree:
     """`xs[i]`: the element, joined with the index."""
     tree = flow.eval(e.value)
-    index = flow.join("index", flow.collapse(flow.eval(e.index), e.index.type, e.index.span))
+    _choose(flow, e)
+    return _element_of(flow, e, tree)
+
+
+def _element_of(flow: Flow, e: Index, tree: Tree) -> Tree:
+    index = flow.join("index", flow.collapse(flow.chosen[e.index], e.index.type, e.index.span))
     assert isinstance(tree, tuple)
     return raise_tree(flow.graph, flow.via("project", tree[1], e.type), index, (e.span, "indexed by `{}`", e.index.span.text))
 
@@ -229,8 +252,13 @@ def read_index(flow: Flow, e: Index) -> Tree:
 def read_slice(flow: Flow, e: Slice) -> Tree:
     """`xs[a..b]`: the elements stay, how many there are depends on the bounds; text joins them."""
     tree = flow.eval(e.value)
+    _choose(flow, e)
+    return _part_of(flow, e, tree)
+
+
+def _part_of(flow: Flow, e: Slice, tree: Tree) -> Tree:
     bounds = [label for end in (e.low, e.high) if end is not None
-              for label in flow.collapse(flow.eval(end), end.type, end.span)]
+              for label in flow.collapse(flow.chosen[end], end.type, end.span)]
     label = flow.join("index", bounds)
     step = (e.span, "cut out here", "")
     return raise_tree(flow.graph, tree, label, step)
@@ -239,13 +267,32 @@ def read_slice(flow: Flow, e: Slice) -> Tree:
 def read_entry(flow: Flow, e: MapIndex) -> Tree:
     """`m[k]`: the value or the default, joined with the key."""
     tree = flow.eval(e.value)
-    key = flow.join("lookup", flow.collapse(flow.eval(e.key), e.key.type, e.key.span))
+    _choose(flow, e)
+    return _entry_of(flow, e, tree)
+
+
+def _entry_of(flow: Flow, e: MapIndex, tree: Tree) -> Tree:
+    key = flow.join("lookup", flow.collapse(flow.chosen[e.key], e.key.type, e.key.span))
     assert isinstance(tree, tuple)
-    values = [flow.via("project", tree[2], e.type)]
-    if e.default is not None:
-        values.append(flow.eval_as(e.default, e.type))
+    values = [flow.via("project", tree[2], e.type), *_default_of(flow, e)]
     step = (e.span, "looked up with `{}`", e.key.span.text)
     return raise_tree(flow.graph, merge_trees(flow.graph, values, step), key, step)
+
+
+def _default_of(flow: Flow, e: MapIndex) -> list[Tree]:
+    """What `default: e` gives, if it is evaluated: where the entry is there, it is not."""
+    default, trees = e.default, list[Tree]()
+    if default is not None:
+        wanted = default
+
+        def missing() -> Tree:
+            tree = flow.eval_as(wanted, e.type)
+            if not flow.dead:
+                trees.append(tree)
+            return KNOWN
+
+        flow.alternatives([missing, lambda: KNOWN], UNIT)
+    return trees
 
 
 def read_variant(flow: Flow, e: VariantPlace) -> Tree:
@@ -270,8 +317,13 @@ def visit_indices(flow: Flow, place: Expr) -> None:
     """Analyses what a place is chosen by: indices, keys and bounds, outermost last."""
     if isinstance(place, GetField | VariantPlace | PayloadPlace | Index | MapIndex | Slice):
         visit_indices(flow, place.value)
+    _choose(flow, place)
+
+
+def _choose(flow: Flow, place: Expr) -> None:
+    """Evaluates what the last step of a place is chosen by, once for all that is done with the place."""
     for chosen in _choices(place):
-        flow.eval(chosen)
+        flow.chosen[chosen] = flow.eval(chosen)
 
 
 def _choices(place: Expr) -> list[Expr]:
@@ -297,7 +349,7 @@ def read_in_place(flow: Flow, place: Expr) -> Tree:
         assert isinstance(tree, tuple)
         part = flow.via("project", tree[-1], place.type)
         if isinstance(place, MapIndex) and place.default is not None:
-            part = flow.merge("project", [part, flow.eval_as(place.default, place.type)], place.type)
+            part = flow.merge("project", [part, *_default_of(flow, place)], place.type)
         return part
     raise InternalError("what is changed is no place", place.span)
 
@@ -316,7 +368,7 @@ def write_place(flow: Flow, place: Expr, tree: Tree, wanted: Wanted) -> None:
     elif isinstance(place, MapIndex):
         before = read_in_place(flow, place.value)
         assert isinstance(before, tuple)
-        key, stored = flow.eval(place.key), flow.via("assign", tree, place.type)
+        key, stored = flow.chosen[place.key], flow.via("assign", tree, place.type)
         if wanted.span is not None and wanted.what != "exit":       # a mark on keys speaks of the key, not of the value
             key = _with_step(flow, key, (place.key.span, "is the key here", ""))
             stored = _with_step(flow, stored, (wanted.span, "is stored here", ""))
