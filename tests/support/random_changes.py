@@ -113,7 +113,7 @@ class ChangeWriter(ExpressionWriter):
             key = self.expr(kind.args[0], 1)
             value = "" if kind.head == "Set" else f", {self.expr(kind.args[1], 1)}"
             ways += [lambda: f"{name}.insert({key}{value})", lambda: f"{name}.insert({key}{value})",
-                     lambda: f"{name}.remove({key})", lambda: f"let {kept} = {name}.remove({key})",
+                     lambda: f"_ = {name}.remove({key})", lambda: f"let {kept} = {name}.remove({key})",
                      lambda: f"{name}.clear()"]
         elif kind.head == "?":
             ways += [lambda: self.change_present(name, kind.args[0])] * 2
