@@ -432,23 +432,20 @@ class Calls(Paths):
                              "send it a message")
         if function.params[0].kind == "inout":
             if is_made(receiver_tree) and function.result != UNIT:
-                return self.call_on_temporary(receiver, name, node, arguments, expected, callee)
+                return self.call_on_temporary(receiver, function, node, arguments, expected, callee)
             place = self.place(receiver_tree) if receiver_tree is not None else None
             if place is None:
                 raise self.error("E0405", f"`{name}` changes its value, which is no place here", node, "nothing to change")
             receiver = t.InOut(receiver.span, place.type, place)
         return self.call_function(function, node, arguments, expected, receiver, 0, type_, callee)
 
-    def call_on_temporary(self, receiver: t.Expr, name: str, node: Any, arguments: list[Any], expected: Type | None,
-                          callee: Any) -> t.Expr:
+    def call_on_temporary(self, receiver: t.Expr, function: t.Function, node: Any, arguments: list[Any],
+                          expected: Type | None, callee: Any) -> t.Expr:
         """A method that changes its value and gives something, of a value just made: that ends behind the call."""
         span, variable = receiver.span, t.Variable("receiver", receiver.type, receiver.span, mutable=True)
         bound = t.Let(span, UNIT, t.BindPattern(span, receiver.type, variable), receiver)
         place = t.InOut(span, receiver.type, t.Local(span, receiver.type, variable))
-        type_ = shallow(receiver.type)
-        function = self.own_method(type_, name, node) or self.trait_function(type_, name, node)
-        assert function is not None
-        call = self.call_function(function, node, arguments, expected, place, 0, type_, callee)
+        call = self.call_function(function, node, arguments, expected, place, 0, shallow(receiver.type), callee)
         return t.Block(self.span(node), call.type, [bound], call)
 
     def call_array_method(self, receiver: t.Expr, type_: FixedType, name: str, node: Any, arguments: list[Any],

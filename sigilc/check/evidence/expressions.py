@@ -183,16 +183,7 @@ def eval_fault_none(flow: Flow, e: t.MakeFaultNone) -> Tree:
 
 def eval_default(flow: Flow, e: t.Default) -> Tree:
     """`a ?? b` joins both."""
-    value = flow.eval(e.value)
-    trees: list[Tree] = [value]
-
-    def otherwise() -> Tree:
-        tree = flow.eval_as(e.otherwise, e.type)
-        if not flow.dead:
-            trees.append(tree)
-        return KNOWN
-
-    flow.alternatives([otherwise, lambda: KNOWN], UNIT)
+    trees = [flow.eval(e.value), *flow.eval_perhaps(e.otherwise, e.type)]
     return flow.merge("branch", trees, e.type, (e.span, "or its default", ""))
 
 

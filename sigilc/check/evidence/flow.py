@@ -26,6 +26,7 @@ from sigilc.check.typed import Expr, Function, LoopLabel, StructDecl, Variable
 from sigilc.check.types import (
     FAULT,
     NEVER,
+    UNIT,
     EnumType,
     Marks,
     PrimType,
@@ -107,6 +108,19 @@ class Flow:
         """As `eval`, for where a value of `type_` is expected; what never gives a value fits everywhere."""
         tree = self.eval(e)
         return known_tree(self.graph, type_) if e.type.__class__ is PrimType and is_never(e.type) else tree
+
+    def eval_perhaps(self, e: Expr, type_: Type) -> list[Tree]:
+        """As `eval_as`, of what may not be evaluated at all; empty where it never gives a value."""
+        trees: list[Tree] = []
+
+        def evaluated() -> Tree:
+            tree = self.eval_as(e, type_)
+            if not self.dead:
+                trees.append(tree)
+            return KNOWN
+
+        self.alternatives([evaluated, lambda: KNOWN], UNIT)
+        return trees
 
     # ---- Variables
 

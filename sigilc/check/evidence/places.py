@@ -39,7 +39,6 @@ from sigilc.check.typed import (
 )
 from sigilc.check.types import (
     NO_MARKS,
-    UNIT,
     ArrayType,
     EnumType,
     FnType,
@@ -281,18 +280,7 @@ def _entry_of(flow: Flow, e: MapIndex, tree: Tree) -> Tree:
 
 def _default_of(flow: Flow, e: MapIndex) -> list[Tree]:
     """What `default: e` gives, if it is evaluated: where the entry is there, it is not."""
-    default, trees = e.default, list[Tree]()
-    if default is not None:
-        wanted = default
-
-        def missing() -> Tree:
-            tree = flow.eval_as(wanted, e.type)
-            if not flow.dead:
-                trees.append(tree)
-            return KNOWN
-
-        flow.alternatives([missing, lambda: KNOWN], UNIT)
-    return trees
+    return [] if e.default is None else flow.eval_perhaps(e.default, e.type)
 
 
 def read_variant(flow: Flow, e: VariantPlace) -> Tree:
