@@ -46,6 +46,10 @@ class IrFunction:
     hints: tuple[str, ...] = ()
     owned: frozenset[int] = frozenset()
 
+    def ops(self) -> list[Op]:
+        """All ops, in layout order."""
+        return [op for block in self.blocks for op in block.ops]
+
     @property
     def owned_params(self) -> list[Value]:
         """The parameters whose references pass to the function."""

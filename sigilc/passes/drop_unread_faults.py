@@ -92,12 +92,8 @@ def drop_unread_faults(module: Module) -> None:
             call.function = name
 
 
-def _ops(function: IrFunction) -> list[Op]:
-    return [op for block in function.blocks for op in block.ops]
-
-
 def _unread_calls(function: IrFunction, read: set[Value]) -> list[Call]:
-    return [op for op in _ops(function) if isinstance(op, Call) and op.result is not None
+    return [op for op in function.ops() if isinstance(op, Call) and op.result is not None
             and isinstance(op.result.type, IrOption) and op.result not in read]
 
 
@@ -114,7 +110,7 @@ class _Finder:
 
     def enter(self, function: IrFunction) -> None:
         """Learns what a function computes."""
-        self.definition.update((op.result, op) for op in _ops(function) if op.result is not None)
+        self.definition.update((op.result, op) for op in function.ops() if op.result is not None)
 
     def is_worth_it(self, name: str) -> bool:
         """Whether a function that is called puts together a text which is not needed if its own fault is unread."""
@@ -129,7 +125,7 @@ class _Finder:
                 function is not None and function.result == STR and not function.owned
                 and not find_loops(function, Dominators(function))
                 and not any(isinstance(param.type, IrAddr) for param in function.params)
-                and all(self._can_be_missed(op) for op in _ops(function)))
+                and all(self._can_be_missed(op) for op in function.ops()))
         return self.makes_text[name]
 
     def _can_be_missed(self, op: Op) -> bool:
@@ -150,7 +146,7 @@ class _Finder:
         """The values of type `T?` whose fault may be read; that of the result is not, in a function that is quiet."""
         read: set[Value] = set()
         given: list[tuple[Value, Value]] = []
-        for op in _ops(function):
+        for op in function.ops():
             if isinstance(op, Branch):
                 given += zip(op.args, op.target.params, strict=True)
             elif not isinstance(op, IsSome | Unwrap | Declare) and not (is_quiet and isinstance(op, Return)):
@@ -166,7 +162,7 @@ class _Finder:
         worth: set[str] = set()
         callers: dict[str, list[str]] = {}
         for function in self.module.functions.values():
-            ops = _ops(function)
+            ops = function.ops()
             if not isinstance(function.result, IrOption) or len(ops) > _LARGEST:
                 continue
             unread = {value for op in ops if (value := op.result) is not None} - self.read(function, is_quiet=True)
@@ -206,13 +202,13 @@ def _drop_texts(function: IrFunction, read: set[Value], finder: _Finder) -> None
 def _remove_unused_texts(function: IrFunction, finder: _Finder) -> None:
     """Removes faults that are not used, calls that only made their texts, and slots in which one is built for nobody."""
     for kind in (MakeFault, Call):
-        used = {value for op in _ops(function) for value in op.operands()}
+        used = {value for op in function.ops() for value in op.operands()}
         for block in function.blocks:
             block.ops = [op for op in block.ops if not isinstance(op, kind) or op.result in used
                          or (isinstance(op, Call) and not finder.only_makes_text(op.function))]
-    used = {value for op in _ops(function) for value in op.operands()}
-    slots = {op.result for op in _ops(function) if isinstance(op, Slot) and op.initial.type == STR}
-    for op in _ops(function):
+    used = {value for op in function.ops() for value in op.operands()}
+    slots = {op.result for op in function.ops() if isinstance(op, Slot) and op.initial.type == STR}
+    for op in function.ops():
         is_harmless = op.result not in used and (isinstance(op, Load) or _builds_text(op))
         slots.difference_update(op.operands()[:1] if not is_harmless else (), op.operands()[1:])
     for block in function.blocks:

@@ -52,7 +52,7 @@ def find_called_params(module: Module) -> set[Value]:
         own = {param for param in function.params if isinstance(param.type, IrFn)}
         if not own:
             continue
-        for op in _ops(function):
+        for op in function.ops():
             if own.isdisjoint(op.operands()):
                 continue
             if isinstance(op, CallValue) and op.callee in own:
@@ -70,7 +70,7 @@ def drop_unneeded(module: Module, params_by_copy: dict[str, list[Value]]) -> Non
     passed: dict[Value, list[Value]] = {}
     candidates = {param for params in params_by_copy.values() for param in params}
     for name in params_by_copy:
-        for op in _ops(module.functions[name]):
+        for op in module.functions[name].ops():
             operands = op.operands()
             if candidates.isdisjoint(operands) or isinstance(op, Declare):
                 continue
@@ -113,10 +113,6 @@ def _drop_arguments(module: Module, function: IrFunction, params_by_copy: dict[s
                 block.ops[position] = FunctionValue(function=op.function, result=op.result, span=op.span)
         if notes:
             block.ops = [op for op in block.ops if op not in notes]
-
-
-def _ops(function: IrFunction) -> Iterator[Op]:
-    return (op for block in function.blocks for op in block.ops)
 
 
 def _passed(module: Module, op: Op) -> Iterator[tuple[Value, Value]]:

@@ -80,7 +80,7 @@ def specialise_calls(module: Module) -> None:
 
 
 def _makes_function_values(function: IrFunction) -> bool:
-    return any(type(op) is MakeClosure or type(op) is FunctionValue for block in function.blocks for op in block.ops)
+    return any(type(op) is MakeClosure or type(op) is FunctionValue for op in function.ops())
 
 
 class _Specialiser:
@@ -106,7 +106,7 @@ class _Specialiser:
 
     def _specialise_in(self, function: IrFunction, known: dict[Value, Known]) -> None:
         """Rewrites a function, of whose values some are `known`."""
-        borrowed = {op.result for block in function.blocks for op in block.ops if op.RESULT == "borrowed"}
+        borrowed = {op.result for op in function.ops() if op.RESULT == "borrowed"}
         for block in reverse_postorder(function):
             ops: list[Op] = []
             for op in block.ops:

@@ -7,7 +7,6 @@ is not known; it is seen after a fault if it came from a handler's state.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from enum import IntEnum
 
 from sigilc.ir.array_ops import ArraySort, LendSlice, MapReserve
@@ -50,7 +49,8 @@ class Unwinding:
 
     def __init__(self, module: Module):
         self.module = module
-        self.definition = {op.result: op for op in _ops(module) if op.result is not None}
+        self.definition = {op.result: op for function in module.functions.values()
+                           for op in function.ops() if op.result is not None}
         self.faulting = self._find_faulting()
         self.seen: dict[Value, Seen] = {}
         self._find_seen()
@@ -121,9 +121,3 @@ class Unwinding:
                 self.seen[param] = level
                 is_new = True
         return is_new
-
-
-def _ops(module: Module) -> Iterator[Op]:
-    for function in module.functions.values():
-        for block in function.blocks:
-            yield from block.ops
