@@ -39,16 +39,24 @@ void sigil_fault_site(sigil_buffer *out, const sigil_fault *fault) {
         .data = (uint8_t *)(uintptr_t)fault->site, .length = fault->site_length, .owner = &sigil_empty_buffer};
 }
 
-/* One line a fault, then its causes, each on a line of its own. */
+void rt_text_fault(sigil_buffer *text, const sigil_fault *fault) {
+    sigil_text_append(text, fault->message.data, fault->message.length);
+    sigil_text_append(text, (const uint8_t *)"\n", 1);
+    for (const sigil_fault *cause = fault->cause; cause; cause = cause->cause) {
+        rt_text_printf(text, "  caused by: fault");
+        if (cause->site_length > 0) rt_text_printf(text, " at %.*s", (int)cause->site_length, cause->site);
+        rt_text_printf(text, ": ");
+        sigil_text_append(text, cause->message.data, cause->message.length);
+        sigil_text_append(text, (const uint8_t *)"\n", 1);
+    }
+}
+
 void sigil_report_fault(const sigil_fault *fault) {
     sigil_buffer text = rt_text_empty();
-    for (const char *prefix = "fault"; fault; fault = fault->cause, prefix = "  caused by: fault") {
-        rt_text_printf(&text, "%s", prefix);
-        if (fault->site_length > 0) rt_text_printf(&text, " at %.*s", (int)fault->site_length, fault->site);
-        rt_text_printf(&text, ": ");
-        sigil_text_append(&text, fault->message.data, fault->message.length);
-        sigil_text_append(&text, (const uint8_t *)"\n", 1);
-    }
+    rt_text_printf(&text, "fault");
+    if (fault->site_length > 0) rt_text_printf(&text, " at %.*s", (int)fault->site_length, fault->site);
+    rt_text_printf(&text, ": ");
+    rt_text_fault(&text, fault);
     rt_error_text(&text);
     rt_release_text(&text);
 }

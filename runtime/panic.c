@@ -71,16 +71,19 @@ static _Unwind_Reason_Code stop(int version, _Unwind_Action actions, _Unwind_Exc
     return _URC_NO_REASON;
 }
 
-/* `panic at SITE: MESSAGE`. A fault keeps the site where its value became absent. */
+/* `panic at SITE: MESSAGE`. A fault keeps the site where its value became absent, and its causes follow. */
 static void print_failure(const rt_failure *failure) {
     sigil_buffer text = rt_text_empty();
     const sigil_fault *fault = failure->fault;
     bool has_own_site = fault && fault->site_length > 0;
     if (has_own_site) rt_text_printf(&text, "panic at %.*s: ", (int)fault->site_length, fault->site);
     else rt_text_printf(&text, "panic at %s: ", failure->site);
-    const sigil_buffer *message = fault ? &fault->message : &failure->message;
-    sigil_text_append(&text, message->data, message->length);
-    sigil_text_append(&text, (const uint8_t *)"\n", 1);
+    if (fault) {
+        rt_text_fault(&text, fault);
+    } else {
+        sigil_text_append(&text, failure->message.data, failure->message.length);
+        sigil_text_append(&text, (const uint8_t *)"\n", 1);
+    }
     rt_error_text(&text);
     rt_release_text(&text);
 }

@@ -141,6 +141,8 @@ _Noreturn void rt_die_of(const rt_failure *failure, const char *reason);
 
 /* A fault without stage or cause; takes over message. `site` is immortal, or null. */
 sigil_fault *rt_fault_new(sigil_buffer message, const char *site);
+/* Appends the message and, each on a line of its own, what caused it; a line break ends each line. */
+void rt_text_fault(sigil_buffer *text, const sigil_fault *fault);
 
 /* ---- actor.c, mailbox.c, scheduler.c ---- */
 

@@ -513,11 +513,10 @@ class Calls(Paths):
             return self.text_argument(node.arguments, node)
         if name == "panic":
             return t.Panic(span, NEVER, self.text_argument(node.arguments, node))
+        if name == "fail" and node.arguments:
+            return self.fail_call(node)
         if len(node.arguments) != 1:
             raise self.error("E0202", f"`{name}` takes one argument, not {len(node.arguments)}", node)
-        if name == "fail":
-            message = self.text_argument(node.arguments, node)
-            return t.MakeNone(span, OptionType(InferVar()), message)
         if name == "None":
             return t.MakeFaultNone(span, OptionType(InferVar()), self.fault_argument(node.arguments[0]))
         hint = shallow(expected) if expected is not None else None
@@ -526,6 +525,18 @@ class Calls(Paths):
             item = self.coerce(item, hint.item)
         type_ = hint.item if isinstance(hint, OptionType) and is_never(item.type) else item.type
         return t.MakeSome(span, OptionType(type_), item)
+
+    def fail_call(self, node: Any) -> t.Expr:
+        """`fail("reason")`, `fail("no {}", x)`, `fail("reason", cause: why)`."""
+        named = [a for a in node.arguments if isinstance(a, ast.Named)]
+        for number, other in enumerate(named):
+            if number or other.name != "cause":
+                what = "is given `cause` twice" if other.name == "cause" else f"has no argument `{other.name}`"
+                raise self.error("E0202", f"`fail` {what}", other,
+                                 help_='it takes a text, and perhaps the fault behind it: `fail("reason", cause: why)`')
+        message = self.text_argument([a for a in node.arguments if not isinstance(a, ast.Named)], node)
+        cause = self.coerce(self.expr(named[0].value, FAULT), FAULT) if named else None
+        return t.MakeNone(self.span(node), OptionType(InferVar()), message, cause)
 
     def fault_argument(self, node: Any) -> t.Expr:
         """What `None(…)` is given: a fault that is there already, and no text for a new one."""

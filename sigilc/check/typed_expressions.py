@@ -376,9 +376,10 @@ class MakeSome(Expr):
 
 @record
 class MakeNone(Expr):
-    """`None` (message None: the text `absent`) or `fail(message)`; the fault's site is this expression's span."""
+    """`None` (message None: the text `absent`) or `fail(message, cause: …)`; the fault's site is this expression's span."""
 
     message: Expr | None
+    cause: Expr | None = None
 
 
 @record

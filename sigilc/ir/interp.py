@@ -117,7 +117,7 @@ class Machine:
         try:
             result = self.code(main.name).call([])
         except Panicked as panic:
-            self.stderr.append(f"{panic.line()}\n".encode())
+            self.stderr.append(panic.lines().encode())
             return STATUS_PANIC
         status = self._status(result, isinstance(main.result, IrInt))
         self.depth = 0
@@ -136,20 +136,10 @@ class Machine:
         if is_integer:
             return int(result) & 0xFF
         if isinstance(result, FaultValue):
-            self.stderr.append(report(result).encode())
+            site = f" at {result.site.decode()}" if result.site else ""
+            self.stderr.append(f"fault{site}: {result.lines()}".encode())
             return STATUS_FAILED
         return 0
-
-
-def report(fault: FaultValue | None) -> str:
-    """What is printed when `main` gives an absent value: the fault and its causes, a line each."""
-    lines = []
-    prefix = "fault"
-    while fault is not None:
-        site = f" at {fault.site.decode()}" if fault.site else ""
-        lines.append(f"{prefix}{site}: {fault.message.decode()}\n")
-        prefix, fault = "  caused by: fault", fault.cause
-    return "".join(lines)
 
 
 def interpret(module: Module, args: Iterable[str] = (), max_steps: int | None = None,

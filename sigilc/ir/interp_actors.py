@@ -133,7 +133,7 @@ class Scheduler:
             self.machine.end_calls(depth, loans)
             if panic.fault is None:
                 actor.is_closed = actor.is_killed = True
-                self.machine.stderr.append(f"actor {actor.kind.name} stopped: {panic.line()}\n".encode())
+                self.machine.stderr.append(f"actor {actor.kind.name} stopped: {panic.lines()}".encode())
             if message.future is not None:
                 message.future.fill(panic.fault or FaultValue(panic.message, site=panic.site.encode()))
             return

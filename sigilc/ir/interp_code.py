@@ -34,10 +34,11 @@ class Panicked(Exception):
         self.fault = fault
         self.span = span
 
-    def line(self) -> str:
-        """`panic at SITE: MESSAGE`; a fault keeps the site where its value became absent."""
-        site = self.fault.site.decode() if self.fault is not None and self.fault.site else self.site
-        return f"panic at {site}: {self.message.decode(errors='replace')}"
+    def lines(self) -> str:
+        """`panic at SITE: MESSAGE`; a fault keeps the site where its value became absent, and its causes follow."""
+        if self.fault is None:
+            return f"panic at {self.site}: {self.message.decode(errors='replace')}\n"
+        return f"panic at {self.fault.site.decode() or self.site}: {self.fault.lines()}"
 
 
 class CodeBlock:

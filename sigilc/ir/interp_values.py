@@ -111,6 +111,16 @@ class FaultValue:
         self.site = site
         self.cause = cause
 
+    def lines(self) -> str:
+        """The message and, each on a line of its own, what caused it; a line break ends each line."""
+        lines = [f"{self.message.decode(errors='replace')}\n"]
+        cause = self.cause
+        while cause is not None:
+            site = f" at {cause.site.decode()}" if cause.site else ""
+            lines.append(f"  caused by: fault{site}: {cause.message.decode(errors='replace')}\n")
+            cause = cause.cause
+        return "".join(lines)
+
 
 class FunctionValue:
     """A function with what it captured."""

@@ -32,10 +32,11 @@ def lower_make_some(fl: FunctionLowering, expr: typed.MakeSome) -> Value:
 
 
 def lower_make_none(fl: FunctionLowering, expr: typed.MakeNone) -> Value:
-    """`None` and `fail(message)`."""
+    """`None`, `fail(message)` and `fail(message, cause: fault)`."""
     builder = fl.builder
     message = fl.value(expr.message) if expr.message is not None else builder.const_text("absent")
-    return builder.make_none(fl.ir_type(expr), builder.make_fault(message, builder.const_text("")))
+    cause = fl.value(expr.cause) if expr.cause is not None else None
+    return builder.make_none(fl.ir_type(expr), builder.make_fault(message, builder.const_text(""), cause))
 
 
 def lower_make_fault_none(fl: FunctionLowering, expr: typed.MakeFaultNone) -> Value:

@@ -170,8 +170,9 @@ def eval_some(flow: Flow, e: t.MakeSome) -> Tree:
 
 def eval_none(flow: Flow, e: t.MakeNone) -> Tree:
     """Absence adds no trust problem; the message becomes a fault's text."""
-    if e.message is not None:
-        flow.eval(e.message)
+    for part in (e.message, e.cause):
+        if part is not None:
+            flow.eval(part)
     return flow.known(e.type)
 
 
