@@ -268,7 +268,7 @@ class Places(Calls):
     def check_Assign(self, node: Any, expected: Type | None) -> t.Expr:
         """`place = e`."""
         span = self.span(node)
-        if isinstance(node.target, ast.Path) and node.target.name == "_" and not self.stages:
+        if isinstance(node.target, ast.Path) and node.target.name == "_":
             return t.Discard(span, UNIT, self.expr(node.value))
         if isinstance(node.target, ast.Tuple):
             return self.assign_parts(node)
