@@ -25,6 +25,7 @@ from sigilc.check.types import (
 )
 from sigilc.diagnostics.habits import NAMES
 from sigilc.diagnostics.suggest import closest
+from sigilc.resolve.library_index import unknown_help
 from sigilc.resolve.symbols import KIND_WORDS, Item, Module
 from sigilc.syntax import ast
 
@@ -128,7 +129,7 @@ class Paths(TraitUses):
         while isinstance(node, ast.PathName | ast.PathArguments):
             node = node.base        # the unknown name is the first of the path
         near = closest(name, [*self.visible_names(), *self.language_names])
-        help_ = f"did you mean `{near}`?" if near else NAMES.get(name, "")
+        help_ = unknown_help(name, near, NAMES.get(name, ""))
         receiver = self.find_variable("self")
         owner = shallow(receiver.type) if receiver is not None else None
         if name in LATER_FUNCTIONS:

@@ -43,6 +43,7 @@ from sigilc.check.types import (
 )
 from sigilc.diagnostics.habits import TYPES
 from sigilc.diagnostics.suggest import closest
+from sigilc.resolve.library_index import unknown_help
 from sigilc.resolve.symbols import KIND_WORDS, Item, Module
 from sigilc.source.spans import Span
 from sigilc.syntax import ast
@@ -59,9 +60,6 @@ _GENERIC: dict[str, tuple[int, Callable[..., Type]]] = {
     "RangeInclusive": (1, partial(RangeType, inclusive=True)),
 }
 _LATER = {"Stream": "streams are"}
-# Types of the library that need a `use`, and where they are; also by the names that Rust has for them.
-_IN_LIBRARY = {"OrdMap": "OrdMap", "BTreeMap": "OrdMap", "OrdSet": "OrdSet", "BTreeSet": "OrdSet", "Deque": "Deque",
-               "VecDeque": "Deque", "Heap": "Heap", "BinaryHeap": "Heap"}
 
 Marked = tuple[Type, Marks]
 
@@ -289,10 +287,7 @@ class TypeNames:
             raise Reported
         candidates = inside.names_for(self.scope.module) if inside is not None else self.names_of_types()
         near = TYPES.get(shown) or closest(names[-1], candidates)
-        help_ = f"did you mean `{near}`?" if near else ""
-        if shown in _IN_LIBRARY:
-            name = _IN_LIBRARY[shown]
-            help_ = f"it {'needs' if name == shown else f'is `{name}` here, and needs'} `use std·collections·{name}`"
+        help_ = unknown_help(names[0], near)
         self.context.error("E0102", f"the {what} `{shown}` is not known", self.span(node), f"no {what} of this name", help_)
         raise Reported
 
