@@ -54,13 +54,15 @@ class Differential:
     What takes the interpreter too long is not compared.
 
     `overflow_modes` says with which of checks and no checks. With `runs_drops` the interpreter is given the counts as they
-    were inserted, by which it ends values with a destructor; without, what `lower` made.
+    were inserted, by which it ends values with a destructor; without, what `lower` made. With `certifies_each` what every
+    pass leaves behind is certified, else what the last one does: half the time goes into that.
     """
 
     def __init__(self, module: RandomModule, folder: Path, only: int | None = None,
-                 overflow_modes: tuple[bool, ...] = (True, False), runs_drops: bool = False):
+                 overflow_modes: tuple[bool, ...] = (True, False), runs_drops: bool = False, certifies_each: bool = True):
         self.overflow_modes = overflow_modes
         self.runs_drops = runs_drops
+        self.certifies_each = certifies_each
         self.numbers = range(len(module.programs)) if only is None else [only]
         self.folder = folder.resolve()
         self.path = folder / "random.sg"        # relative, if the folder is: it shows in messages
@@ -92,8 +94,9 @@ class Differential:
         expected = {number: Ran(ran.stdout, ran.stderr, ran.status) for number, ran in outcomes.items()}
         found = []
         for level, lowered in ((0, module), (3, lower_program(program, overflow_checks))):
-            run_passes(lowered, level, certify if level > 0 else None)
-            if level == 0:      # its passes are among those of -O3: only how they end is new
+            is_each = level > 0 and self.certifies_each      # the passes of -O0 are among those of -O3
+            run_passes(lowered, level, certify if is_each else None)
+            if not is_each:
                 certify(pass_names(level)[-1], lowered)
             executable = self._link(Machine(emit_module(lowered), level, BUILD_CPU, verify=True).object(), level)
             way = f"-O{level} --overflow-checks={'on' if overflow_checks else 'off'}"
