@@ -1,8 +1,9 @@
 """Random programs do the same in the interpreter, at -O0 and at -O3, with and without overflow checks.
 
 Output, messages, positions and exit status are compared; nothing may be alive at the end, panic or not; and what every
-pass leaves behind is certified (of most modules of a long run, what the last one leaves). Usually 500 programs run, half of them with overflow checks; with SIGILC_LONG_TESTS=1
-20,000, or SIGIL_RANDOM=n of them, with and without. They are the same ones each time.
+pass leaves behind is certified (of most modules of a long run, what the last one leaves). Usually 500 programs run, half
+of them with overflow checks; with SIGILC_LONG_TESTS=1 20,000, or SIGIL_RANDOM=n of them, with and without. They are the
+same ones each time.
 """
 
 from __future__ import annotations
