@@ -104,7 +104,7 @@ class Calls(Paths):
     def payload(self, fields: list[t.Field], type_: Type, node: Any, arguments: list[Any], name: str,
                 expected: Type | None, first: t.Expr | None, hole: int) -> list[t.Expr]:
         """The positional fields of a tuple struct or variant."""
-        given = len(arguments) + (first is not None and not any(self.is_hole(a) for a in arguments))
+        given = len(arguments) + (first is not None)
         if given != len(fields):
             raise self.error("E0202", f"`{name}` takes {len(fields)} value{'s' * (len(fields) != 1)}, not {given}", node,
                              f"{given} given here")
@@ -115,7 +115,7 @@ class Calls(Paths):
             unify(type_, wanted)
         args = dict(zip(type_.decl.type_params, type_.parts(), strict=True))  # type: ignore[attr-defined]
         values: list[t.Expr] = []
-        queue = [a for a in arguments if not self.is_hole(a)] if first is not None else list(arguments)
+        queue = list(arguments)
         for i, field in enumerate(fields):
             wanted_type = substitute(field.type, args)
             value = first if first is not None and i == hole else self.expr(queue.pop(0), wanted_type)
@@ -231,8 +231,7 @@ class Calls(Paths):
                 raise self.wrong_count(function, node, len(arguments) + 1, [])
             taken[hole] = True
         position = 0
-        holes = [a for a in arguments if self.is_hole(a)] if first is not None else []
-        given = len(arguments) - len(holes) + (first is not None)
+        given = len(arguments) + (first is not None)
         for argument in arguments:
             if isinstance(argument, ast.Named):
                 index = next((i for i, p in enumerate(function.params) if p.name == argument.name), None)
@@ -243,9 +242,6 @@ class Calls(Paths):
                 if taken[index]:
                     raise self.error("E0202", f"`{argument.name}` is given twice", argument, "given again here")
                 trees[index], taken[index] = argument.value, True
-                continue
-            if first is not None and self.is_hole(argument):
-                position += position == hole
                 continue
             while position < count and taken[position]:
                 position += 1

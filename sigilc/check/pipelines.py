@@ -367,7 +367,7 @@ class Pipelines(ShapingStages):
                              "write `|ρ+`, `|ρ{acc, x => …}` or `|ρ(+, 0)`")
         applied = self.applied_body(parts) if parts.body is not None else None
         closure = only_expression(parts.body) if parts.body is not None else None
-        count = applied.arity() - len([a for a in applied.arguments if not self.is_hole(a)]) if applied else 2
+        count = applied.arity() - len(applied.arguments) if applied else 2
         if isinstance(parts.body, ast.StageClosure):
             count = len(parts.body.parameters)
         elif isinstance(closure, ast.Closure):
@@ -501,15 +501,12 @@ class Pipelines(ShapingStages):
             path = ast.PathName(path.start, stage.name.end, path, name)
         for key in parts.keys:
             path = ast.Access(path.start, stage.name.end, path, key)
-        if parts.keys:
-            callee = self.expr(path)
-            arguments = list(parts.arguments or [])
-            hole = next((i for i, a in enumerate(arguments) if self.is_hole(a)), 0)
-            return Applied(callee, stage, arguments, hole)
         arguments = list(parts.arguments or [])
         hole = next((i for i, a in enumerate(arguments) if self.is_hole(a)), 0)
-        tree = ast.Call(stage.start, stage.end, path, arguments)
-        return self.applied_path(path, tree, arguments, hole)
+        others = [a for i, a in enumerate(arguments) if i != hole or not self.is_hole(a)]
+        if parts.keys:
+            return Applied(self.expr(path), stage, others, hole)
+        return self.applied_path(path, ast.Call(stage.start, stage.end, path, others), others, hole)
 
     def user_stage(self, flow: Flow, parts: StageParts, span: Span) -> Flow:
         """`|f`, `|f(a, _, b)`, lifted by rule 2."""

@@ -34,7 +34,7 @@ from sigilc.syntax import ast
 class Applied:
     """A function that a stage applies: the value goes to parameter `hole`; `tree` is the call or the path.
 
-    `callee` is what the path named, or a function value (an Expr).
+    `arguments` are the others. `callee` is what the path named, or a function value (an Expr).
     """
 
     callee: Any
@@ -83,7 +83,7 @@ class StageBodies(Control):
             others = [a for a in tree.arguments if not self.is_hole(a)]
             if len(holes) == 1 and not any(holes_in(a) for a in others) and not any(
                     isinstance(a, ast.Named) for a in tree.arguments):
-                return self.applied_path(tree.callee, tree, tree.arguments, holes[0])
+                return self.applied_path(tree.callee, tree, others, holes[0])
         return None
 
     def applied_path(self, path: Any, tree: Any, arguments: list[Any], hole: int) -> Applied | None:
@@ -141,7 +141,7 @@ class StageBodies(Control):
             raise Reported
         if not isinstance(fn, FnType):
             raise self.error("E0207", f"a value of type `{resolve(fn)}` can't be called", applied.callee, "no function")
-        others = [a for a in applied.arguments if not self.is_hole(a)]
+        others = list(applied.arguments)
         if len(others) + 1 != len(fn.params):
             raise self.error("E0202", f"this function takes {len(fn.params)} arguments", applied.tree,
                              f"its type is `{resolve(fn)}`")
