@@ -90,6 +90,8 @@ class Operators(Ranges):
         """An operator that a trait gives to a type that is no number."""
         name = _OPERATOR_TRAITS.get(operator)
         a, b = shallow(left.type), shallow(right.type)
+        if operator == "+" and a == STR and b == STR:
+            return self.joined_texts(left, right, node)
         if name is not None and isinstance(a, InferVar) and a.kind != "any" and not isinstance(b, InferVar | ErrorType) \
                 and not is_numeric(b) and find_impl(self.prelude_trait(name), PrimType(str(a)), (b,)) is not None:
             unify(a, PrimType(str(a)))      # a literal before a type that is no number
@@ -101,6 +103,11 @@ class Operators(Ranges):
         if not satisfies(a, trait, (b,)) or (is_numeric(a) and find_impl(trait, a, (b,)) is None):
             return None
         return self.call_trait(trait, name.lower(), left, [right], node)
+
+    def joined_texts(self, left: t.Expr, right: t.Expr, node: Any) -> t.Expr:
+        """`a + b` of two texts, and `a + b + c` in one: what an interpolation makes of them."""
+        before = left.parts if isinstance(left, t.Interpolate) else [(left, t.FormatSpec())]
+        return t.Interpolate(self.span(node), STR, [*before, (right, t.FormatSpec())])
 
     def level(self, left: t.Expr, right: t.Expr) -> tuple[t.Expr, t.Expr]:
         """For `==`: a `T` beside a `T?` becomes one."""
@@ -146,8 +153,12 @@ class Operators(Ranges):
             fits = is_numeric(a)
             if isinstance(a, ParamType):
                 help_ = f"state a bound: `{a}: {_OPERATOR_TRAITS.get(operator, '…')}`"
-            if a == STR and operator == "+":
-                help_ = 'put texts together by interpolation: `"{a}{b}"`'
+            trait_name = _OPERATOR_TRAITS.get(operator)
+            if not fits and trait_name and not isinstance(a, ParamType) and satisfies(a, self.prelude_trait(trait_name), (b,)):
+                self.error("E0203", f"that this `{operator}` is one of `{a}` is known too late",
+                           self.operator_span(operator, left, right, node), "which operator this is depends on the type",
+                           f"write down the type of an operand: `x: {a}`", [(left.span, f"this turns out to be `{a}`")])
+                return
         if operator == "|" and isinstance(b, FnType):
             help_ = "bitwise or is written with spaces, a pipe without one after it: `a |f`"
         if not fits:

@@ -274,6 +274,9 @@ class StageBodies(Control):
 
     def binary_of(self, node: Any, operator: str, left: t.Expr, right: t.Expr) -> t.Expr:
         """An operator between two checked operands."""
+        overloaded = self.overloaded(operator, left, right, node)
+        if overloaded is not None:
+            return overloaded
         if not unifies(left.type, right.type):
             raise self.operand_mismatch(operator, left, right, node)
         from sigilc.check.infer import unify
