@@ -89,7 +89,8 @@ class Patterns(Literals):
             case ast.SlicePattern():
                 return self.slice_pattern(node, type_, kind)
             case ast.RestPattern():
-                raise self.error("E0210", "`..` stands only inside a pattern with several parts", node, "not here")
+                raise self.error("E0210", "`..` stands only inside a pattern with several parts", node, "not here",
+                                 "with a name for what it stands for: `[first, ..rest]`")
         return self.literal_pattern(node, type_)
 
     def bind(self, name: str, evidence: str, type_: Type, span: Any, kind: str, mutable: bool) -> t.BindPattern:

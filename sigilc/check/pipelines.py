@@ -40,6 +40,17 @@ STAGES = LATER | ACTOR_STAGES | FOLDS | TESTS | SHAPING | frozenset(
     ["map", "filter", "sort", "reduce", "join", "each", "collect", "all_present", "validate!", "validate?", "assume!"])
 
 
+# What to write where a body is given to a stage that takes none, as other languages allow.
+_INSTEAD_OF_BODY = {
+    "count": "choose first: `|φ{…} |count`",
+    "max": "sort by a key and take the last: `|σ{…} |Ω`; or call `.max_by_key(…)` of an array, which sorts nothing",
+    "min": "sort by a key and take the first: `|σ{…} |α`; or call `.min_by_key(…)` of an array, which sorts nothing",
+    "sum": "compute first: `|τ{…} |Σ`", "product": "compute first: `|τ{…} |Π`",
+    "first": "look for it: `|find{…}`", "last": "choose first: `|φ{…} |Ω`",
+    "unique": "group by the key and take the first of each: `|group_by{…} |τ{(k, xs) => xs[0]}`",
+}
+
+
 class Pipelines(ShapingStages):
     """Methods of Body."""
 
@@ -205,7 +216,8 @@ class Pipelines(ShapingStages):
     def no_body(self, parts: StageParts) -> None:
         """Complains about a body or arguments that a stage does not take."""
         if parts.body is not None or parts.arguments or parts.operator or parts.keys or parts.path:
-            raise self.error("E0213", f"the stage `{parts.shown}` takes nothing", parts.node, "not wanted here")
+            raise self.error("E0213", f"the stage `{parts.shown}` takes nothing", parts.node, "not wanted here",
+                             _INSTEAD_OF_BODY.get(parts.word, "") if parts.body is not None or parts.keys else "")
 
     def one_argument(self, parts: StageParts, wanted: Type) -> t.Expr:
         """The only argument of a stage."""
