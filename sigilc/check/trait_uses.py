@@ -115,6 +115,7 @@ class TraitUses(Patterns):
             if not unify(wanted, value.type):
                 raise self.error("E0201", f"expected `{resolve(wanted)}`, found `{resolve(value.type)}`", value,
                                  f"this is `{resolve(value.type)}`", "", [(param.span, "declared here")])
+        self.settle_stated(function, mapping)
         self.context.reach(function)
         result = self.signature_result(function, node)
         self.check_bounds(function, mapping, node)
