@@ -22,6 +22,7 @@ from sigilc.check.types import (
     DynType,
     ErrorType,
     FixedType,
+    FnType,
     InferVar,
     OptionType,
     PointerType,
@@ -222,6 +223,8 @@ class BodyBase:
             hint = f"convert it: `{self.shown_text(expr)} as {resolve(wanted)}`"
             if isinstance(expr, t.Local) and expr.span.text.endswith("}"):     # what is piped has no name there
                 hint = f"convert it in a stage before this one: `|{{ _ as {resolve(wanted)} }}`"
+        if isinstance(actual, FnType) and expr.span.text == "null":     # the library's null pointer
+            hint = f"absence is written `None`, and its type `{resolve(wanted)}?`"
         if isinstance(wanted, FixedType) and isinstance(actual, ArrayType) and not isinstance(actual, FixedType):
             hint = "a `[T]` may have any length: copy its elements, one by one, into an array of fixed length"
         return self.error("E0201", f"expected `{resolve(wanted)}`, found `{resolve(actual)}`", expr,

@@ -484,7 +484,7 @@ class Calls(Paths):
                               "a field is called in parentheses", f"write `({receiver.span.text}.{name})(…)`")
         callable_ = {n: fitting for n in table if (fitting := self.callable_methods(type_, n))}
         near = closest(name, [n for n, fitting in callable_.items() if fitting[0].params and fitting[0].params[0].name == "self"])
-        help_ = f"did you mean `{near}`?" if near else METHODS.get(name, "") or self.other_impls(type_, name)
+        help_ = METHODS.get(name) or (f"did you mean `{near}`?" if near else self.other_impls(type_, name))
         others = [f for m in table.users(name) if self.may_call(f := m.function) and f not in callable_.get(name, ())]
         if name in callable_:
             head = str(resolve(type_)).partition("<")[0]

@@ -37,6 +37,7 @@ from sigilc.check.types import (
     is_numeric,
     substitute,
 )
+from sigilc.diagnostics.habits import METHODS
 from sigilc.source.spans import Span
 from sigilc.syntax import ast
 
@@ -369,7 +370,7 @@ class Operators(Ranges):
         if not isinstance(type_, StructType):
             last = len(type_.items) - 1 if isinstance(type_, TupleType) else 0
             raise self.error("E0103", f"`{resolve(type_)}` has no field `{name}`", self.name_span(node, name),
-                             "no field of this name", f"its parts are `.0` to `.{last}`" if last else "")
+                             "no field of this name", f"its parts are `.0` to `.{last}`" if last else METHODS.get(name, ""))
         index = self.field_index(fields, name, node, type_.decl.name)
         self.check_privacy(type_.decl, fields[index], node)
         if type_.decl.is_union and not self.unsafe_depth:

@@ -129,7 +129,7 @@ class Paths(TraitUses):
         while isinstance(node, ast.PathName | ast.PathArguments):
             node = node.base        # the unknown name is the first of the path
         near = closest(name, [*self.visible_names(), *self.language_names])
-        help_ = unknown_help(name, near, NAMES.get(name, ""))
+        help_ = NAMES.get(name) or unknown_help(name, near)
         receiver = self.find_variable("self")
         owner = shallow(receiver.type) if receiver is not None else None
         if name in LATER_FUNCTIONS:

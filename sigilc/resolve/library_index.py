@@ -37,9 +37,9 @@ def _use_help(name: str) -> str:
     return f"it {'needs' if own == name else f'is `{own}` here, and needs'} {uses}" if uses else ""
 
 
-def unknown_help(name: str, near: str | None, otherwise: str = "") -> str:
-    """The help for an unknown name: that it needs a `use`, a `near` name that is known, or `otherwise`."""
+def unknown_help(name: str, near: str | None) -> str:
+    """The help for an unknown name: that it needs a `use`, or a `near` name that is known."""
     use = _use_help(name)
     if use and near:
         return f"{use}, or did you mean `{near}`?"
-    return use or (f"did you mean `{near}`?" if near else otherwise)
+    return use or (f"did you mean `{near}`?" if near else "")

@@ -31,7 +31,7 @@ def shown(text: str) -> str:
 
 def unexpected_character(start: int, value: str) -> Problem:
     """A character that no token begins with."""
-    help = "text stands in double quotes, a single character between single ones" if value in "'“”‘’„«»" else ""
+    help = "text stands in double quotes, a single character between single ones" if value in "'`“”‘’„«»" else ""
     return Problem("E0003", start, start + len(value), f"unexpected character {shown(value)}", help=help)
 
 

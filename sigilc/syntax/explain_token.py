@@ -29,6 +29,12 @@ FOREIGN_WORDS = {
     "interface": "interfaces are declared by `trait`", "elif": "write `else if`", "elsif": "write `else if`",
     "switch": "write `match`", "and": "write `&&`", "or": "write `||`", "not": "write `!`", "is": "write `==`",
     "import": "write `use`", "module": "write `mod`", "then": "the branches of an `if` stand in braces",
+    "try": "there are no exceptions: a `T?` is handled by `match`, `??` or `?`", "foreach": "write `for x in xs`",
+    "catch": "there are no exceptions: a `T?` is handled by `match`, `??` or `?`", "lambda": "a closure is written `|x| x + 1`",
+    "extends": "types share what they can do by `trait`s", "implements": "write `impl Trait for Type`",
+    "export": "write `pub`", "from": "write `use std·fs`", "public": "write `pub`",
+    "private": "leave it out: what is not `pub` is private",
+    "static": "write `const`, or leave it out in an `impl`", "async": "it stands before `fn`",
     "do": "bodies stand in braces", "end": "bodies stand in braces",
 }
 MARKS = frozenset(["BANG", "QMARK", "TILDE", "PARADOX"])
@@ -67,11 +73,11 @@ def hint_for(tokens: list[Token], i: int, expected: Container[str]) -> str:
     if token.type == "STAR":
         is_glued = i + 1 < len(tokens) and tokens[i + 1].type == "NAME" and tokens[i + 1].start_pos == token.end_pos
         return "raw pointers are read by `p.read()` and written by `p.write(v)`" if is_glued else ""
-    if token.type in HINTS:
-        return HINTS[token.type]
     for word in (tokens[i - 1], token) if i else (token,):
         if word.type == "NAME" and word.value in FOREIGN_WORDS:
             return FOREIGN_WORDS[word.value]
+    if token.type in HINTS:
+        return HINTS[token.type]
     if token.type == "ARROW" and "FAT_ARROW" in expected:
         return "an arm is written `pattern => value`"
     if token.type == "LABEL":
@@ -184,7 +190,59 @@ def counting_for(tokens: list[Token], i: int, expected: Container[str]) -> tuple
     return None
 
 
+def arrow_closure(tokens: list[Token], i: int, expected: Container[str]) -> tuple[str, str] | None:
+    """`(x) => x + 1` and `x -> x + 1`."""
+    if tokens[i].type in ("FAT_ARROW", "ARROW") and "FAT_ARROW" not in expected and i and tokens[i - 1].type in ("NAME", "RPAR") \
+            and "_HEAD_OPEN" not in expected:
+        return "a closure's parameters stand between bars", "write `|x| x + 1`"
+    return None
+
+
+def new_object(tokens: list[Token], i: int, expected: Container[str]) -> tuple[str, str] | None:
+    """`new Point(3)`."""
+    if tokens[i].type == "NAME" and i and tokens[i - 1].value == "new" and tokens[i].value[:1].isupper():
+        name = tokens[i].value
+        return "there is no `new`", f"write `{name} {{ field: value }}`, or call a function of the type: `{name}·new(…)`"
+    return None
+
+
+def other_pipe(tokens: list[Token], i: int, expected: Container[str]) -> tuple[str, str] | None:
+    """`xs |> f`."""
+    if tokens[i].type == "MORETHAN" and i and tokens[i - 1].value == "|" and tokens[i - 1].end_pos == tokens[i].start_pos:
+        return "a pipe is a bar alone", "write `x |f`"
+    return None
+
+
+def written_map(tokens: list[Token], i: int, expected: Container[str]) -> tuple[str, str] | None:
+    """`{"a": 1}`."""
+    if tokens[i].type == "COLON" and i > 1 and tokens[i - 1].type == "STRING" and tokens[i - 2].value == "{":
+        return "a map is no literal", "write `Map·from([(key, value), …])`"
+    return None
+
+
+def colon_result(tokens: list[Token], i: int, expected: Container[str]) -> tuple[str, str] | None:
+    """`fn f(x: i64): i64 { x }` and `fn f(x: i64) => i64`."""
+    if tokens[i].type not in ("COLON", "FAT_ARROW") or not i or tokens[i - 1].type != "RPAR":
+        return None
+    line = i
+    while line and tokens[line].type not in (*ENDS, "FN"):
+        line -= 1
+    if tokens[line].type == "FN" and "COMMA" not in expected:
+        return "a result type stands behind an arrow", "write `-> T`"
+    return None
+
+
+def trailing_keyword(tokens: list[Token], i: int, expected: Container[str]) -> tuple[str, str] | None:
+    """`a if c else b` and `[x * 2 for x in xs]`."""
+    if tokens[i].type == "IF" and any(e in expected for e in ENDS_EXPRESSION):
+        return "an `if` begins with its condition", "write `if c { a } else { b }`"
+    if tokens[i].type == "FOR" and "RSQB" in expected:
+        return "there are no comprehensions", "write `xs |τ{…}`, with `|φ{…}` before it to choose"
+    return None
+
+
 Recogniser = Callable[[list[Token], int, Container[str]], tuple[str, str] | None]
 RECOGNISERS: tuple[Recogniser, ...] = (let_chain, marked_shorthand, several_dyn_bounds, impl_type, const_generic,
                                        closure_result, let_without_value, step, conditional_sign, struct_in_head,
-                                       untyped_constant, counting_for)
+                                       untyped_constant, counting_for, colon_result, arrow_closure,
+                                       new_object, other_pipe, written_map, trailing_keyword)
