@@ -49,13 +49,20 @@ sigil_map *sigil_map_new(const sigil_map_type *type) {
 
 /* ---- Growth ---- */
 
-/* A map with removed entries always has an index: only so does a search pass them over. */
+/* Half an index would hide entries. Without removed ones a search goes without, and the next growth tries again. */
+static void drop_unfinished(sigil_map **map) {
+    if (*map && (*map)->gaps.count == 0) rt_index_free(&(*map)->index);
+}
+
+/* A map with removed entries always has an index: only so does a search pass them over. Hashing may panic. */
 static void build_index(sigil_map *map, int64_t room) {
     rt_index_free(&map->index);
     if (room <= UNINDEXED && map->gaps.count == 0) return;
+    sigil_map *unfinished __attribute__((cleanup(drop_unfinished))) = map;
     rt_index_new(&map->index, room);
     for (int64_t i = 0; i < map->end; i++)
         if (!rt_gaps_has(&map->gaps, i)) rt_index_add(&map->index, rt_map_hash(map, rt_map_entry(map, i)), i);
+    unfinished = NULL;
 }
 
 /* Copies the entries that were not removed, in order, to `target`, which may be where they are. */
@@ -98,10 +105,15 @@ static void grow(sigil_map *map) {
     move_entries(map, map->capacity < 4 ? 4 : map->capacity * 2);
 }
 
+static void drop_copy(sigil_map **map) {
+    if (*map) rt_release_box(&(*map)->box);
+}
+
 void sigil_map_make_unique(sigil_map **place) {
     sigil_map *old = *place;
     if (old->box.count == 1) return;
     sigil_map *map = sigil_map_new(old->type);
+    sigil_map *unfinished __attribute__((cleanup(drop_copy))) = map;
     map->capacity = sigil_map_length(old);
     map->entries = sigil_alloc(map->capacity * map->stride);
     map->end = pack(old, map->entries);
@@ -111,6 +123,7 @@ void sigil_map_make_unique(sigil_map **place) {
         if (type->value.retain) type->value.retain(value_at(map, i));
     }
     build_index(map, map->end);
+    unfinished = NULL;
     rt_release_box(&old->box);
     *place = map;
 }
