@@ -18,6 +18,7 @@ from sigilc.ir import (
     interp_drops,
     interp_foreign,
     interp_loans,
+    interp_maps,
     interp_ops,
     interp_scalars,
     interp_taint,
@@ -36,8 +37,8 @@ STATUS_FAILED = 1
 STATUS_PANIC = 101
 
 
-MAKERS: dict[type[Op], Maker] = {**interp_scalars.MAKERS, **interp_ops.MAKERS, **interp_calls.MAKERS,
-                             **interp_foreign.MAKERS, **interp_loans.MAKERS, **interp_taint.MAKERS}
+MAKERS: dict[type[Op], Maker] = {**interp_scalars.MAKERS, **interp_ops.MAKERS, **interp_maps.MAKERS,
+                             **interp_calls.MAKERS, **interp_foreign.MAKERS, **interp_loans.MAKERS, **interp_taint.MAKERS}
 
 
 class LimitReached(Exception):

@@ -218,18 +218,20 @@ def _edit(op: array_ops.EditArray, code: FunctionCompiler, maker: Maker) -> Step
     return truncate
 
 
-def _insert(op: ops.MapInsert, code: FunctionCompiler, maker: Maker) -> Step | None:
-    a, k, step = code.index(op.address), code.index(op.key), maker(op, code)
+def _insert(op: ops.MapInsert, code: FunctionCompiler, maker: Maker) -> Step:
+    a, k, v = code.index(op.address), code.index(op.key), code.index(op.value)
 
     def insert(frame: list[Any]) -> None:
-        table: MapValue = frame[a].read()
-        number = table.find(frame[k])
-        before = table.values[number] if number >= 0 else None
-        if step is not None:
-            step(frame)
-        if number >= 0:
-            release(before)
-            release(frame[k])
+        table: MapValue = frame[a].own()
+        count = len(table.keys)
+        try:
+            before = table.insert(frame[k], frame[v])
+        except Panicked:
+            if len(table.keys) == count:        # the map has not taken it over
+                release((frame[k], frame[v]))
+            raise
+        if before:
+            release((frame[k], *before))
     return insert
 
 

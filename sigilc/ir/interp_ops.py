@@ -1,4 +1,4 @@
-"""Steps of the interpreter for aggregates, buffers, places and maps."""
+"""Steps of the interpreter for aggregates, buffers and places."""
 
 from __future__ import annotations
 
@@ -13,14 +13,13 @@ from sigilc.ir.interp_values import (
     ArrayValue,
     Box,
     ElementPlace,
-    EntryPlace,
     FaultValue,
     MapValue,
     PartPlace,
     has_buffers,
     share,
 )
-from sigilc.ir.types import BOOL, CHAR, STR, IrArray, IrFixed, IrInt, IrMap, IrStruct
+from sigilc.ir.types import STR, IrArray, IrFixed, IrStruct
 
 if TYPE_CHECKING:
     from sigilc.ir.interp_code import FunctionCompiler, Step
@@ -408,69 +407,6 @@ def make_element_addr(op: ops.ElementAddr, code: FunctionCompiler) -> Step:
     return step
 
 
-# ---- Maps ------------------------------------------------------------------------------------------------------------
-
-
-def make_map_new(op: ops.MapNew, code: FunctionCompiler) -> Step:
-    d, type_ = code.result(op), code.type_of(op)
-    is_simple = isinstance(type_, IrMap) and (isinstance(type_.key, IrInt) or type_.key in (STR, CHAR, BOOL))
-
-    def step(frame: list[Any]) -> None:
-        frame[d] = MapValue(is_simple)
-    return step
-
-
-def make_map_find(op: ops.MapFind, code: FunctionCompiler) -> Step:
-    a, k, d = code.index(op.value), code.index(op.key), code.result(op)
-
-    def step(frame: list[Any]) -> None:
-        frame[d] = frame[a].find(frame[k])
-    return step
-
-
-def make_map_part(op: ops.MapKey | ops.MapValue, code: FunctionCompiler) -> Step:
-    a, i, d, is_key = code.index(op.value), code.index(op.index), code.result(op), isinstance(op, ops.MapKey)
-    fail = code.broken_promise(op, "a map has no such entry")
-
-    def step(frame: list[Any]) -> None:
-        entries = frame[a].keys if is_key else frame[a].values
-        if not 0 <= frame[i] < len(entries):
-            raise fail()
-        frame[d] = entries[frame[i]]
-    return step
-
-
-def make_map_insert(op: ops.MapInsert, code: FunctionCompiler) -> Step:
-    a, k, v = code.index(op.address), code.index(op.key), code.index(op.value)
-
-    def step(frame: list[Any]) -> None:
-        frame[a].own().insert(frame[k], frame[v])
-    return step
-
-
-def make_map_remove(op: ops.MapRemove, code: FunctionCompiler) -> Step:
-    a, i = code.index(op.address), code.index(op.index)
-    fail = code.broken_promise(op, "a map has no such entry")
-
-    def step(frame: list[Any]) -> None:
-        found = frame[a].own()
-        if not 0 <= frame[i] < len(found.keys):
-            raise fail()
-        found.remove(frame[i])
-    return step
-
-
-def make_map_value_addr(op: ops.MapValueAddr, code: FunctionCompiler) -> Step:
-    a, i, d = code.index(op.address), code.index(op.index), code.result(op)
-    fail = code.broken_promise(op, "a map has no such entry")
-
-    def step(frame: list[Any]) -> None:
-        if not 0 <= frame[i] < len(frame[a].read().keys):
-            raise fail()
-        frame[d] = EntryPlace(frame[a], frame[i])
-    return step
-
-
 def make_slot(op: ops.Slot, code: FunctionCompiler) -> Step:
     v, d = code.index(op.initial), code.result(op)
 
@@ -516,13 +452,6 @@ MAKERS: dict[type[ops.Op], Callable[[Any, FunctionCompiler], Step | None]] = {
     ops.FieldAddr: make_part_addr,
     ops.PayloadAddr: make_part_addr,
     ops.ElementAddr: make_element_addr,
-    ops.MapNew: make_map_new,
-    ops.MapFind: make_map_find,
-    ops.MapKey: make_map_part,
-    ops.MapValue: make_map_part,
-    ops.MapInsert: make_map_insert, array_ops.MapReserve: _nothing,
-    ops.MapRemove: make_map_remove,
-    ops.MapValueAddr: make_map_value_addr,
     box_ops.Keep: _nothing,
     box_ops.Hole: make_hole,
     ops.Retain: _nothing,

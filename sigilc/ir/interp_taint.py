@@ -115,10 +115,9 @@ def with_trust(value: Any, change: Callable[[int], int]) -> Any:
 
 
 def _map_with(value: MapValue, of_key: Callable[[Any], Any], of_value: Callable[[Any], Any], trust: int) -> MapValue:
-    new = MapValue(value.is_simple)
+    new = MapValue(value.index.copy())
     new.trust = trust
     new.keys, new.values = [of_key(key) for key in value.keys], [of_value(part) for part in value.values]
-    new.number_by_key = value.number_by_key.copy()
     return new
 
 

@@ -36,6 +36,7 @@ from sigilc.ir.types import (
 
 if TYPE_CHECKING:
     from sigilc.ir.interp_code import Code
+    from sigilc.ir.interp_maps import MapIndex
 
 
 class ArrayValue:
@@ -59,15 +60,14 @@ class ArrayValue:
 
 
 class MapValue:
-    """A map in insertion order; `number_by_key` finds the entry of a key in canonical form. `trust` is that of its length."""
+    """A map in insertion order, in which `index` finds the entry of a key. `trust` is that of its length."""
 
-    __slots__ = ("is_shared", "is_simple", "keys", "number_by_key", "trust", "values")
+    __slots__ = ("index", "is_shared", "keys", "trust", "values")
 
-    def __init__(self, is_simple: bool):
+    def __init__(self, index: MapIndex):
         self.keys: list[Any] = []
         self.values: list[Any] = []
-        self.number_by_key: dict[Any, int] = {}
-        self.is_simple = is_simple      # keys are their own canonical form
+        self.index = index
         self.is_shared = False
         self.trust = 0
 
@@ -75,29 +75,30 @@ class MapValue:
         """A table of one's own, with the same entries."""
         for value in (*self.keys, *self.values):
             share(value)
-        new = MapValue(self.is_simple)
+        new = MapValue(self.index.copy())
         new.keys, new.values, new.trust = self.keys.copy(), self.values.copy(), self.trust
-        new.number_by_key = self.number_by_key.copy()
         return new
 
     def find(self, key: Any) -> int:
-        """The entry's number, or -1."""
-        return self.number_by_key.get(key if self.is_simple else canonical(key), -1)
+        """The entry's number, or -1. Raises Panicked where comparing or hashing does."""
+        return self.index.find(self.keys, key)
 
-    def insert(self, key: Any, value: Any) -> None:
-        """Adds an entry at the end, or overwrites the value of an equal key."""
-        form = key if self.is_simple else canonical(key)
-        number = self.number_by_key.setdefault(form, len(self.keys))
-        if number < len(self.keys):
+    def insert(self, key: Any, value: Any) -> tuple[Any, ...]:
+        """Adds an entry at the end, or overwrites the value of an equal key, which is the result. Raises as `find`."""
+        number = self.find(key)
+        if number >= 0:
+            before = (self.values[number],)
             self.values[number] = value
-        else:
-            self.keys.append(key)
-            self.values.append(value)
+            return before
+        self.keys.append(key)
+        self.values.append(value)
+        self.index.append(self.keys)
+        return ()
 
     def remove(self, number: int) -> None:
         """Takes an entry out; those behind it move up."""
         del self.keys[number], self.values[number]
-        self.number_by_key = {form: n - (n > number) for form, n in self.number_by_key.items() if n != number}
+        self.index.remove(number)
 
 
 class FaultValue:
@@ -194,6 +195,8 @@ def canonical(value: Any) -> Any:
             return frozenset(zip(map(canonical, value.keys), map(canonical, value.values), strict=True))
         case FaultValue():
             return "absent"
+        case UniqueValue():
+            return canonical(value.value)
     return value
 
 

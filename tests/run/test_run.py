@@ -18,9 +18,8 @@ from tests.support.build import Ran, build, run
 from tests.support.run_cases import RunCase, run_cases
 
 CASES = run_cases()
-# The interpreter compares the keys of maps by what they hold, not by the program's own functions.
-WITH_DROPS = [case for case in CASES
-              if "impl Drop for" in case.program.read_text(encoding="utf-8") and case.name != "drops/maps"]
+WITH_DROPS = [case for case in CASES if "impl Drop for" in case.program.read_text(encoding="utf-8")]
+OWN_KEYS = [case for case in CASES if case.name == "collections/own_keys"]
 
 
 def test_there_are_programs() -> None:
@@ -37,9 +36,12 @@ def test_program(case: RunCase, level: int, tmp_path: Path, monkeypatch: pytest.
     case.check(run(executable, case.args, cwd=tmp_path, stdin=case.stdin))
 
 
-@pytest.mark.parametrize("case", WITH_DROPS, ids=lambda case: case.name)
-def test_drops_in_the_interpreter(case: RunCase, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It counts only the values with a `drop`, and each by itself: they end where they do in the compiled program."""
+@pytest.mark.parametrize("case", WITH_DROPS + OWN_KEYS, ids=lambda case: case.name)
+def test_program_in_the_interpreter(case: RunCase, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It counts only the values with a `drop`, and each by itself: they end where they do in the compiled program.
+
+    It calls the functions by which keys are hashed and compared where compiled code does.
+    """
     monkeypatch.chdir(case.program.parent)
     checked = compile_file(case.program.name, Options(), stop_after="evidence")
     assert checked.program is not None, render_text(checked, use_color=False)

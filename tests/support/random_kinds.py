@@ -191,7 +191,7 @@ class World:
     def key_kind(self) -> Kind:
         """Some type for keys."""
         if self.rng.random() < 0.8:
-            return self.rng.choice([STR, STR, I64, I64, U8, CHAR, Kind("i16"), F64, BOOL])
+            return self.rng.choice([STR, STR, I64, I64, U8, CHAR, Kind("i16"), F64, BOOL, Kind("Money")])
         found = self.kind(1)
         return STR if self.has(found, "fn", "dyn Score", "Map", "Set", "?", *self.actors) else found
 
