@@ -119,10 +119,12 @@ class Machine:
             result = self.code(main.name).call([])
         except Panicked as panic:
             self.stderr.append(panic.lines().encode())
-            return STATUS_PANIC
-        status = self._status(result, isinstance(main.result, IrInt))
-        self.depth = 0
-        self.scheduler.run_all()
+            self.end_calls(0, 0)
+            status, result = STATUS_PANIC, None
+        else:
+            status = self._status(result, isinstance(main.result, IrInt))
+            self.depth = 0
+            self.scheduler.run_all()
         if self.runs_drops:
             self.release(result)
             self.scheduler.end_all()

@@ -34,7 +34,7 @@ class Actor:
         self.kind = kind
         self.state = Box(state)
         self.mailbox: deque[Message] = deque()
-        self.is_queued = self.is_running = self.is_closed = self.is_killed = False
+        self.is_queued = self.is_running = self.is_closed = self.is_killed = self.is_ending = False
 
 
 class Scheduler:
@@ -111,17 +111,22 @@ class Scheduler:
             self.queue.append(address)
 
     def _end(self, address: int, actor: Actor) -> None:
+        """First the messages that nobody handles end, the oldest first, then the state: as in the runtime."""
+        if actor.is_ending:
+            return              # its own state, while it ends, stopped it
+        actor.is_ending = actor.is_closed = True
         if actor.is_queued:
             self.queue.remove(address)
-        del self.actors[address]
+        while actor.mailbox:
+            self._discard(actor.mailbox.popleft(), actor.kind)
         self.machine.release(actor.state.read())
-        for message in actor.mailbox:
-            self._discard(message, actor.kind)
+        del self.actors[address]
 
     def end_all(self) -> None:
-        """Ends what is left when the program does."""
-        for address, actor in list(self.actors.items()):
-            self._end(address, actor)
+        """Ends what is left when the program does, the newest actor first."""
+        while self.actors:
+            address = next(reversed(self.actors))
+            self._end(address, self.actors[address])
 
     def _deliver(self, actor: Actor, message: Message) -> None:
         """A fault ends the message alone; a panic ends the actor as well."""
