@@ -141,18 +141,21 @@ def _handle(context: ModuleContext, actor: IrActor) -> str:
 
 
 def _write_handler(w: Writer, handler: IrHandler) -> None:
-    """Calls a handler's function on a payload that is dropped afterwards, also when a panic passes."""
+    """Calls a handler's function on a payload; what that does not own is dropped afterwards, also when a panic passes."""
     context = w.context
     function = context.module.functions[handler.function]
     payload_type = IrTuple(handler.payload)
     payload = w.view(context.types.layout(payload_type), "%payload")
+    kept = [(part.type, payload[part.first:part.end])
+            for number, part in enumerate(context.types.layout(payload_type).parts, 1)
+            if number not in function.owned and context.is_counted(part.type)]
     layout = context.types.layout(function.result)
     places = w.result_places(layout)
     arguments = [*(f"ptr {place}" for place in places), "ptr %state",
                  *w.arguments(context.types.layout(payload_type), payload)]
     call = f"{aggregate_type(layout)} {function_symbol(handler.function)}({', '.join(arguments)})"
     pad, after = "", ""
-    if context.is_counted(payload_type) and handler.function not in context.module.nounwind:
+    if kept and handler.function not in context.module.nounwind:
         w.has_pads = True
         pad, after = w.new_label("pad"), w.new_label("after")
         call = f"invoke {call} to label %{after} unwind label %{pad}"
@@ -165,12 +168,14 @@ def _write_handler(w: Writer, handler: IrHandler) -> None:
     if after:
         w.begin(after)
     _write_reply(w, handler, function.result, w.split(layout, returned, places), layout)
-    emit_release(w, payload_type, payload)
+    for type_, leaves in kept:
+        emit_release(w, type_, leaves)
     w.emit("ret void")
     if pad:
         w.begin(pad)
         caught = w.value("landingpad { ptr, i32 } cleanup")
-        emit_release(w, payload_type, payload, is_rare=True)
+        for type_, leaves in kept:
+            emit_release(w, type_, leaves, is_rare=True)
         w.emit(f"resume {{ ptr, i32 }} {caught}")
 
 

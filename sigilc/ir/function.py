@@ -60,7 +60,7 @@ class IrFunction:
 class IrHandler:
     """Message number i of an actor kind: `function`'s first parameter is the state's address, then the payload.
 
-    `reply` is the handler's result type, None for a message without reply.
+    What it does not own of the payload ends behind it. `reply` is the handler's result type, None for a message without reply.
     """
 
     name: str

@@ -131,23 +131,29 @@ class Scheduler:
     def _deliver(self, actor: Actor, message: Message) -> None:
         """A fault ends the message alone; a panic ends the actor as well."""
         handler = actor.kind.handlers[message.handler]
+        code = self.machine.code(handler.function)
+        kept = tuple(arg for number, arg in enumerate(message.args, 1) if number not in code.function.owned)
         depth, loans = self.machine.depth, len(self.machine.loans)
         try:
-            result = self.machine.code(handler.function).call([actor.state, *message.args])
+            result = code.call([actor.state, *message.args])
         except Panicked as panic:
             self.machine.end_calls(depth, loans)
             if panic.fault is None:
                 actor.is_closed = actor.is_killed = True
                 self.machine.stderr.append(f"actor {actor.kind.name} stopped: {panic.lines()}".encode())
-            if message.future is not None:
-                message.future.fill(panic.fault or FaultValue(panic.message, site=panic.site.encode()))
+            self._answer(message, panic.fault or FaultValue(panic.message, site=panic.site.encode()))
             return
         finally:
-            self.machine.release(tuple(message.args))
-        if message.future is not None:
-            message.future.fill(result if isinstance(handler.reply, IrOption) else (result,))
+            self.machine.release(kept)
+        self._answer(message, result if isinstance(handler.reply, IrOption) else (result,))
+
+    def _answer(self, message: Message, reply: Any) -> None:
+        """Gives the asker its reply, or ends it when nobody asks, or waits any more."""
+        if message.future is not None and message.future.owners > 0:
+            message.future.fill(reply)
+        else:
+            self.machine.release(reply)
 
     def _discard(self, message: Message, kind: IrActor) -> None:
-        if message.future is not None:
-            message.future.fill(FaultValue(f"stopped: actor {kind.name} has stopped".encode()))
+        self._answer(message, FaultValue(f"stopped: actor {kind.name} has stopped".encode()))
         self.machine.release(tuple(message.args))

@@ -1,9 +1,10 @@
 """Ends values with a destructor in the interpreter, where the counts of the IR say that nobody owns them any more.
 
-Only values of types with `impl Drop` are counted, each by the number of values and places that lead to it: copying an array
-counts all of them that are in it, so nothing depends on which buffers are shared. Needs a module with counts (from
-`insert_refcounts` on): `retain`, `release` and the cleanups of ops that unwind are executed, and each op adds or ends what
-its declaration in `ops` says. Raises InternalError when a value is released more often than it is owned.
+Only values of types with `impl Drop` are counted, and futures, which may hold such, each by the number of values and
+places that lead to it: copying an array counts all of them that are in it, so nothing depends on which buffers are shared.
+Needs a module with counts (from `insert_refcounts` on): `retain`, `release` and the cleanups of ops that unwind are
+executed, and each op adds or ends what its declaration in `ops` says. Raises InternalError when a value is released more
+often than it is owned.
 """
 
 from __future__ import annotations
@@ -38,13 +39,13 @@ T = TypeVar("T")
 COPIES = (ops.Load, ops.Copy, ops.Slice, ops.FillArray)
 
 
-def uniques(value: Any) -> Iterator[UniqueValue]:
-    """The values with a destructor that a value leads to, from first to last, not those inside of another one."""
+def counted(value: Any) -> Iterator[UniqueValue | FutureValue]:
+    """What is counted of all that a value leads to, from first to last, not what is inside of another one."""
     waiting = [value]
     while waiting:
         value = waiting.pop()
         kind = type(value)
-        if kind is UniqueValue:
+        if kind is UniqueValue or kind is FutureValue:
             yield value
         elif kind is tuple:
             waiting += reversed(value)
@@ -54,28 +55,34 @@ def uniques(value: Any) -> Iterator[UniqueValue]:
             waiting += [part for entry in reversed(list(zip(value.keys, value.values, strict=True))) for part in entry[::-1]]
         elif kind is FunctionValue:
             waiting += reversed(value.captures)
-        elif kind is FutureValue:
-            waiting.append(value.reply)
 
 
 def retain(value: Any) -> None:
     """One more owner of a value."""
-    for unique in uniques(value):
-        unique.owners += 1
+    for part in counted(value):
+        part.owners += 1
 
 
 def release(value: Any) -> None:
     """One owner less; runs the `drop` of what has none left, and then releases what it held."""
-    for unique in list(uniques(value)):
-        unique.owners -= 1
-        if unique.owners < 0:
-            raise InternalError("a value with a destructor is released more often than it is owned")
-        if unique.owners == 0:
-            unique.owners = 1       # the place that `drop` gets
-            drop: Code = unique.drop
-            drop.call([Box(unique)])
-            content, unique.value = unique.value, None
-            release(content)
+    for part in list(counted(value)):
+        part.owners -= 1
+        if part.owners < 0:
+            raise InternalError("a value with a destructor, or a future, is released more often than it is owned")
+        if part.owners == 0:
+            _end(part)
+
+
+def _end(part: UniqueValue | FutureValue) -> None:
+    if isinstance(part, FutureValue):
+        reply, part.reply = part.reply, None
+        release(reply)
+        return
+    part.owners = 1             # the place that `drop` gets
+    drop: Code = part.drop
+    drop.call([Box(part)])
+    content, part.value = part.value, None
+    release(content)
 
 
 def _held(frame: list[Any], index: int, type_: IrType, loans: list[Loan]) -> Any:

@@ -143,13 +143,14 @@ class MethodTable:
 
 
 class FutureValue:
-    """The cell of an ask; `reply` is an option as soon as `is_filled`."""
+    """The cell of an ask; `reply` is an option as soon as `is_filled`. `owners` is counted as a UniqueValue's are."""
 
-    __slots__ = ("is_filled", "reply")
+    __slots__ = ("is_filled", "owners", "reply")
 
     def __init__(self) -> None:
         self.is_filled = False
         self.reply: Any = None
+        self.owners = 1
 
     def fill(self, reply: Any) -> None:
         """The one reply."""

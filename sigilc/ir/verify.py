@@ -164,7 +164,6 @@ def _verify_declarations(module: Module) -> None:
             where = f"handler {handler.name} of {actor.name}"
             if found is None:
                 raise RuleBroken(f"there is no function {handler.function}, which {where} names")
-            require(not found.owned, "{} owns parameters, but handles messages", found.name)
             expected = [IrAddr(actor.state), *handler.payload]
             require([p.type for p in found.params] == expected, "{} has other parameters than {}", where, found.name)
             reply = UNIT if handler.reply is None else handler.reply

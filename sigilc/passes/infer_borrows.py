@@ -29,7 +29,8 @@ Establishes
  1. a parameter is owned if an op consumes it, unless that is on a way to a panic only;
  2. a function that anything but a call names, or that is called from outside, owns no parameter but what `lower` says
     is handed over to function values;
- 3. each call moves the arguments that the function owns.
+ 3. each call moves the arguments that the function owns. A handler is called with the payload of a message, which moves
+    likewise.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ _ENDS_BADLY = (Panic, RaiseFault, Unreachable)
 
 def infer_borrows(module: Module) -> None:
     """The pass."""
-    named = named_otherwise(module)
+    named = named_otherwise(module, with_handlers=False)
     calls: dict[str, list[tuple[IrFunction, Call]]] = {}
     pending: list[IrFunction] = []
     for function in module.functions.values():
