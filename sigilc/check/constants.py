@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sigilc.check import typed as t
 from sigilc.check.context import Pending, Reported, Scope
-from sigilc.check.evidence.call_graph import nodes_of
+from sigilc.check.tree_walk import nodes_of
 from sigilc.check.types import (
     CHAR,
     STR,

@@ -11,9 +11,9 @@ from typing import Any, TypeAlias
 
 from sigilc.check import typed as t
 from sigilc.check.attribute_table import AttributeTable
-from sigilc.check.evidence.call_graph import nodes_of
 from sigilc.check.evidence.patterns import pattern_variables
 from sigilc.check.infer import is_never, shallow
+from sigilc.check.tree_walk import nodes_of
 from sigilc.check.types import UNIT, EnumType, StructType
 from sigilc.diagnostics.diagnostic import Diagnostic, Diagnostics
 from sigilc.source.spans import Span

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sigilc.check import typed
-from sigilc.check.moves.parts import bound_by
+from sigilc.check.tree_walk import bound_by
 from sigilc.check.typed import Expr, LoopLabel, Variable
 from sigilc.check.types import NEVER, ParamType, Type, substitute
 from sigilc.crash import InternalError

@@ -8,6 +8,7 @@ body may change.
 from __future__ import annotations
 
 from sigilc.check import typed
+from sigilc.check.tree_walk import children
 from sigilc.check.types import ArrayType, FixedType, PrimType
 from sigilc.ir.function import Block
 from sigilc.ir.ops import Value
@@ -15,7 +16,6 @@ from sigilc.ir.types import UNIT
 from sigilc.lower.functions import FunctionLowering, LoopTargets
 from sigilc.lower.patterns import Subject, bind_irrefutable
 from sigilc.lower.segments import Segment
-from sigilc.lower.writes import children
 
 _WITHOUT_BODY = (typed.TakeStage, typed.SkipStage, typed.EnumerateStage, typed.MarkStage)
 _COMPARISONS = frozenset(("==", "!=", "<", "<=", ">", ">="))

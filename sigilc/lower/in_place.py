@@ -7,6 +7,7 @@ one loop over one pointer, and no second array. A buffer that is shared all the 
 from __future__ import annotations
 
 from sigilc.check import typed
+from sigilc.check.tree_walk import children
 from sigilc.check.types import ArrayType
 from sigilc.ir.ops import Value
 from sigilc.ir.types import IrArray, IrType
@@ -14,7 +15,6 @@ from sigilc.lower.functions import FunctionLowering
 from sigilc.lower.segments import ONE_TO_ONE
 from sigilc.lower.sinks import Sink
 from sigilc.lower.sources import Indexed
-from sigilc.lower.writes import children
 
 # Code that runs all its parts at most once.
 _RUN_ONCE = (typed.Block, typed.Let, typed.Call, typed.If, typed.Match, typed.Arm, typed.Return, typed.Assign, typed.Confirm)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sigilc.check import typed
+from sigilc.check.tree_walk import children
 from sigilc.check.typed import Expr
 from sigilc.ir.builder import element_type
 from sigilc.ir.ops import Value
@@ -10,7 +11,6 @@ from sigilc.ir.types import IrType, present_type
 from sigilc.lower.functions import FunctionLowering, Lowerings
 from sigilc.lower.loops import count_to
 from sigilc.lower.patterns import Subject, bind_irrefutable
-from sigilc.lower.writes import children
 
 _WITHOUT_EFFECT = (typed.Literal, typed.Local, typed.ConstantRef, typed.GetField, typed.FaultField, typed.Interpolate,
                    typed.Report, typed.Assert)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from sigilc.check import typed
+from sigilc.check.tree_walk import children
 from sigilc.check.typed import Expr, Variable
 from sigilc.crash import InternalError
 from sigilc.ir.ops import Value
@@ -15,7 +16,6 @@ from sigilc.lower.place import FieldPlace, PartPlace, Place, VariablePlace
 from sigilc.lower.slice_places import SlicePlace, element_of
 from sigilc.lower.text import append_text, appends_to, panic_with
 from sigilc.lower.unions import UnionPlace, is_union, read_union
-from sigilc.lower.writes import children
 
 _USIZE_MAX = 2**64 - 1
 

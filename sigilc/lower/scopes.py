@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import fields
 
 from sigilc.check import typed
+from sigilc.check.tree_walk import children
 from sigilc.check.typed import Expr, Function, Pattern, Variable
-from sigilc.lower.writes import children
 
 # Offsets into the variable's file: from the first character to behind the last.
 Scope = tuple[int, int]

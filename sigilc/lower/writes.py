@@ -2,37 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence, Set
-from dataclasses import fields
+from collections.abc import Set
 
 from sigilc.check import typed
+from sigilc.check.tree_walk import children
 from sigilc.check.typed import Expr
 
 _WRITERS = frozenset((typed.InOut, typed.Assign, typed.OpAssign))
-_PARTS = (Expr, typed.Arm, typed.Stage, typed.Sink, typed.FormatSpec)
-_fields_by_class: dict[type, tuple[str, ...]] = {}
-
-
-def children(node: object) -> Iterator[object]:
-    """The expressions, arms, stages and sinks directly below a node."""
-    cls = type(node)
-    names = _fields_by_class.get(cls)
-    if names is None:
-        names = _fields_by_class[cls] = tuple(field.name for field in fields(cls))  # type: ignore[arg-type]
-    for name in names:
-        value = getattr(node, name)
-        if isinstance(value, _PARTS):
-            yield value
-        elif isinstance(value, (list, tuple)) and value:
-            yield from _parts_of(value)
-
-
-def _parts_of(values: Sequence[object]) -> Iterator[object]:
-    for value in values:
-        if isinstance(value, _PARTS):
-            yield value
-        elif isinstance(value, (list, tuple)):
-            yield from _parts_of(value)
 
 
 class WriteAnalysis:

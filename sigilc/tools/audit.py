@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sigilc.check import typed as t
-from sigilc.check.evidence.call_graph import child_names, nodes_of
 from sigilc.check.evidence.flow import Program
 from sigilc.check.evidence.patterns import pattern_variables
+from sigilc.check.tree_walk import children, nodes_of
 from sigilc.check.types import NO_MARKS, UNIT, Marks, StructType
 from sigilc.source.spans import Span
 
@@ -165,8 +165,8 @@ class _Walker:
                 self._children(node, marked)
 
     def _children(self, node: Any, marked: bool) -> None:
-        for name in reversed(child_names(type(node))):
-            self.walk(getattr(node, name), marked)
+        for child in children(node):
+            self.walk(child, marked)
 
     def _pipeline(self, node: t.Pipeline, marked: bool) -> None:
         is_met = marked

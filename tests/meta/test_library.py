@@ -7,12 +7,12 @@ from functools import cache
 from sigilc.check import typed as t
 from sigilc.check.evidence import check_evidence
 from sigilc.check.program import Program
+from sigilc.check.tree_walk import children
 from sigilc.check.typed import TypedProgram
 from sigilc.check.types import OptionType
 from sigilc.diagnostics.diagnostic import Diagnostics
 from sigilc.diagnostics.render import render_all
 from sigilc.driver import constant_evaluator, in_large_stack
-from sigilc.lower.writes import children
 from sigilc.resolve.modules import std_modules
 from sigilc.source.files import SourceFile
 from sigilc.syntax.parse import parse_source

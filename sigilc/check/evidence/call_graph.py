@@ -2,34 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
-from typing import Any
-
-from sigilc.check.typed import Arm, Ask, Call, Expr, FormatSpec, Function, FunctionRef, Sink, Stage, Tell
-
-_child_names: dict[type, tuple[str, ...]] = {}
-
-
-def nodes_of(root: Expr | None) -> list[Any]:
-    """All nodes of a tree, in the order of the text, patterns left out; lists and other values as well."""
-    pending: list[Any] = [root]
-    found: list[Any] = []
-    while pending:
-        node = pending.pop()
-        found.append(node)
-        cls = node.__class__
-        names = _child_names.get(cls)
-        if names is None:
-            names = child_names(cls)
-        for name in names:
-            child = getattr(node, name)
-            if child is not None:
-                pending.append(child)
-        if cls is list:
-            pending.extend(reversed(node))
-        elif cls is tuple:
-            pending.extend(reversed(node))      # a part of an interpolation, with its format
-    return found
+from sigilc.check.tree_walk import nodes_of
+from sigilc.check.typed import Ask, Call, Function, FunctionRef, Tell
 
 
 def called_functions(function: Function) -> list[Function]:
@@ -42,16 +16,6 @@ def called_functions(function: Function) -> list[Function]:
         elif cls is Tell or cls is Ask:
             found[node.handler.function] = None
     return list(found)
-
-
-def child_names(cls: type) -> tuple[str, ...]:
-    """The fields of a node class that hold expressions, by their declared types."""
-    names: tuple[str, ...] = ()
-    if issubclass(cls, Expr | Stage | Sink | Arm | FormatSpec):
-        wanted = ("Expr", "list[Arm]", "Stage", "Sink")
-        names = tuple(f.name for f in reversed(fields(cls)) if any(w in str(f.type) for w in wanted))
-    _child_names[cls] = names
-    return names
 
 
 def order_functions(functions: list[Function]) -> list[tuple[list[Function], bool]]:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from sigilc.check import typed as t
-from sigilc.check.evidence.call_graph import nodes_of
 from sigilc.check.evidence.control import element_of
 from sigilc.check.evidence.expressions import confirm_tree, report_tree
 from sigilc.check.evidence.flow import EVALUATORS, Flow, LoopFrame
@@ -19,6 +18,7 @@ from sigilc.check.evidence.graph import KNOWN, Wanted
 from sigilc.check.evidence.patterns import bind_pattern, pattern_variables
 from sigilc.check.evidence.rules import RULES
 from sigilc.check.evidence.trees import Tree, flow_tree, fresh_tree, labels_of, validated
+from sigilc.check.tree_walk import nodes_of
 from sigilc.check.types import UNIT, ArrayType, MapType, OptionType, SetType, Type
 from sigilc.crash import InternalError
 

@@ -12,8 +12,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sigilc.check import typed as t
-from sigilc.check.moves.parts import bound_by
 from sigilc.check.moves.reasons import LOOKED_AT, SHARED, instead
+from sigilc.check.tree_walk import bound_by
 from sigilc.check.types import Type, substitute
 
 if TYPE_CHECKING:

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 from sigilc.check import typed as t
 from sigilc.check.impls import implied, resolve_method
-from sigilc.check.moves.parts import bound_by, children
 from sigilc.check.moves.pipelines import walk_pipeline
 from sigilc.check.moves.reasons import CALLERS, CAPTURED, ELEMENT, KEEPING, LENT, LOOKED_AT, MATCHED, instead
 from sigilc.check.moves.record import Instance, LoopFrame, Moves, Path, State, copied, is_same, join
+from sigilc.check.tree_walk import bound_by, children
 from sigilc.check.types import DynType, FnType, ParamType, Type, substitute
 from sigilc.check.unique_types import changes_itself
 from sigilc.source.spans import Span
