@@ -39,7 +39,7 @@ class Actors(Pipelines):
         values: list[t.Expr | None] = [None] * len(actor.state.fields)
         order: list[int] = []
         for entry in node.fields:
-            if isinstance(entry, ast.Update):
+            if isinstance(entry, ast.Update | ast.RestPattern):
                 raise self.error("E0206", "`..` is for structs", entry, "an actor's fields are given one by one")
             index = self.field_index(actor.state.fields, entry.name, entry, actor.name)
             field = actor.state.fields[index]

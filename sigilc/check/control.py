@@ -154,7 +154,9 @@ class Control(Closures):
         type_ = settled(pattern.type)
         witness = None if isinstance(type_, ErrorType) else check_match(type_, [(pattern, False)])[0]
         if witness is not None:
-            help_ = "add `else { … }`, or use `match`" if where == "let" else "use a name, and `match` in the body"
+            helps = {"let": "add `else { … }`, or use `match`",
+                     "an assignment": "take it apart by `let … else { … }` or `match`, and assign the parts"}
+            help_ = helps.get(where, "use a name, and `match` in the body")
             self.error("E0205", f"this pattern does not match `{witness}`", pattern, "may not match", help_)
 
     def check_Unsafe(self, node: Any, expected: Type | None) -> t.Expr:

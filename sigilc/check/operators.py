@@ -453,6 +453,9 @@ class Operators(Ranges):
             if isinstance(entry, ast.Update):
                 base = self.coerce(self.expr(entry.value, type_), type_)
                 continue
+            if isinstance(entry, ast.RestPattern):
+                raise self.error("E0206", "`..` stands for the fields of no value", entry, "nothing follows",
+                                 "take the other fields from another value: `..other`")
             index = self.field_index(fields, entry.name, entry, name)
             if values[index] is not None:
                 raise self.error("E0206", f"the field `{entry.name}` is given twice", entry, "given again here")

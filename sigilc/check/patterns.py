@@ -38,6 +38,14 @@ from sigilc.resolve.symbols import Item, Module
 from sigilc.syntax import ast
 
 
+class Target(ast.Pattern):
+    """A place in an assignment that takes a value apart: as a pattern it binds `variable`, which is assigned afterwards."""
+
+    place: t.Expr
+    variable: t.Variable
+    node: ast.Expr
+
+
 class Patterns(Literals):
     """Methods of Body. `kind` is that of the variables that are bound: `let`, or `inout` when a place is matched."""
 
@@ -88,6 +96,9 @@ class Patterns(Literals):
                 return self.range_pattern(node, type_)
             case ast.SlicePattern():
                 return self.slice_pattern(node, type_, kind)
+            case Target():
+                unify(node.variable.type, type_)
+                return t.BindPattern(span, type_, node.variable)
             case ast.RestPattern():
                 raise self.error("E0210", "`..` stands only inside a pattern with several parts", node, "not here",
                                  "with a name for what it stands for: `[first, ..rest]`")

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from sigilc.check import typed as t
 from sigilc.check.calls import Calls
 from sigilc.check.impls import bounds_of, match_type, satisfies
-from sigilc.check.infer import resolve, shallow, unify
+from sigilc.check.infer import resolve, shallow
 from sigilc.check.method_table import head_of
 from sigilc.check.types import (
     STR,
-    UNIT,
     ArrayType,
     EnumType,
     ErrorType,
@@ -22,7 +20,6 @@ from sigilc.check.types import (
     OptionType,
     ParamType,
     StructType,
-    TupleType,
     Type,
     is_integer,
     substitute,
@@ -258,162 +255,7 @@ class Places(Calls):
             default = self.coerce(self.expr(second.value, type_.value), type_.value)
         return t.MapIndex(self.span(node), type_.value, value, key, default)
 
-    # ---- Changing them --------------------------------------------------------------------------------------------------
-
     def check_InOut(self, node: Any, expected: Type | None) -> t.Expr:
         """`&mut place` where no in-out parameter takes it."""
         raise self.error("E0405", "`&mut` stands only before an argument, or what a `match` takes apart", node,
                          "there are no references as values")
-
-    def check_Assign(self, node: Any, expected: Type | None) -> t.Expr:
-        """`place = e`."""
-        span = self.span(node)
-        if isinstance(node.target, ast.Path) and node.target.name == "_":
-            return t.Discard(span, UNIT, self.expr(node.value))
-        if isinstance(node.target, ast.Tuple):
-            return self.assign_parts(node)
-        if isinstance(node.target, ast.Array | ast.StructLiteral):
-            raise self.unsupported("assignments that take arrays and structs apart are", node.target, "use `let` with a pattern")
-        place = self.assigned(node.target)
-        value = self.expr(node.value, place.type)
-        value = self.coerce(value, place.type, (place.span, "the place assigned to"))
-        read = element_read(place)
-        if read is not None:
-            return self.assign_element(read.args[0], read.args[1], value, node)
-        return t.Assign(span, UNIT, place, value)
-
-    def assigned(self, node: Any) -> t.Expr:
-        """The target of an assignment: a place, or what reads the element of a type that has `IndexAssign` as well."""
-        while isinstance(node, ast.Paren):
-            node = node.value
-        if not isinstance(node, ast.Index):
-            return self.place(node)
-        found = self.expr(node)
-        read = element_read(found)
-        is_element = read is not None and self.implements(read.args[0].type, "IndexAssign")
-        self.need_mutable(read.args[0] if read is not None and is_element else found, node)
-        return found
-
-    def assign_element(self, owner: t.Expr, index: t.Expr, value: t.Expr, node: Any) -> t.Expr:
-        """`c[i] = value` by `IndexAssign`."""
-        return self.call_trait(self.prelude_trait("IndexAssign"), "index_assign", owner, [index, value], node)
-
-    def change_element(self, element: t.Expr, read: t.Call, operator: str, value: t.Expr, node: Any) -> t.Expr:
-        """`c[i] += value` by `Index` and `IndexAssign`: the index, then the value, then the element is read and assigned."""
-        span, (owner, index) = self.span(node), read.args
-        if inserts(owner):
-            raise self.unsupported(f"`{node.operator}` on an element of a map entry with a default is", node.target,
-                                   "put the entry in first")
-        lets: list[t.Expr] = []
-        owner, at, by = evaluated_before(owner, lets), evaluated_before_use(index, lets), evaluated_before_use(value, lets)
-        before: t.Expr = t.Call(read.span, read.type, read.function, [owner, at], read.type_args)
-        if isinstance(element, t.Default):
-            before = t.Default(element.span, element.type, before, element.otherwise)
-        after = self.overloaded(operator, before, by, node)
-        if after is None:
-            if operator not in ("<<", ">>") and not unify(before.type, by.type):
-                raise self.mismatch(value, shallow(value.type), shallow(before.type), (element.span, "the element changed"))
-            self.deferred.append(lambda: self.check_operands(operator, before, by, node))
-            after = t.Binary(span, before.type, operator, before, by)
-        change = self.assign_element(owner, at, self.coerce(after, before.type), node)
-        return t.Block(span, UNIT, [*lets, change], None)
-
-    def assign_parts(self, node: Any) -> t.Expr:
-        """`(a, b) = e`: all of `e` is evaluated first, then the places are assigned from left to right."""
-        span = self.span(node)
-        assignments: list[t.Expr] = []
-        pattern, type_ = self.target_pattern(node.target, assignments)
-        value = self.coerce(self.expr(node.value, type_), type_)
-        return t.Block(span, UNIT, [t.Let(span, UNIT, pattern, value), *assignments], None)
-
-    def target_pattern(self, node: Any, assignments: list[t.Expr]) -> tuple[t.Pattern, Type]:
-        """The pattern that takes the value apart for a target, and the assignments from what it binds."""
-        span = self.span(node)
-        if isinstance(node, ast.Tuple):
-            parts = [self.target_pattern(item, assignments) for item in node.items]
-            type_ = TupleType(tuple(p[1] for p in parts))
-            return t.TuplePattern(span, type_, [p[0] for p in parts]), type_
-        if isinstance(node, ast.Path) and node.name == "_":
-            unknown = InferVar()
-            return t.WildPattern(span, unknown), unknown
-        place = self.place(node)
-        variable = t.Variable("part", place.type, span)
-        local = t.Local(span, place.type, variable)
-        assignments.append(t.Assign(span, UNIT, place, local))
-        return t.BindPattern(span, place.type, variable), place.type
-
-    def check_OpAssign(self, node: Any, expected: Type | None) -> t.Expr:
-        """`place += e` and the like."""
-        operator = node.operator[:-1]
-        place = self.assigned(node.target)
-        self.present(place, f"an operand of `{node.operator}`")
-        hint = None if operator in ("<<", ">>") else place.type
-        value = self.present(self.expr(node.value, hint), f"an operand of `{node.operator}`")
-        read = element_read(place)
-        if read is not None:
-            return self.change_element(place, read, operator, value, node)
-        by_trait = self.op_assign_by_trait(operator, place, value, node)
-        if by_trait is not None:
-            return by_trait
-        if operator not in ("<<", ">>") and not unify(place.type, value.type):
-            raise self.mismatch(value, shallow(value.type), shallow(place.type), (place.span, "the place changed"))
-        self.deferred.append(lambda: self.check_operands(operator, place, value, node))
-        return t.OpAssign(self.span(node), UNIT, operator, place, value)
-
-    def op_assign_by_trait(self, operator: str, place: t.Expr, value: t.Expr, node: Any) -> t.Expr | None:
-        """`place = place.add(value)`, where the operator is a trait's; what finds the place, and the value, is evaluated once."""
-        span, first = self.span(node), list[t.Expr]()
-        target = evaluated_before(place, first)
-        value = evaluated_before_use(value, first)
-        if not inserts(target):
-            changed = self.overloaded(operator, target, value, node)
-            change: t.Expr | None = None if changed is None else t.Assign(span, UNIT, target, self.coerce(changed, place.type))
-        else:
-            # What the place begins as is evaluated where the place is found, once: the place is matched.
-            variable = t.Variable("place", place.type, place.span, "inout", mutable=True)
-            found = t.Local(place.span, place.type, variable)
-            changed = self.overloaded(operator, found, value, node)
-            change = None if changed is None else t.Match(span, UNIT, t.InOut(place.span, place.type, target), [t.Arm(
-                t.BindPattern(place.span, place.type, variable), None,
-                t.Assign(span, UNIT, found, self.coerce(changed, place.type)), span)])
-        return t.Block(span, UNIT, [*first, change], None) if change is not None and first else change
-
-    def overloaded(self, operator: str, left: t.Expr, right: t.Expr, node: Any) -> t.Expr | None:
-        """An operator by a trait; given by operators.py."""
-        raise NotImplementedError
-
-    def check_operands(self, operator: str, left: t.Expr, right: t.Expr, node: Any) -> None:
-        """Whether an operator is for these types; given by operators.py."""
-        raise NotImplementedError
-
-
-def evaluated_before(place: t.Expr, first: list[t.Expr]) -> t.Expr:
-    """The same place, whose indices and keys are evaluated in `first`, where they are more than a constant or a literal."""
-    match place:
-        case t.GetField(value=base):
-            return replace(place, value=evaluated_before(base, first))
-        case t.Index(value=base, index=index):
-            return replace(place, value=evaluated_before(base, first), index=evaluated_before_use(index, first))
-        case t.MapIndex(value=base, key=key):
-            return replace(place, value=evaluated_before(base, first), key=evaluated_before_use(key, first))
-        case t.Slice(value=base, low=low, high=high):
-            base = evaluated_before(base, first)
-            ends = [None if end is None else evaluated_before_use(end, first) for end in (low, high)]
-            return replace(place, value=base, low=ends[0], high=ends[1])
-    return place
-
-
-def evaluated_before_use(value: t.Expr, first: list[t.Expr]) -> t.Expr:
-    """A variable that holds a value, bound in `first`."""
-    if isinstance(value, t.Literal) or (isinstance(value, t.Local) and not value.variable.mutable):
-        return value
-    variable = t.Variable("part", value.type, value.span)
-    first.append(t.Let(value.span, UNIT, t.BindPattern(value.span, value.type, variable), value))
-    return t.Local(value.span, value.type, variable)
-
-
-def inserts(place: t.Expr) -> bool:
-    """Whether finding a place may evaluate what a missing entry begins as."""
-    if isinstance(place, t.MapIndex) and place.default is not None:
-        return True
-    return isinstance(place, t.GetField | t.Index | t.MapIndex | t.Slice) and inserts(place.value)

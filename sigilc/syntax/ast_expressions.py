@@ -227,7 +227,7 @@ class PathArguments(Node):
 
 
 class StructLiteral(Node):
-    """`Point { x: 1.0, y, ..p }`: fields are Named, Shorthand or Update."""
+    """`Point { x: 1.0, y, ..p }`: fields are Named, Shorthand or Update, or RestPattern in the target of an assignment."""
 
     path: AnyPath
     fields: list[Node]

@@ -142,6 +142,7 @@ ACCEPT = [
     "match c { '0'..='9' | 'a'..='f' => 1, -1 => 2, ..=5 => 3, 10.. => 4, n @ 6..=8 => n, [a, .., b] => a, [] => 0 }",
     "match r { [first, ..rest] => rest, (a, Some(B·C { d, .. })) => d, \"text\" => 1, x~ => x, Some(true) => 1 }",
     "match c {\n    ' ' => i += 1\n    '(' => { f(); i += 1 }\n    other => return fail(\"{other:?} in {i}\")\n}",
+    "Point { x, y: (_, ps[0]), .. } = p\n[a, .., b] = xs\nPoint {\n    x,\n    ..\n} = p\nId(n) = id",
     "Pixels { data: p.data |τ{_ / 2}, ..p }\nPoint { x, y }\nPoint {\n    x: 1.0\n    y: 2.0\n}\nMarker { }",
     "text.parse·<i64>()\nx.trim().parse::<Map<str, i64>>(1)?.y\nxs |f.g·<T>(2)\n-x.f·<A, B>()[0]",
     "Vec·<i64>·new()\nMap::<str, Vec<Vec<i64>>>::new()\nparse·<Map<str, i64>>(x)\nu32·try_from(x)?",
