@@ -10,7 +10,7 @@ from sigilc.check import typed as t
 from sigilc.check.context import Context, Reported, Scope
 from sigilc.check.declarations import Declarations
 from sigilc.check.foreign import as_code_pointer, pointer_fits
-from sigilc.check.impls import bounds_of, satisfies
+from sigilc.check.impls import associated_type, bounds_of, satisfies
 from sigilc.check.infer import is_never, resolve, shallow, unifies, unify
 from sigilc.check.types import (
     ERROR,
@@ -26,6 +26,7 @@ from sigilc.check.types import (
     InferVar,
     OptionType,
     PointerType,
+    ProjectionType,
     RangeType,
     StructType,
     Type,
@@ -182,11 +183,8 @@ class BodyBase:
         if isinstance(wanted, DynType) and isinstance(actual, InferVar) and actual.kind in ("int", "float"):
             unify(actual, I64 if actual.kind == "int" else F64)     # a number with nothing else to say its type
             actual = shallow(actual)
-        if isinstance(wanted, DynType) and not isinstance(actual, DynType | InferVar) \
-                and satisfies(actual, wanted.trait, wanted.args):
-            for function in [f for bound in bounds_of(wanted) for f in bound.trait.methods.values()]:
-                self.context.reach(function)
-            return t.MakeDyn(expr.span, wanted, expr)
+        if isinstance(wanted, DynType) and self.becomes_dyn(actual, wanted):
+            return self.behind_dyn(expr, actual, wanted)
         if isinstance(actual, RangeType) and isinstance(wanted, StructType) and self.is_bounds(wanted):
             bounds = self.bounds_of_range(expr, actual, wanted)
             if bounds is not None:
@@ -196,6 +194,26 @@ class BodyBase:
         if fits:
             return expr
         raise self.mismatch(expr, actual, wanted, why)
+
+    def becomes_dyn(self, actual: Type, wanted: DynType) -> bool:
+        """Whether a value of another type can stand behind a `dyn`: one that implements the trait, a `dyn` below it included."""
+        is_other = not isinstance(actual, InferVar) and not (isinstance(actual, DynType) and actual.trait is wanted.trait)
+        return is_other and satisfies(actual, wanted.trait, wanted.args)
+
+    def behind_dyn(self, expr: t.Expr, actual: Type, wanted: DynType) -> t.Expr:
+        """A value behind its trait, whose associated types must be those that the `dyn` states."""
+        for bound in bounds_of(wanted):
+            for name, stated in bound.types:
+                found = associated_type(bound.trait, actual, name, bound.args) \
+                    or ProjectionType(actual, bound.trait, name, bound.args)
+                if not unify(found, stated):
+                    is_known = not isinstance(found, ProjectionType)
+                    raise self.error("E0223", f"`{name}` of `{resolve(actual)}` is not `{resolve(stated)}`", expr,
+                                     f"`{name}` is `{resolve(found)}` here" if is_known else f"nothing says what `{name}` is",
+                                     f"`{resolve(wanted)}` needs it")
+            for function in bound.trait.methods.values():
+                self.context.reach(function)
+        return t.MakeDyn(expr.span, wanted, expr)
 
     def is_bounds(self, type_: StructType) -> bool:
         """Whether a struct is the library's `Bounds`; given by ranges.py."""

@@ -20,6 +20,7 @@ from sigilc.check.types import (
     STR,
     UNIT,
     ArrayType,
+    DynType,
     EnumType,
     ErrorType,
     InferVar,
@@ -357,12 +358,13 @@ class Control(Closures):
     def is_iterator(self, type_: Type) -> bool:
         """Whether a type is a user's iterator."""
         type_ = shallow(type_)
-        return isinstance(type_, StructType | EnumType | ParamType) and self.implements(type_, "Iterator")
+        return isinstance(type_, StructType | EnumType | ParamType | DynType) and self.implements(type_, "Iterator")
 
     def iterated(self, value: t.Expr) -> t.Expr:
         """A user's collection as the iterator that it gives; anything else as it is."""
         type_ = shallow(value.type)
-        if isinstance(type_, StructType | EnumType) and self.implements(type_, "IntoIterator") and not self.is_iterator(type_):
+        is_user = isinstance(type_, StructType | EnumType | DynType)
+        if is_user and self.implements(type_, "IntoIterator") and not self.is_iterator(type_):
             return self.call_trait(self.prelude_trait("IntoIterator"), "into_iter", value, [], value.span)
         return value
 

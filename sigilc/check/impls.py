@@ -199,7 +199,7 @@ def bounds_of(type_: Type) -> list[Bound]:
     """What a type parameter, an associated type of one, or a `dyn` is known to implement."""
     type_ = shallow(type_)
     if isinstance(type_, DynType):
-        return implied([Bound(type_, type_.trait, type_.args)])
+        return bounds_of_dyn(type_)
     type_ = resolve(type_) if isinstance(type_, ProjectionType) else type_
     if isinstance(type_, ParamType):
         return implied([b for b in type_.bounds if b.param == type_])
@@ -213,6 +213,16 @@ def bounds_of(type_: Type) -> list[Bound]:
     stated += [Bound(type_, b.trait, tuple(substitute(a, mapping) for a in b.args)) for b in type_.trait.type_bounds
                if isinstance(b.param, ProjectionType) and b.param.name == type_.name]
     return implied(stated)
+
+
+def bounds_of_dyn(type_: DynType) -> list[Bound]:
+    """The trait of a `dyn` and those above it, with the associated types that it states."""
+    found = implied([Bound(type_, type_.trait, type_.args)])
+    for name, stated in zip(type_.names, type_.types, strict=True):
+        number = next(i for i, bound in enumerate(found) if name in bound.trait.types)
+        bound = found[number]
+        found[number] = Bound(type_, bound.trait, bound.args, (*bound.types, (name, stated)))
+    return found
 
 
 def stated_bounds(type_: Type, trait: TraitDecl, args: tuple[Type, ...] = ()) -> list[Bound]:

@@ -105,7 +105,8 @@ def unify(a: Type, b: Type) -> bool:
 
 # What types of a class have besides their parts; whether a raw pointer may be written through is for `pointer_fits`.
 _OWN: dict[type, Callable[[Any], object]] = {
-    StructType: attrgetter("decl"), EnumType: attrgetter("decl"), AddressType: attrgetter("decl"), DynType: attrgetter("trait"),
+    StructType: attrgetter("decl"), EnumType: attrgetter("decl"), AddressType: attrgetter("decl"),
+    DynType: attrgetter("trait", "names"),
     ProjectionType: attrgetter("trait", "name"), FnType: attrgetter("inout"), FixedType: attrgetter("count"),
     RangeType: attrgetter("inclusive"),
 }

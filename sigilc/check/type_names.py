@@ -78,7 +78,7 @@ def why_not_dyn(trait: t.TraitDecl) -> tuple[str, tuple[Span, str]]:
     """Why a trait can't stand behind `dyn`, or nothing, and a label for where that is stated."""
     from sigilc.check.impls import implied, mentions
     for bound in implied([t.Bound(trait.self_param, trait, trait.params)]):
-        if any(mentions(arg, trait.self_param) for arg in bound.args):
+        if any(mentions(arg, trait.self_param) for arg in (*bound.args, *(stated for _, stated in bound.types))):
             return f"`{bound.trait.name}` above it has `Self` among its arguments", (trait.span, "stated here")
         for function in bound.trait.methods.values():
             reason = why_not_callable(bound.trait, function)
@@ -95,10 +95,16 @@ def why_not_callable(trait: t.TraitDecl, function: t.Function) -> str:
         return "has no `self`"
     if len(function.type_params) > 1 + len(trait.params):
         return "has type parameters of its own"
-    from sigilc.check.impls import mentions
-    if any(mentions(type_, trait.self_param) for type_ in [*(p.type for p in function.params[1:]), function.result]):
+    if any(depends_on(type_, trait.self_param) for type_ in [*(p.type for p in function.params[1:]), function.result]):
         return "mentions `Self`"
     return ""
+
+
+def depends_on(type_: Type, own: ParamType) -> bool:
+    """Whether a type is `Self` or made of it, other than by the associated types, which a `dyn` states."""
+    if isinstance(type_, ProjectionType) and (type_.base == own or isinstance(type_.base, ProjectionType)):
+        return any(depends_on(part, own) for part in type_.parts() if part != own)
+    return type_ == own or any(depends_on(part, own) for part in type_.parts())
 
 
 class TypeNames:
@@ -197,13 +203,39 @@ class TypeNames:
                                "use a type parameter: `<T: Trait>`", [label])
             return ERROR, NO_MARKS
         written = node.path.arguments or []
-        for argument in written:
-            if isinstance(argument, ast.Associated):
-                raise self.context.unsupported("associated types of a `dyn` are", self.span(argument))
-        args = [self.resolve(a)[0] for a in written]
+        args = [self.dyn_argument(a) for a in written if not isinstance(a, ast.Associated)]
         self.expect_trait_arguments(trait, len(args), node)
         args += [trait.param_defaults[param] for param in trait.params[len(args):]]
-        return DynType(trait, tuple(args)), NO_MARKS
+        types = {a.name: self.dyn_argument(a.type) for a in written if isinstance(a, ast.Associated)}
+        self.expect_associated_types(trait, tuple(args), types, node)
+        return DynType(trait, tuple(args), tuple(sorted(types)), tuple(types[name] for name in sorted(types))), NO_MARKS
+
+    def dyn_argument(self, node: Any) -> Type:
+        """A type among the arguments of a `dyn`, all of which has one trust."""
+        type_, marks = self.resolve(node)
+        if not marks.is_empty:
+            raise self.context.unsupported("a marker on what stands inside `dyn` is", self.span(node),
+                                           "mark the whole: `(dyn Trait<…>)~`")
+        return type_
+
+    def expect_associated_types(self, trait: t.TraitDecl, args: tuple[Type, ...], given: dict[str, Type], node: Any) -> None:
+        """Raises where a `dyn` states what is no associated type of its traits, or leaves one open that no trait states."""
+        from sigilc.check.impls import implied
+        bounds = implied([t.Bound(trait.self_param, trait, args)])
+        names = list(dict.fromkeys(name for bound in bounds for name in bound.trait.types))
+        for argument in node.path.arguments or []:
+            if isinstance(argument, ast.Associated) and argument.name not in names:
+                near = closest(argument.name, names)
+                raise self.context.error("E0102", f"`{trait.name}` has no associated type `{argument.name}`",
+                                         self.span(argument), "not part of the trait",
+                                         f"did you mean `{near}`?" if near else "", [(trait.span, "the trait")])
+        stated = {*given, *(name for bound in bounds for name, _ in bound.types)}
+        missing = [name for name in names if name not in stated]
+        if missing:
+            written = ", ".join([*map(str, args), *(f"{name} = …" for name in names if name in given or name in missing)])
+            raise self.context.error("E0215", f"this `dyn {trait.name}` does not say what `{'`, `'.join(missing)}` is",
+                                     self.span(node), "what its methods give depends on it",
+                                     f"state it: `dyn {trait.name}<{written}>`", [(trait.span, "the trait")])
 
     def expect_trait_arguments(self, trait: t.TraitDecl, given: int, node: Any) -> None:
         """Raises where a trait has too many type arguments, or too few for those without a default."""

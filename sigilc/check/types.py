@@ -235,19 +235,26 @@ class AddressType(Type):
 
 @value
 class DynType(Type):
-    """`dyn Trait`: a value of some type that implements the trait, known only by the trait's methods."""
+    """`dyn Trait<A, Item = T>`: a value of some type that implements the trait, known only by the trait's methods.
+
+    `names`, sorted, are those associated types of the trait and of the traits above it that are stated, as `types`.
+    """
 
     trait: TraitDecl
     args: tuple[Type, ...] = ()
+    names: tuple[str, ...] = ()
+    types: tuple[Type, ...] = ()
 
     def parts(self) -> tuple[Type, ...]:
-        return self.args
+        return self.args + self.types
 
     def rebuild(self, parts: tuple[Type, ...]) -> Type:
-        return DynType(self.trait, parts)
+        count = len(self.args)
+        return DynType(self.trait, parts[:count], self.names, parts[count:])
 
     def __str__(self) -> str:
-        return f"dyn {self.trait.name}" + (f"<{', '.join(map(str, self.args))}>" if self.args else "")
+        written = [*map(str, self.args), *(f"{name} = {type_}" for name, type_ in zip(self.names, self.types, strict=True))]
+        return f"dyn {self.trait.name}" + (f"<{', '.join(written)}>" if written else "")
 
 
 @value

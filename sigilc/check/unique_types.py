@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sigilc.check.impls import find_impl, implied, members
-from sigilc.check.typed import Bound, TraitDecl
+from sigilc.check.impls import bounds_of, find_impl, members
+from sigilc.check.typed import TraitDecl
 from sigilc.check.types import (
     UNIT,
     AddressType,
@@ -85,4 +85,4 @@ def _held(type_: Type) -> Iterator[Type]:
 def changes_itself(type_: DynType) -> bool:
     """Whether a method of the trait, or of a supertrait, changes the value that stands behind it."""
     return any(function.params and function.params[0].kind == "inout"
-               for bound in implied([Bound(type_, type_.trait, type_.args)]) for function in bound.trait.methods.values())
+               for bound in bounds_of(type_) for function in bound.trait.methods.values())

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from sigilc.check import types as checked
-from sigilc.check.impls import implied
-from sigilc.check.typed import ActorDecl, Bound, EnumDecl, Function, StructDecl, TraitDecl
+from sigilc.check.impls import bounds_of
+from sigilc.check.typed import ActorDecl, EnumDecl, Function, StructDecl, TraitDecl
 from sigilc.check.types import INTEGER_BITS, PrimType, Type, substitute
 from sigilc.crash import InternalError
 from sigilc.ir import types as ir
@@ -201,8 +201,7 @@ class TypeLowering:
 
 def dyn_methods(type_: checked.DynType) -> list[tuple[TraitDecl, tuple[Type, ...], str]]:
     """The methods that a `dyn Trait` has, its supertraits' included, in a fixed order: traits, their arguments, names."""
-    return [(bound.trait, bound.args, name) for bound in implied([Bound(type_, type_.trait, type_.args)])
-            for name in bound.trait.methods]
+    return list(dict.fromkeys((bound.trait, bound.args, name) for bound in bounds_of(type_) for name in bound.trait.methods))
 
 
 def dyn_number(type_: checked.DynType, function: Function, args: tuple[Type, ...]) -> int:

@@ -41,6 +41,7 @@ from sigilc.check.types import (
     MapType,
     OptionType,
     ParamType,
+    ProjectionType,
     SetType,
     StructType,
     TupleType,
@@ -208,7 +209,7 @@ def _output_tree(graph: Graph, declared: Type, actual: Type, number: list[int], 
                       for part, other in zip(declared.items, actual.parts(), strict=True)])
     slot = number[0]
     number[0] += 1
-    if isinstance(declared, ParamType):
+    if isinstance(declared, ParamType | ProjectionType):
         return fresh_tree(graph, actual)
     label = graph.fresh() if slot in filled else KNOWN
     if isinstance(declared, FnType):

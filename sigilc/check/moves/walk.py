@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from sigilc.check import typed as t
-from sigilc.check.impls import implied, resolve_method
+from sigilc.check.impls import bounds_of, resolve_method
 from sigilc.check.moves.pipelines import walk_pipeline
 from sigilc.check.moves.reasons import CALLERS, CAPTURED, ELEMENT, KEEPING, LENT, LOOKED_AT, MATCHED, instead
 from sigilc.check.moves.record import Instance, LoopFrame, Moves, Path, State, copied, is_same, join
@@ -324,7 +324,7 @@ def _make_dyn(w: Walker, e: t.MakeDyn, is_moved: bool) -> None:
                 "its values move, but it implements the trait only for some type arguments",
                 f"implement `{target.trait.name}` for this very type")
     if isinstance(target, DynType):
-        for bound in implied([t.Bound(target, target.trait, target.args)]):
+        for bound in bounds_of(target):
             for method in bound.trait.methods.values():
                 w.moved_by(*resolve_method(method, (w.type_of(e.value), *bound.args)), e.span)
     w.visit(e.value, True)
