@@ -19,6 +19,7 @@ from sigilc.check.paths import Associated
 from sigilc.check.stage_parts import StageParts, has_implicit_field, holes_in, only_expression
 from sigilc.check.types import (
     ArrayType,
+    DynType,
     ErrorType,
     FixedType,
     FnType,
@@ -111,14 +112,19 @@ class StageBodies(Control):
         if wanted is None:
             return False
         wanted = self.open_params(applied, wanted)
-        if unifies(wanted, whole) or (isinstance(whole, FixedType) and unifies(wanted, ArrayType(whole.item))):
+        if self.fits(wanted, whole) or (isinstance(whole, FixedType) and unifies(wanted, ArrayType(whole.item))):
             return True
-        if unifies(wanted, item):
+        if self.fits(wanted, item):
             return False
         raise self.error(
             "E0213", f"this stage fits neither `{resolve(whole)}` nor its elements, `{resolve(item)}`", applied.tree,
             f"takes `{resolve(wanted)}`", "convert the value first, or use a closure",
             [(applied.function().span, "declared here")] if applied.function() else None)  # type: ignore[union-attr]
+
+    def fits(self, wanted: Type, given: Type) -> bool:
+        """Whether a parameter takes a value of a type, one behind `dyn` what implements the trait."""
+        behind = shallow(wanted)
+        return unifies(wanted, given) or (isinstance(behind, DynType) and self.becomes_dyn(shallow(given), behind))
 
     def open_params(self, applied: Applied, type_: Type) -> Type:
         """A parameter's type with fresh unknowns for type parameters."""

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from sigilc.check import typed as t
 from sigilc.check.attributes import Attributes
 from sigilc.check.context import Pending, Reported, Scope, fresh_params
-from sigilc.check.impls import has_structure, have_common_type, implied, members, satisfies
-from sigilc.check.infer import shallow, unify
+from sigilc.check.impls import associated_type, has_structure, have_common_type, implied, members, satisfies
+from sigilc.check.infer import resolve, shallow, unify
 from sigilc.check.method_table import head_of
 from sigilc.check.types import (
     ERROR,
@@ -158,8 +158,9 @@ class TraitDeclarations:
                                    "stands behind one that has a default", "put it before that one")
                 trait.param_defaults[generics[generic.name]] = ERROR  # type: ignore[index]
         self.bounds(node, scope)
-        for bound in node.bounds or []:
-            trait.supertraits += self.bound(bound, own, scope)
+        for written in node.bounds or []:
+            trait.supertraits += [bound for bound in self.bound(written, own, scope)
+                                  if not self.stands_above_itself(trait, bound.trait, names.span(written))]
         for member in members:
             if isinstance(member, ast.TypeAlias):
                 for written in member.bounds or []:
@@ -170,6 +171,20 @@ class TraitDeclarations:
             self.declare_requirement(trait, entry, scope)
         self.context.add_trait(trait)
         return trait
+
+    def stands_above_itself(self, trait: t.TraitDecl, above: t.TraitDecl, span: Span) -> bool:
+        """Whether a trait that is to stand above another one stands below it already; that is reported."""
+        ways: list[tuple[t.TraitDecl, ...]] = [(trait, above)]
+        for way in ways:        # which grows
+            if way[-1] is trait:
+                names = " → ".join(f"`{one.name}`" for one in way)
+                self.context.error("E0232", f"the trait `{trait.name}` stands above itself: {names}", span,
+                                   "this closes the circle", "leave out one of these supertraits: state it as a bound where both "
+                                   "are needed", [(one.span, f"`{one.name}` is declared here") for one in way[1:-1]])
+                return True
+            seen = {one for known in ways for one in known[1:]}
+            ways += [(*way, bound.trait) for bound in way[-1].supertraits if bound.trait not in seen]
+        return False
 
     def declare_requirement(self, trait: t.TraitDecl, entry: Any, scope: Scope) -> None:
         """A method or constant of a trait, with or without a default."""
@@ -269,6 +284,14 @@ class TraitDeclarations:
                         self.context.error("E0223", f"`{impl.self_type}` does not implement `{shown}`", impl.span,
                                            f"`{trait.name}` needs it", f"write `impl {shown} for {impl.self_type} {{ … }}`",
                                            [(trait.span, "stated here")])
+                        continue
+                    for name, stated in bound.types:
+                        wanted = substitute(stated, mapping)
+                        found = associated_type(bound.trait, impl.self_type, name, args)
+                        if found is not None and not unify(found, wanted):
+                            self.context.error("E0223", f"`{name}` of `{impl.self_type}` is `{resolve(found)}`, not `{wanted}`",
+                                               impl.span, f"`{trait.name}` needs `{bound.trait.name}<{name} = {wanted}>`", "",
+                                               [(trait.span, "stated here")])
 
     def refuse_overlaps(self, trait: t.TraitDecl) -> None:
         """Two impls of a trait, not both of the library, that some type would have at once."""

@@ -67,6 +67,7 @@ TITLE_BY_CODE: dict[str, str] = {
     "E0229": "a trait can't stand behind `dyn`",
     "E0230": "`main` gives what nothing is done with",
     "E0231": "a type can't have a `drop`",
+    "E0232": "a trait stands above itself",
     "E0240": "a constant is computed by what is not constant",
     "E0241": "computing a constant takes too long",
     "E0242": "computing a constant panics",
