@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -10,6 +11,7 @@ from sigilc.check.infer import is_never, shallow, unify
 from sigilc.check.patterns import Target
 from sigilc.check.places import Places, element_read
 from sigilc.check.types import UNIT, FixedType, InferVar, TupleType, Type
+from sigilc.source.spans import Span
 from sigilc.syntax import ast
 
 
@@ -63,22 +65,22 @@ class Assignments(Places):
     def change_element(self, element: t.Expr, read: t.Call, operator: str, value: t.Expr, node: Any) -> t.Expr:
         """`c[i] += value` by `Index` and `IndexAssign`: the index, then the value, then the element is read and assigned."""
         span, (owner, index) = self.span(node), read.args
-        if inserts(owner):
-            raise self.unsupported(f"`{node.operator}` on an element of a map entry with a default is", node.target,
-                                   "put the entry in first")
         lets: list[t.Expr] = []
         owner, at, by = evaluated_before(owner, lets), evaluated_before_use(index, lets), evaluated_before_use(value, lets)
-        before: t.Expr = t.Call(read.span, read.type, read.function, [owner, at], read.type_args)
-        if isinstance(element, t.Default):
-            before = t.Default(element.span, element.type, before, element.otherwise)
-        after = self.overloaded(operator, before, by, node)
-        if after is None:
-            if operator not in ("<<", ">>") and not unify(before.type, by.type):
-                raise self.mismatch(value, shallow(value.type), shallow(before.type), (element.span, "the element changed"))
-            self.deferred.append(lambda: self.check_operands(operator, before, by, node))
-            after = t.Binary(span, before.type, operator, before, by)
-        change = self.assign_element(owner, at, self.coerce(after, before.type), node)
-        return t.Block(span, UNIT, [*lets, change], None)
+
+        def change(owner: t.Expr) -> t.Expr:
+            before: t.Expr = t.Call(read.span, read.type, read.function, [owner, at], read.type_args)
+            if isinstance(element, t.Default):
+                before = t.Default(element.span, element.type, before, element.otherwise)
+            after = self.overloaded(operator, before, by, node)
+            if after is None:
+                if operator not in ("<<", ">>") and not unify(before.type, by.type):
+                    raise self.mismatch(value, shallow(value.type), shallow(before.type), (element.span, "the element changed"))
+                self.deferred.append(lambda: self.check_operands(operator, before, by, node))
+                after = t.Binary(span, before.type, operator, before, by)
+            return self.assign_element(owner, at, self.coerce(after, before.type), node)
+
+        return t.Block(span, UNIT, [*lets, found_once(owner, span, change)], None)
 
     def assign_parts(self, node: Any) -> t.Expr:
         """`(a, [b, _], P { x, .. }) = e`: all of `e` is evaluated first, then the places are assigned from left to right."""
@@ -171,18 +173,18 @@ class Assignments(Places):
         span, first = self.span(node), list[t.Expr]()
         target = evaluated_before(place, first)
         value = evaluated_before_use(value, first)
-        if not inserts(target):
-            changed = self.overloaded(operator, target, value, node)
-            change: t.Expr | None = None if changed is None else t.Assign(span, UNIT, target, self.coerce(changed, place.type))
-        else:
-            # What the place begins as is evaluated where the place is found, once: the place is matched.
-            variable = t.Variable("place", place.type, place.span, "inout", mutable=True)
-            found = t.Local(place.span, place.type, variable)
+        is_overloaded = True
+
+        def change(found: t.Expr) -> t.Expr:
+            nonlocal is_overloaded
             changed = self.overloaded(operator, found, value, node)
-            change = None if changed is None else t.Match(span, UNIT, t.InOut(place.span, place.type, target), [t.Arm(
-                t.BindPattern(place.span, place.type, variable), None,
-                t.Assign(span, UNIT, found, self.coerce(changed, place.type)), span)])
-        return t.Block(span, UNIT, [*first, change], None) if change is not None and first else change
+            is_overloaded = changed is not None
+            return found if changed is None else t.Assign(span, UNIT, found, self.coerce(changed, place.type))
+
+        changed = found_once(target, span, change)
+        if not is_overloaded:
+            return None
+        return t.Block(span, UNIT, [*first, changed], None) if first else changed
 
     def overloaded(self, operator: str, left: t.Expr, right: t.Expr, node: Any) -> t.Expr | None:
         """An operator by a trait; given by operators.py."""
@@ -216,6 +218,18 @@ def evaluated_before_use(value: t.Expr, first: list[t.Expr]) -> t.Expr:
     variable = t.Variable("part", value.type, value.span)
     first.append(t.Let(value.span, UNIT, t.BindPattern(value.span, value.type, variable), value))
     return t.Local(value.span, value.type, variable)
+
+
+def found_once(place: t.Expr, span: Span, change: Callable[[t.Expr], t.Expr]) -> t.Expr:
+    """A change of a place that reads and writes it, and that finds it once.
+
+    Where finding it may insert what it begins as, that is evaluated where the place is found: the place is matched.
+    """
+    if not inserts(place):
+        return change(place)
+    variable = t.Variable("place", place.type, place.span, "inout", mutable=True)
+    arm = t.Arm(t.BindPattern(place.span, place.type, variable), None, change(t.Local(place.span, place.type, variable)), span)
+    return t.Match(span, UNIT, t.InOut(place.span, place.type, place), [arm])
 
 
 def inserts(place: t.Expr) -> bool:
