@@ -254,7 +254,10 @@ class Operators(Ranges):
         """`a ?? b`."""
         wanted = shallow(expected) if expected is not None else None
         hint = wanted if wanted is None or isinstance(wanted, OptionType) else OptionType(wanted)
-        value = self.expr(node.value, hint)
+        return self.default_of(self.expr(node.value, hint), node.otherwise, node)
+
+    def default_of(self, value: t.Expr, otherwise: Any, node: Any) -> t.Expr:
+        """A checked value, or what stands for it where it is absent."""
         type_ = shallow(value.type)
         if isinstance(type_, ErrorType):
             return self.error_expr(self.span(node))
@@ -264,7 +267,7 @@ class Operators(Ranges):
                 raise self.error("E0216", "`??` stands after a value that is always present", value,
                                  f"this is `{resolve(type_)}`", "leave out the default")
             type_ = OptionType(item)
-        other = self.expr(node.otherwise, type_.item)
+        other = self.expr(otherwise, type_.item)
         found = shallow(other.type)
         if isinstance(found, OptionType) and not unifies(type_.item, found):
             return t.Default(self.span(node), type_, value, self.coerce(other, type_))

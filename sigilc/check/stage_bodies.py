@@ -243,7 +243,7 @@ class StageBodies(Control):
                              "only ρ takes an operator alone")
         node = parts.node
         if parts.operator == "??":
-            raise self.unsupported("sections of `??` are", node, "write `{_ ?? default}`")
+            return self.default_of(value, parts.operand, node)
         made = ast.Binary(node.start, node.end, parts.operand, parts.operator, parts.operand)
         return self.binary(made, value, None)
 
@@ -280,6 +280,9 @@ class StageBodies(Control):
 
     def binary_of(self, node: Any, operator: str, left: t.Expr, right: t.Expr) -> t.Expr:
         """An operator between two checked operands."""
+        if operator == "??":
+            raise self.error("E0213", "`??` joins no elements", node, "an operator such as `+` is wanted",
+                             "for the first element that is present, write `|flat |first`")
         overloaded = self.overloaded(operator, left, right, node)
         if overloaded is not None:
             return overloaded
