@@ -7,12 +7,16 @@ from dataclasses import replace
 from typing import Any
 
 from sigilc.check import typed as t
+from sigilc.check.body import Element
 from sigilc.check.infer import is_never, shallow, unify
 from sigilc.check.patterns import Target
-from sigilc.check.places import Places, element_read
+from sigilc.check.places import Places
 from sigilc.check.types import UNIT, FixedType, InferVar, TupleType, Type
 from sigilc.source.spans import Span
 from sigilc.syntax import ast
+
+# Makes the change of a place, with evaluated values.
+Change = Callable[[t.Expr, list[t.Expr]], t.Expr]
 
 
 def is_capitalised(path: Any) -> bool:
@@ -41,10 +45,14 @@ class Assignments(Places):
         place = self.assigned(node.target)
         value = self.expr(node.value, place.type)
         value = self.coerce(value, place.type, (place.span, "the place assigned to"))
-        read = element_read(place)
-        if read is not None:
-            return self.assign_element(read.args[0], read.args[1], value, node)
-        return t.Assign(span, UNIT, place, value)
+        return self.assignment(place, value, span, node)
+
+    def assignment(self, place: t.Expr, value: t.Expr, span: Span, node: Any) -> t.Expr:
+        """The assignment of a value to what `assigned` gave."""
+        element = self.element_of.get(place)
+        if element is not None and self.implements(element.owner.type, "IndexAssign"):
+            return self.assign_element(element.owner, element.at, value, node)
+        return self.through_elements(t.Assign(span, UNIT, place, value), node)
 
     def assigned(self, node: Any) -> t.Expr:
         """The target of an assignment: a place, or what reads the element of a type that has `IndexAssign` as well."""
@@ -53,34 +61,42 @@ class Assignments(Places):
         if not isinstance(node, ast.Index):
             return self.place(node)
         found = self.expr(node)
-        read = element_read(found)
-        is_element = read is not None and self.implements(read.args[0].type, "IndexAssign")
-        self.need_mutable(read.args[0] if read is not None and is_element else found, node)
+        element = self.element_of.get(found)
+        is_assigned = element is not None and self.implements(element.owner.type, "IndexAssign")
+        self.need_mutable(element.owner if element is not None and is_assigned else found, node)
         return found
 
     def assign_element(self, owner: t.Expr, index: t.Expr, value: t.Expr, node: Any) -> t.Expr:
         """`c[i] = value` by `IndexAssign`."""
-        return self.call_trait(self.prelude_trait("IndexAssign"), "index_assign", owner, [index, value], node)
+        call = self.call_trait(self.prelude_trait("IndexAssign"), "index_assign", owner, [index, value], node)
+        return self.through_elements(call, node)
 
-    def change_element(self, element: t.Expr, read: t.Call, operator: str, value: t.Expr, node: Any) -> t.Expr:
+    def change_element(self, read: t.Expr, element: Element, operator: str, value: t.Expr, node: Any) -> t.Expr:
         """`c[i] += value` by `Index` and `IndexAssign`: the index, then the value, then the element is read and assigned."""
-        span, (owner, index) = self.span(node), read.args
+        span = self.span(node)
         lets: list[t.Expr] = []
-        owner, at, by = evaluated_before(owner, lets), evaluated_before_use(index, lets), evaluated_before_use(value, lets)
+        owner = self.evaluated_place(element.owner, lets)
+        index, value = evaluated_before_use(element.at, lets), evaluated_before_use(value, lets)
 
-        def change(owner: t.Expr) -> t.Expr:
-            before: t.Expr = t.Call(read.span, read.type, read.function, [owner, at], read.type_args)
-            if isinstance(element, t.Default):
-                before = t.Default(element.span, element.type, before, element.otherwise)
+        def change(owner: t.Expr, others: list[t.Expr]) -> t.Expr:
+            at, by = others
+            before = self.element_at(read, owner, at)
             after = self.overloaded(operator, before, by, node)
             if after is None:
                 if operator not in ("<<", ">>") and not unify(before.type, by.type):
-                    raise self.mismatch(value, shallow(value.type), shallow(before.type), (element.span, "the element changed"))
+                    raise self.mismatch(value, shallow(value.type), shallow(before.type), (read.span, "the element changed"))
                 self.deferred.append(lambda: self.check_operands(operator, before, by, node))
                 after = t.Binary(span, before.type, operator, before, by)
             return self.assign_element(owner, at, self.coerce(after, before.type), node)
 
-        return t.Block(span, UNIT, [*lets, found_once(owner, span, change)], None)
+        return t.Block(span, UNIT, [*lets, self.found_once(owner, [index, value], node, change)], None)
+
+    def element_at(self, read: t.Expr, owner: t.Expr, index: t.Expr) -> t.Expr:
+        """What reads the element of another owner, with another index, as `read` does."""
+        if isinstance(read, t.Default):
+            return replace(read, value=self.element_at(read.value, owner, index))
+        assert isinstance(read, t.Call)
+        return replace(read, args=[owner, index])
 
     def assign_parts(self, node: Any) -> t.Expr:
         """`(a, [b, _], P { x, .. }) = e`: all of `e` is evaluated first, then the places are assigned from left to right."""
@@ -141,10 +157,7 @@ class Assignments(Places):
         """The assignment of what a target's variable holds."""
         span, place, variable = self.span(target), target.place, target.variable
         part = self.coerce(t.Local(span, variable.type, variable), place.type)
-        read = element_read(place)
-        if read is not None:
-            return self.assign_element(read.args[0], read.args[1], part, target.node)
-        return t.Assign(span, UNIT, place, part)
+        return self.assignment(place, part, span, target.node)
 
     def check_irrefutable(self, pattern: t.Pattern, where: str) -> None:
         """Whether a pattern always matches; given by control.py."""
@@ -157,34 +170,77 @@ class Assignments(Places):
         self.present(place, f"an operand of `{node.operator}`")
         hint = None if operator in ("<<", ">>") else place.type
         value = self.present(self.expr(node.value, hint), f"an operand of `{node.operator}`")
-        read = element_read(place)
-        if read is not None:
-            return self.change_element(place, read, operator, value, node)
+        element = self.element_of.get(place)
+        if element is not None and (element.default is not None or not self.implements(element.owner.type, "IndexMut")):
+            return self.change_element(place, element, operator, value, node)
         by_trait = self.op_assign_by_trait(operator, place, value, node)
         if by_trait is not None:
             return by_trait
         if operator not in ("<<", ">>") and not unify(place.type, value.type):
             raise self.mismatch(value, shallow(value.type), shallow(place.type), (place.span, "the place changed"))
         self.deferred.append(lambda: self.check_operands(operator, place, value, node))
-        return t.OpAssign(self.span(node), UNIT, operator, place, value)
+        return self.through_elements(t.OpAssign(self.span(node), UNIT, operator, place, value), node)
 
     def op_assign_by_trait(self, operator: str, place: t.Expr, value: t.Expr, node: Any) -> t.Expr | None:
         """`place = place.add(value)`, where the operator is a trait's; what finds the place, and the value, is evaluated once."""
         span, first = self.span(node), list[t.Expr]()
-        target = evaluated_before(place, first)
+        target = self.evaluated_place(place, first)
         value = evaluated_before_use(value, first)
-        is_overloaded = True
-
-        def change(found: t.Expr) -> t.Expr:
-            nonlocal is_overloaded
-            changed = self.overloaded(operator, found, value, node)
-            is_overloaded = changed is not None
-            return found if changed is None else t.Assign(span, UNIT, found, self.coerce(changed, place.type))
-
-        changed = found_once(target, span, change)
-        if not is_overloaded:
+        if self.overloaded(operator, target, value, node) is None:
             return None
+
+        def change(found: t.Expr, others: list[t.Expr]) -> t.Expr:
+            changed = self.overloaded(operator, found, others[0], node)
+            assert changed is not None
+            return t.Assign(span, UNIT, found, self.coerce(changed, place.type))
+
+        changed = self.found_once(target, [value], node, change)
         return t.Block(span, UNIT, [*first, changed], None) if first else changed
+
+    def found_once(self, place: t.Expr, values: list[t.Expr], node: Any, change: Change) -> t.Expr:
+        """A change of a place that reads and writes it, with evaluated values, and that finds it once.
+
+        Where finding it may insert what it begins as, that is evaluated where the place is found: the place is matched.
+        """
+        argument = t.InOut(place.span, place.type, place)
+        if self.is_inside_element(place):
+            def inside(parts: list[t.Expr]) -> t.Expr:
+                found = parts[0]
+                assert isinstance(found, t.InOut)
+                return self.found_once(found.place, parts[1:], node, change)
+            return self.change_inside([argument, *values], 0, inside, UNIT, node)
+        if not inserts(place):
+            return change(place, values)
+        span, variable = self.span(node), t.Variable("place", place.type, place.span, "inout", mutable=True)
+        arm = t.Arm(t.BindPattern(place.span, place.type, variable), None,
+                    change(t.Local(place.span, place.type, variable), values), span)
+        return t.Match(span, UNIT, argument, [arm])
+
+    def evaluated_place(self, place: t.Expr, first: list[t.Expr]) -> t.Expr:
+        """The same place, whose indices and keys are evaluated in `first`, where they are more than a constant or a literal."""
+        element = self.element_of.get(place)
+        if element is not None:
+            owner, index = self.evaluated_place(element.owner, first), evaluated_before_use(element.at, first)
+            found = self.element_at(place, owner, index)
+            self.element_of[found] = element._replace(owner=owner, at=index)
+            return found
+        match place:
+            case t.GetField(value=base):
+                return replace(place, value=self.evaluated_place(base, first))
+            case t.Index(value=base, index=index):
+                return replace(place, value=self.evaluated_place(base, first), index=evaluated_before_use(index, first))
+            case t.MapIndex(value=base, key=key):
+                return replace(place, value=self.evaluated_place(base, first), key=evaluated_before_use(key, first))
+            case t.Slice(value=base, low=low, high=high):
+                base = self.evaluated_place(base, first)
+                ends = [None if end is None else evaluated_before_use(end, first) for end in (low, high)]
+                return replace(place, value=base, low=ends[0], high=ends[1])
+        return place
+
+    def change_inside(self, args: list[t.Expr], number: int, make: Callable[[list[t.Expr]], t.Expr], result: Type,
+                      node: Any) -> t.Expr:
+        """A change of a place inside an element; given by elements.py."""
+        raise NotImplementedError
 
     def overloaded(self, operator: str, left: t.Expr, right: t.Expr, node: Any) -> t.Expr | None:
         """An operator by a trait; given by operators.py."""
@@ -195,22 +251,6 @@ class Assignments(Places):
         raise NotImplementedError
 
 
-def evaluated_before(place: t.Expr, first: list[t.Expr]) -> t.Expr:
-    """The same place, whose indices and keys are evaluated in `first`, where they are more than a constant or a literal."""
-    match place:
-        case t.GetField(value=base):
-            return replace(place, value=evaluated_before(base, first))
-        case t.Index(value=base, index=index):
-            return replace(place, value=evaluated_before(base, first), index=evaluated_before_use(index, first))
-        case t.MapIndex(value=base, key=key):
-            return replace(place, value=evaluated_before(base, first), key=evaluated_before_use(key, first))
-        case t.Slice(value=base, low=low, high=high):
-            base = evaluated_before(base, first)
-            ends = [None if end is None else evaluated_before_use(end, first) for end in (low, high)]
-            return replace(place, value=base, low=ends[0], high=ends[1])
-    return place
-
-
 def evaluated_before_use(value: t.Expr, first: list[t.Expr]) -> t.Expr:
     """A variable that holds a value, bound in `first`."""
     if isinstance(value, t.Literal) or (isinstance(value, t.Local) and not value.variable.mutable):
@@ -218,18 +258,6 @@ def evaluated_before_use(value: t.Expr, first: list[t.Expr]) -> t.Expr:
     variable = t.Variable("part", value.type, value.span)
     first.append(t.Let(value.span, UNIT, t.BindPattern(value.span, value.type, variable), value))
     return t.Local(value.span, value.type, variable)
-
-
-def found_once(place: t.Expr, span: Span, change: Callable[[t.Expr], t.Expr]) -> t.Expr:
-    """A change of a place that reads and writes it, and that finds it once.
-
-    Where finding it may insert what it begins as, that is evaluated where the place is found: the place is matched.
-    """
-    if not inserts(place):
-        return change(place)
-    variable = t.Variable("place", place.type, place.span, "inout", mutable=True)
-    arm = t.Arm(t.BindPattern(place.span, place.type, variable), None, change(t.Local(place.span, place.type, variable)), span)
-    return t.Match(span, UNIT, t.InOut(place.span, place.type, place), [arm])
 
 
 def inserts(place: t.Expr) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from sigilc.check import typed as t
 from sigilc.check.context import Context, Reported, Scope
@@ -69,6 +69,14 @@ class StageFrame:
     is_parallel: bool = False
 
 
+class Element(NamedTuple):
+    """`owner[at, default: default]` of a type with `Index`."""
+
+    owner: t.Expr
+    at: t.Expr
+    default: t.Expr | None
+
+
 def as_growable(expr: t.Expr) -> t.Expr:
     """An array of fixed length as a `[T]`, with copies of its elements; any other value as it is."""
     type_ = shallow(expr.type)
@@ -97,6 +105,7 @@ class BodyBase:
         self.unsafe_depth = 0
         self.trait_heads: dict[int, t.TraitDecl] = {}   # by id of the unknown that stands before `Trait·method`
         self.matched_places: list[t.Expr] = []  # what the mutable matches around have taken apart
+        self.element_of: dict[t.Expr, Element] = {}     # what expressions read by `Index`, `c[i]`, are elements of
         self.bound_names: dict[str, Span] | None = None     # by the pattern that is being checked
         self.dropped: set[int] = set()          # ids of `if` and `match` trees whose value nothing takes
         self.deferred: list[Callable[[], None]] = []     # checks that need final types

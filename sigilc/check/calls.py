@@ -160,7 +160,7 @@ class Calls(Paths):
             unknown = {id(p): InferVar() for p in function.params if isinstance(p.type, InferVar)}
             args = self.arguments(function, trees, mapping, first, hole, unknown)
             self.refuse_overlap(args)
-            return self.call_instance(template, args, node)
+            return self.through_elements(self.call_instance(template, args, node), node)
         hint = shallow(expected) if expected is not None and function.type_params else None
         if isinstance(hint, InferVar | ErrorType):
             hint = None
@@ -175,7 +175,11 @@ class Calls(Paths):
         self.settle_stated(function, mapping)
         self.settle_impl(function, type_args)
         self.refuse_overlap(args)
-        return t.Call(self.span(node), substitute(result, mapping), function, args, type_args)
+        return self.through_elements(t.Call(self.span(node), substitute(result, mapping), function, args, type_args), node)
+
+    def through_elements(self, made: t.Expr, node: Any) -> t.Expr:
+        """A call or assignment of checked parts, which may change a place inside an element; given by elements.py."""
+        raise NotImplementedError
 
     def require_unsafe(self, function: t.Function, node: Any) -> None:
         """Foreign functions, and those that say so, are called in `unsafe`."""
@@ -390,7 +394,7 @@ class Calls(Paths):
                 values.append(self.coerce(self.expr(argument, wanted), wanted))
         self.refuse_overlap(values)
         self.settle_closure(type_.result)
-        return t.CallValue(self.span(node), type_.result, callee, values)
+        return self.through_elements(t.CallValue(self.span(node), type_.result, callee, values), node)
 
     def settle_closure(self, result: Type) -> None:
         """Checks the closure that has this unknown as its result; given by closures.py."""

@@ -13,6 +13,7 @@ from sigilc.check.exhaustive import check_match
 from sigilc.check.flows import SOURCES, OpenLoop, close
 from sigilc.check.infer import is_never, resolve, settled, shallow, unify
 from sigilc.check.method_table import head_of
+from sigilc.check.places import root_of
 from sigilc.check.types import (
     BOOL,
     ERROR,
@@ -230,6 +231,10 @@ class Control(Closures):
         """What is matched: a value, or a place when `&mut` stands before it; and the kind of what patterns bind."""
         if isinstance(node, ast.InOut):
             place = self.place(node.value)
+            if self.is_inside_element(place):
+                raise self.error("E0404", "`match` takes no element of a collection apart in place", node.value,
+                                 f"an element of `{resolve(self.element_of[root_of(place)].owner.type)}`",
+                                 "pass it to a function that matches it: `change(&mut c[i])`")
             return t.InOut(self.span(node), place.type, place), "inout"
         return self.expr(node), "let"
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from sigilc.check import typed as t
-from sigilc.check.assignments import Assignments
+from sigilc.check.elements import Elements
 from sigilc.check.impls import find_impl
 from sigilc.check.infer import resolve, shallow, unifies, unify
 from sigilc.check.types import FAULT, NEVER, ErrorType, InferVar, OptionType, Type, is_result
 from sigilc.source.spans import Span
 
 
-class EarlyReturns(Assignments):
+class EarlyReturns(Elements):
     """Methods of Body."""
 
     def check_try(self, node: Any, expected: Type | None) -> t.Expr:

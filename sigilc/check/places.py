@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sigilc.check import typed as t
+from sigilc.check.body import Element
 from sigilc.check.calls import Calls
 from sigilc.check.impls import bounds_of, match_type, satisfies
 from sigilc.check.infer import resolve, shallow
@@ -37,12 +38,6 @@ def root_of(place: t.Expr) -> t.Expr:
     return place
 
 
-def element_read(element: t.Expr) -> t.Call | None:
-    """The call of the collection and the index that reads the element of an index by a trait, with a default or not."""
-    read = element.value if isinstance(element, t.Default) else element
-    return read if isinstance(read, t.Call) and len(read.args) == 2 else None
-
-
 class Places(Calls):
     """Methods of Body."""
 
@@ -65,6 +60,10 @@ class Places(Calls):
         if isinstance(root, t.ConstantRef):
             raise self.error("E0401", f"the constant `{root.constant.name}` can't be changed", node, "a constant",
                              labels=[(root.constant.span, "declared here")])
+        element = self.element_of.get(root)
+        if element is not None and self.implements(element.owner.type, "IndexMut"):
+            self.need_mutable(element.owner, node)
+            return
         if not isinstance(root, t.Local):
             raise self.error("E0404", "this is no place: it can't be changed", node, *self.no_place(root))
         variable = root.variable
@@ -94,8 +93,13 @@ class Places(Calls):
         owner = resolve(root.args[0].type)
         if self.implements(owner, "IndexAssign"):
             return (f"an element of `{owner}` is assigned as a whole",
-                    "take it out, change it, and assign it: `let mut item = c[i]`, …, `c[i] = item`")
+                    f"write `impl IndexMut<…> for {owner} {{ … }}`, or take it out, change it, and assign it: `let mut item = "
+                    "c[i]`, …, `c[i] = item`")
         return f"an element of `{owner}` can only be read", f"write `impl IndexAssign<…> for {owner} {{ … }}`"
+
+    def is_inside_element(self, place: t.Expr) -> bool:
+        """Whether a place is an element that is read by `Index`, or lies in one."""
+        return root_of(place) in self.element_of
 
     def refuse_overlap(self, args: list[t.Expr]) -> None:
         """Two in-out arguments of one call whose places may overlap are an error."""
@@ -129,6 +133,8 @@ class Places(Calls):
             return [*self.path_of(place.value), "*" if shares else place.index]
         if isinstance(place, _PARTS):
             return [*self.path_of(place.value), "*"]
+        if place in self.element_of:
+            return [*self.path_of(self.element_of[place].owner), "*"]
         return [place.variable if isinstance(place, t.Local) else place]
 
     # ---- Reading parts --------------------------------------------------------------------------------------------------
@@ -196,14 +202,16 @@ class Places(Calls):
         second = node.arguments[1]
         if not isinstance(second, ast.Named) or second.name != "default" or isinstance(node.arguments[0], ast.Named):
             raise self.error("E0202", "after the index only `default: value` may follow", node, "not understood")
-        found = element_read(self.index_by_trait(value, node.arguments[0], node))
+        found = self.element_of[self.index_by_trait(value, node.arguments[0], node)]
         get = self.context.methods_of(head_of(shallow(value.type))).library("get")
-        element = self.call_checked(get, found.args, node) if found is not None and get is not None else None
+        element = self.call_checked(get, [found.owner, found.at], node) if get is not None else None
         type_ = shallow(element.type) if element is not None else None
         if element is None or not isinstance(type_, OptionType):
             raise self.error("E0202", "an index is one value", node, f"`{resolve(value.type)}` takes no `default`")
         default = self.coerce(self.expr(second.value, type_.item), type_.item)
-        return t.Default(self.span(node), type_.item, element, default)
+        read = t.Default(self.span(node), type_.item, element, default)
+        self.element_of[read] = found._replace(default=default)
+        return read
 
     def index_by_trait(self, value: t.Expr, index: Any, node: Any) -> t.Expr:
         """An index of a type that implements `Index`; where it does so once, a literal takes that index's type."""
@@ -221,7 +229,9 @@ class Places(Calls):
             elif isinstance(type_, StructType | EnumType):
                 help_ = f"write `impl Index<…> for {type_} {{ … }}`"
             raise self.error("E0204", f"`{type_}` can't be indexed", node, label, help_)
-        return self.call_trait(trait, "index", value, [given], node)
+        read = self.call_trait(trait, "index", value, [given], node)
+        self.element_of[read] = Element(value, given, None)
+        return read
 
     def index_value(self, node: Any) -> t.Expr:
         """An index: a usize."""

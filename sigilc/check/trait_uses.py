@@ -104,9 +104,13 @@ class TraitUses(Patterns):
         """Whether a type implements a trait of the prelude."""
         return satisfies(type_, self.prelude_trait(name))
 
-    def call_trait(self, trait: t.TraitDecl, name: str, receiver: t.Expr, args: list[t.Expr], node: Any) -> t.Expr:
-        """A call of a trait's method with checked arguments: operators, iteration."""
-        function = self.operator_method(trait, name, receiver, args)
+    def call_trait(self, trait: t.TraitDecl, name: str, receiver: t.Expr, args: list[t.Expr], node: Any,
+                   trait_args: tuple[Type, ...] | None = None) -> t.Expr:
+        """A call of a trait's method with checked arguments: operators, iteration.
+
+        The trait's own arguments are the types of these, unless `trait_args` says otherwise.
+        """
+        function = self.operator_method(trait, name, receiver, tuple(a.type for a in args) if trait_args is None else trait_args)
         type_args: tuple[Type, ...] = tuple(InferVar() for _ in function.type_params)
         mapping: dict[ParamType, Type] = dict(zip(function.type_params, type_args, strict=True))
         unify(substitute(self.context.method_bounds[id(function)], mapping), receiver.type)
@@ -152,10 +156,9 @@ class TraitUses(Patterns):
                     if found is not None and unifies(found, wanted):
                         unify(found, wanted)
 
-    def operator_method(self, trait: t.TraitDecl, name: str, receiver: t.Expr, args: list[t.Expr]) -> t.Function:
+    def operator_method(self, trait: t.TraitDecl, name: str, receiver: t.Expr, args: tuple[Type, ...]) -> t.Function:
         """The impl's method for these operands where it is known, else the trait's own."""
-        wanted = tuple(a.type for a in args) if trait.params else ()
-        found = find_impl(trait, receiver.type, wanted)
+        found = find_impl(trait, receiver.type, args if trait.params else ())
         if found is not None and name in found[0].methods:
             return found[0].methods[name]
         return trait.methods[name]

@@ -409,7 +409,7 @@ def write_at_fault(flow: Flow, place: Expr, tree: Tree, span: Span) -> None:
 
 
 # What the checker calls variables that the user has not written.
-HIDDEN_NAMES = frozenset(["it", "piped", "iterator", "state", "elements", "part", "parameter"])
+HIDDEN_NAMES = frozenset(["it", "piped", "iterator", "state", "element", "elements", "given", "part", "parameter"])
 
 
 def name_step(flow: Flow, tree: Tree, variable: Variable, span: Span | None) -> Tree:
