@@ -167,6 +167,7 @@ def _compile(c: Compilation) -> None:
         c.evidence = check_evidence(program, c.diagnostics)
         if not c.has_errors:
             lint(program, c.diagnostics)
+            check_secrets(program, c.diagnostics)
     if c.harness is not None and not c.harness(program):
         return
     if package is not None:
@@ -200,6 +201,29 @@ def _compile(c: Compilation) -> None:
             from sigilc.bindings.border import RUNTIME_SYMBOLS
             from sigilc.link.products import make_product
             make_product(kind, outputs[kind], objects, [*exports, *RUNTIME_SYMBOLS], tuple(program.libraries))
+
+
+def check_secrets(program: TypedProgram, diagnostics: Diagnostics) -> None:
+    """Reports what depends on secrets in the functions marked `#[constant_time]`: it takes their IR to see that.
+
+    All functions are lowered where a marked one has type parameters, as others say which instances there are.
+    """
+    marked = [function for function in program.functions if function.public_parts is not None]
+    if not marked:
+        return
+    from sigilc.check.secrets import check_public_parts
+    from sigilc.diagnostics.diagnostic import Diagnostic, Label
+    from sigilc.lower.program import lower_functions
+    from sigilc.passes.constant_time import find_leaks
+
+    for function in marked:
+        check_public_parts(function, diagnostics)
+    if diagnostics.has_errors:
+        return
+    module = lower_functions(program, program.functions if any(f.type_params for f in marked) else marked)
+    for leak in find_leaks(module):
+        diagnostics.add(Diagnostic(leak.code, leak.message, leak.span, leak.label,
+                                   [Label(span, text) for span, text in leak.labels], leak.help))
 
 
 def _for_package(package: Package, program: TypedProgram, options: Options) -> Options:

@@ -12,12 +12,12 @@ from sigilc.source.spans import Span
 from sigilc.syntax import ast
 
 KNOWN = frozenset(["inline", "export", "cold", "must_use", "deprecated", "allow", "derive", "trusted_caller", "link",
-                   "test", "bench", "repr"])
+                   "test", "bench", "repr", "constant_time"])
 STD_ONLY = frozenset(["intrinsic", "for_each", "fixed_arrays", "structural", "track_caller", "moves_elements"])
 # What `#[derive(…)]` may name, with the trait that it is here; every value can be copied.
 DERIVABLE = {"Debug": "Debug", "Eq": "Eq", "PartialEq": "Eq", "Ord": "Ord", "PartialOrd": "Ord", "Hash": "Hash",
              "Default": "Default", "Clone": "", "Copy": ""}
-LATER = frozenset(["constant_time", "mailbox", "transient"])
+LATER = frozenset(["mailbox", "transient"])
 
 
 class Attributes:

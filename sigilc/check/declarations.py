@@ -14,6 +14,7 @@ from sigilc.check.cases import KINDS, refuse_member_case
 from sigilc.check.context import Context, Pending, Reported, Scope, fresh_params
 from sigilc.check.impls import overlap
 from sigilc.check.method_table import MethodTable, UserMethod, head_of
+from sigilc.check.secrets import read_public_parts
 from sigilc.check.trait_declarations import TraitDeclarations
 from sigilc.check.type_names import Marked, TypeNames, with_mark
 from sigilc.check.types import (
@@ -390,6 +391,7 @@ class Declarations:
         has_body = isinstance(node, ast.Fn)
         pending = Pending(function, node, inner, has_body and signature.result is None and signature.name != "main")
         self.add_params(function, pending, signature.parameters or [], inner)
+        read_public_parts(self.context, attributes, function, has_body)
         for index, param in enumerate(function.params):
             if isinstance(param.type, InferVar) and (wanted := untyped(index)) is not None:
                 param.type = wanted

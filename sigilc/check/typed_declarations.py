@@ -109,6 +109,14 @@ class ActorDecl:
     handlers: list[Handler] = field(default_factory=list)
 
 
+@value
+class PublicPart:
+    """What `#[constant_time(public = state.used)]` names: a parameter, then fields; no names where that is wrong."""
+
+    names: tuple[str, ...]
+    span: Span
+
+
 @record
 class Function:
     """A function, method, handler or foreign function.
@@ -131,6 +139,7 @@ class Function:
     bounds       what type arguments must implement
     is_const     a `const fn`: it may be called to compute a constant
     hints        how it is to be compiled: of `inline`, `inline_always`, `inline_never`, `cold`
+    public_parts     of `#[constant_time]`: what of its parameters is not secret; None without the attribute
     moves_elements   `#[moves_elements]` (stdlib only): it overwrites what it has copied, so unique values may be copied
     """
 
@@ -157,6 +166,7 @@ class Function:
     bounds: list[Bound] = field(default_factory=list)
     is_const: bool = False
     hints: tuple[str, ...] = ()
+    public_parts: tuple[PublicPart, ...] | None = None
     moves_elements: bool = False
 
 

@@ -10,6 +10,7 @@ from sigilc.codegen.emitter import FunctionEmitter
 from sigilc.crash import InternalError
 from sigilc.ir.bit_ops import IntUnary
 from sigilc.ir.ops import Cast, Compare, Const, FloatBinary, IntBinary, Likely, Negate, Not, Op, Select
+from sigilc.ir.secret_ops import Declassify, Opaque
 from sigilc.ir.types import BOOL, CHAR, UNIT, IrFloat, IrInt, IrType
 
 _OPERATION = {"add": "addition", "sub": "subtraction", "mul": "multiplication", "div": "division", "rem": "remainder"}
@@ -174,6 +175,32 @@ def emit_likely(f: FunctionEmitter, op: Likely) -> None:
     f.define(op, f.value(f"call i1 {f.context.runtime('llvm.expect.i1')}(i1 {value}, i1 true)"))
 
 
+# ---- Secrets --------------------------------------------------------------------------------------------------------
+
+
+def emit_opaque(f: FunctionEmitter, op: Opaque) -> None:
+    """An empty piece of assembler that may have changed the number, for each word of it."""
+    ll_type, scalar = f.ll_type(op.value.type), f.scalar(op.value)
+    bits = int(ll_type[1:])
+    if bits <= 64:
+        word = "i64" if bits == 64 else "i32"
+        changed = _through_assembler(f, word, _resize(f, scalar, ll_type, word))
+        f.define(op, _resize(f, changed, word, ll_type))
+        return
+    halves = [_resize(f, scalar, ll_type, "i64"), _resize(f, f.value(f"lshr {ll_type} {scalar}, 64"), ll_type, "i64")]
+    low, high = (_resize(f, _through_assembler(f, "i64", half), "i64", ll_type) for half in halves)
+    f.define(op, f.value(f"or {ll_type} {low}, {f.value(f'shl {ll_type} {high}, 64')}"))
+
+
+def _through_assembler(f: FunctionEmitter, word: str, scalar: str) -> str:
+    return f.value(f'call {word} asm "", "=r,0"({word} {scalar})')
+
+
+def emit_declassify(f: FunctionEmitter, op: Declassify) -> None:
+    """Nothing: what is public is of no importance any more."""
+    f.define(op, f.scalar(op.value))
+
+
 # ---- Floats and the rest --------------------------------------------------------------------------------------------
 
 
@@ -251,5 +278,6 @@ def cast(f: FunctionEmitter, scalar: str, source: IrType, target: IrType, op: Op
 EMITTERS: dict[type[Op], Callable[[FunctionEmitter, Any], None]] = {
     Const: emit_const, IntBinary: emit_int_binary, FloatBinary: emit_float_binary, IntUnary: emit_int_unary,
     Negate: emit_negate, Not: emit_not, Likely: emit_likely,
+    Opaque: emit_opaque, Declassify: emit_declassify,
     Compare: emit_compare, Cast: emit_cast, Select: emit_select,
 }

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from sigilc.crash import InternalError
-from sigilc.ir import actor_ops, array_ops, bit_ops, box_ops, dyn_ops, evidence_ops, foreign_ops, ops
+from sigilc.ir import actor_ops, array_ops, bit_ops, box_ops, dyn_ops, evidence_ops, foreign_ops, ops, secret_ops
 from sigilc.ir.function import Block, IrFunction
 from sigilc.ir.ops import Op, Value
 from sigilc.ir.runtime_abi import RUNTIME
@@ -220,6 +220,14 @@ class FunctionBuilder:
     def likely(self, value: Value) -> Value:
         """A bool that is nearly always true."""
         return self.emit(ops.Likely(value=value), value.type)
+
+    def opaque(self, value: Value) -> Value:
+        """The same scalar, of which LLVM knows nothing."""
+        return self.emit(secret_ops.Opaque(value=value), value.type)
+
+    def declassify(self, value: Value) -> Value:
+        """The same scalar, from here on public."""
+        return self.emit(secret_ops.Declassify(value=value), value.type)
 
     def compare(self, op: str, left: Value, right: Value) -> Value:
         """`eq ne lt le gt ge`: a BOOL."""

@@ -20,7 +20,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from sigilc.ir import actor_ops, array_ops, bit_ops, box_ops, dyn_ops, evidence_ops, foreign_ops, ops, pass_ops
+from sigilc.ir import actor_ops, array_ops, bit_ops, box_ops, dyn_ops, evidence_ops, foreign_ops, ops, pass_ops, secret_ops
 from sigilc.ir.ops import Op
 
 PLACEHOLDER = re.compile(r"([%?*#@$:~=^!+&])([a-z]+)")
@@ -119,6 +119,8 @@ FORMS: list[Form] = [
     _form(evidence_ops.ConfirmTrust, "confirm", "%value, @how"),
     _form(evidence_ops.JoinTrust, "join_trust", "%value, %other, @part"),
     _form(evidence_ops.DemandTrust, "demand", "%value, $mask"),
+    _form(secret_ops.Opaque, "opaque", "%value"),
+    _form(secret_ops.Declassify, "declassify", "%value"),
     _form(ops.Slot, "slot", "%initial"),
     _form(ops.Load, "load", "%address"),
     _form(ops.Peek, "peek", "%address"),

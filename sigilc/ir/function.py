@@ -8,6 +8,7 @@ from sigilc.ir.types import IrDyn, IrEnum, IrStruct, IrType
 from sigilc.source.records import field, record
 from sigilc.source.spans import Span
 
+PublicPart = tuple[Value, tuple[int, ...]]
 HINTS = ("inline", "inline_always", "inline_never", "cold")
 
 
@@ -34,6 +35,8 @@ class IrFunction:
     export   the C symbol of an `#[export]` function: code generation adds a wrapper with the C ABI
     catches  the wrapper gives a status: 2 when this function panics, else what it returns, an I32
     hints    of HINTS: what the user says of how it is to be compiled
+    public_parts    of a function that takes constant time: which parameters, or which parts of them, are not secret: a
+             parameter, then the numbers of the fields on the way from it; None for any other function
     """
 
     name: str
@@ -45,6 +48,7 @@ class IrFunction:
     catches: bool = False
     hints: tuple[str, ...] = ()
     owned: frozenset[int] = frozenset()
+    public_parts: tuple[PublicPart, ...] | None = None
 
     def ops(self) -> list[Op]:
         """All ops, in layout order."""

@@ -12,7 +12,7 @@ from ctypes import c_float
 from typing import TYPE_CHECKING, Any
 
 from sigilc.crash import InternalError
-from sigilc.ir import bit_ops, ops
+from sigilc.ir import bit_ops, ops, secret_ops
 from sigilc.ir.types import BOOL, CHAR, PTR, STR, IrFloat, IrInt, IrType
 
 if TYPE_CHECKING:
@@ -223,7 +223,7 @@ def make_negate(op: ops.Negate, code: FunctionCompiler) -> Step:
     return negate_int
 
 
-def make_likely(op: ops.Likely, code: FunctionCompiler) -> Step:
+def make_same(op: ops.Likely | secret_ops.Opaque | secret_ops.Declassify, code: FunctionCompiler) -> Step:
     a, d = code.index(op.value), code.result(op)
 
     def step(frame: list[Any]) -> None:
@@ -297,7 +297,8 @@ MAKERS: dict[type[ops.Op], Callable[[Any, FunctionCompiler], Step | None]] = {
     ops.FloatBinary: make_float_binary,
     bit_ops.IntUnary: make_int_unary,
     ops.Negate: make_negate,
-    ops.Not: make_not, ops.Likely: make_likely,
+    ops.Not: make_not, ops.Likely: make_same,
+    secret_ops.Opaque: make_same, secret_ops.Declassify: make_same,
     ops.Compare: make_compare,
     ops.Cast: make_cast,
     ops.Select: make_select,

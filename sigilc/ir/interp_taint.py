@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sigilc.crash import InternalError
-from sigilc.ir import evidence_ops, foreign_ops, interp_calls, ops
+from sigilc.ir import evidence_ops, foreign_ops, interp_calls, ops, secret_ops
 from sigilc.ir.interp_values import ArrayValue, FunctionValue, MapValue, share
 from sigilc.ir.ops import Op
 from sigilc.ir.trust_masks import Mask, parse_mask
@@ -334,7 +334,7 @@ def fault_text(maker: Maker) -> Maker:
 
 
 COMPUTING = (ops.IntBinary, ops.FloatBinary, ops.Negate, ops.Not, ops.Likely, ops.Compare, ops.Cast, ops.Length, ops.ShareBuffer,
-             ops.CallRuntime, foreign_ops.IsValid)
+             ops.CallRuntime, foreign_ops.IsValid, secret_ops.Opaque, secret_ops.Declassify)
 
 
 def same(op: evidence_ops.TrustSource | evidence_ops.ConfirmTrust | evidence_ops.JoinTrust, code: FunctionCompiler) -> Step:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sigilc.ir.forms import FORM_BY_MNEMONIC, Form
-from sigilc.ir.function import HINTS, Block, ForeignFunction, IrActor, IrFunction, IrHandler, Module
+from sigilc.ir.function import HINTS, Block, ForeignFunction, IrActor, IrFunction, IrHandler, Module, PublicPart
 from sigilc.ir.ops import Op, Value
 from sigilc.ir.statics import IrStatic, StaticFault
 from sigilc.ir.types import (
@@ -409,6 +409,8 @@ class _Parser:
         function.catches = self.accept("catches")
         while self.token.text in HINTS:
             function.hints += (self.take("name"),)
+        if self.accept("constant_time"):
+            function.public_parts = self._public_parts()
         if self.accept("nounwind"):
             self.module.nounwind.add(name)
         if name in self.module.functions:
@@ -430,6 +432,20 @@ class _Parser:
             if block not in function.blocks:
                 raise self._error(f"block {block.name} is not defined")
         self.module.functions[name] = function
+
+    def _public_parts(self) -> tuple[PublicPart, ...]:
+        """`(%n, %state[0, 2])`."""
+        found: list[PublicPart] = []
+        self.expect("(")
+        while not self.accept(")"):
+            value, numbers = self.value(), []
+            if self.accept("["):
+                while not self.accept("]"):
+                    numbers.append(self.integer())
+                    self.accept(",")
+            found.append((value, tuple(numbers)))
+            self.accept(",")
+        return tuple(found)
 
     def _is_at_label(self) -> bool:
         return self.token.kind == "name" and self.peek(1) in (":", "(")

@@ -223,6 +223,10 @@ def print_function(function: IrFunction, spans: bool = False, is_nounwind: bool 
     nounwind = " nounwind" if is_nounwind else ""
     export += " catches" if function.catches else ""
     export += "".join(f" {hint}" for hint in function.hints)
+    if function.public_parts is not None:
+        parts = (names.value(value) + (f"[{', '.join(map(str, path))}]" if path else "")
+                 for value, path in function.public_parts)
+        export += f" constant_time({', '.join(parts)})"
     lines = [f"fn {print_symbol(function.name)}({params}) -> {print_type(function.result)}{export}{nounwind} {{"]
     for block in function.blocks:
         block_params = ", ".join(_typed(v, names) for v in block.params)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sigilc.ir import bit_ops, ops
+from sigilc.ir import bit_ops, ops, secret_ops
 from sigilc.ir.function import Module
 from sigilc.ir.handed_over import handed_over
 from sigilc.ir.printer import is_utf8
@@ -84,6 +84,16 @@ def _likely(op: ops.Likely, _: Module) -> None:
     require_result(op, BOOL)
 
 
+def _opaque(op: secret_ops.Opaque, _: Module) -> None:
+    require(isinstance(op.value.type, IrInt) or op.value.type == BOOL, "opaque of {}", op.value.type)
+    require_result(op, op.value.type)
+
+
+def _declassify(op: secret_ops.Declassify, _: Module) -> None:
+    require(is_scalar_type(op.value.type), "declassify of {}, which is no scalar", op.value.type)
+    require_result(op, op.value.type)
+
+
 def _compare(op: ops.Compare, _: Module) -> None:
     type_ = op.left.type
     require(op.op in ("eq", "ne", "lt", "le", "gt", "ge"), "there is no {}", op.op)
@@ -132,6 +142,8 @@ SCALAR_RULES: Rules = {
     ops.Negate: _negate,
     ops.Not: _not,
     ops.Likely: _likely,
+    secret_ops.Opaque: _opaque,
+    secret_ops.Declassify: _declassify,
     ops.Compare: _compare,
     ops.Cast: _cast,
     ops.Select: _select,

@@ -282,6 +282,14 @@ def _likely(fl: FunctionLowering, args: list[Value], result: Type) -> Value:
     return fl.builder.likely(*args)
 
 
+def _opaque(fl: FunctionLowering, args: list[Value], result: Type) -> Value:
+    return fl.builder.opaque(*args)
+
+
+def _declassify(fl: FunctionLowering, args: list[Value], result: Type) -> Value:
+    return fl.builder.declassify(*args)
+
+
 def _wrapping_shift(op: str) -> Intrinsic:
     def lower(fl: FunctionLowering, args: list[Value], result: Type) -> Value:
         left, amount = args
@@ -385,6 +393,7 @@ _INTRINSICS: dict[str, Intrinsic] = {
     "array_reserve": _array_reserve,
     "array_sort": _array_sort, "array_sort_by": _array_sort_by, "array_sort_with": _array_sort_with,
     "swap_places": _swap_places, "array_extend": _array_extend, **{f"array_{verb}": _edit_array(verb) for verb in EDITS},
+    "opaque": _opaque, "declassify": _declassify,
     "likely": _likely, "str_len": _length, "str_byte": _str_byte, "str_part": _str_part, "str_bytes": _share,
     "str_from_utf8_unchecked": _share,
     "range_start": _part_of_range(0), "range_end": _part_of_range(1),

@@ -7,10 +7,12 @@ type arguments, each actor once.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable
 
 from sigilc.check.foreign import is_c_string
 from sigilc.check.impls import find_impl, resolve_method, stated_bounds
 from sigilc.check.moves.record import Instance, Moves
+from sigilc.check.secrets import part_numbers
 from sigilc.check.typed import Constant, Function, TraitDecl, TypedProgram, Variable
 from sigilc.check.types import USIZE, AddressType, DynType, StructType, Type, substitute
 from sigilc.check.unique_types import UniqueTypes
@@ -105,7 +107,11 @@ class ProgramLowering:
         def lower(type_: Type) -> IrType:
             return self.types.lower(substitute(type_, substitution))
         params = [Value(IrAddr(lower(p.type)) if p.kind == "inout" else lower(p.type), p.name) for p in function.params]
-        return IrFunction(name, params, lower(function.result), span=function.span, hints=function.hints)
+        made = IrFunction(name, params, lower(function.result), span=function.span, hints=function.hints)
+        if function.public_parts is not None:
+            numbers = [part_numbers(function, part) for part in function.public_parts]
+            made.public_parts = tuple((params[found[0]], found[1:]) for found in numbers if found)
+        return made
 
     def moves_of(self, function: Function, args: tuple[Type, ...]) -> Moves:
         """What moves in an instance; all instances without unique types are alike."""
@@ -227,3 +233,12 @@ def lower_program(program: TypedProgram, overflow_checks: bool, debug: bool = Fa
     lowering.run()
     return lowering.module
 
+
+def lower_functions(program: TypedProgram, functions: Iterable[Function]) -> Module:
+    """A module of these functions and what they use, those with type parameters left out; overflow is checked."""
+    lowering = ProgramLowering(True, False, program.traits, program.moves)
+    for function in functions:
+        if function.body is not None and not function.type_params:
+            lowering.instance(function)
+    lowering.run()
+    return lowering.module

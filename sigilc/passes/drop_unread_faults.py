@@ -224,5 +224,8 @@ def _builds_text(op: Op) -> bool:
 def _copied(function: IrFunction, name: str) -> IrFunction:
     """The same function once more, with values and blocks of its own."""
     params = {param: Value(param.type, param.name) for param in function.params}
+    public_parts = function.public_parts
+    if public_parts is not None:
+        public_parts = tuple((params[param], path) for param, path in public_parts)
     return IrFunction(name, list(params.values()), function.result, copy_blocks(function.blocks, dict(params)),
-                      span=function.span, hints=function.hints, owned=function.owned)
+                      span=function.span, hints=function.hints, owned=function.owned, public_parts=public_parts)

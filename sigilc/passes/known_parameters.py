@@ -87,6 +87,8 @@ def drop_unneeded(module: Module, params_by_copy: dict[str, list[Value]]) -> Non
         before[name], owned = function.params, set(function.owned_params)
         function.params = [param for param in function.params if param not in dropped]
         function.owned = frozenset(number for number, param in enumerate(function.params) if param in owned)
+        if function.public_parts is not None:
+            function.public_parts = tuple(part for part in function.public_parts if part[0] not in dropped)
     for function in module.functions.values():
         _drop_arguments(module, function, before, dropped)
 

@@ -11,6 +11,7 @@ from sigilc.passes.check_holes import check_holes
 from sigilc.passes.check_refcounts import check_refcounts
 from sigilc.passes.check_uniqueness import check_uniqueness
 from sigilc.passes.check_views import check_views
+from sigilc.passes.constant_time import check_constant_time, constant_time
 from sigilc.passes.drop_unread_faults import drop_unread_faults
 from sigilc.passes.elide_refcounts import elide_refcounts
 from sigilc.passes.eliminate_dead import eliminate_dead
@@ -27,6 +28,7 @@ Pass = Callable[[Module], None]
 # Each pass with the lowest level that runs it.
 PIPELINE: tuple[tuple[Pass, int], ...] = (
     (simplify_cfg, 0),
+    (constant_time, 0),
     (specialise_calls, 1),
     (drop_unread_faults, 1),
     (eliminate_dead, 1),
@@ -68,6 +70,7 @@ def certify(name: str, module: Module) -> None:
     """Checks all that holds after the pass `name`: an `after` for `run_passes`, and by the name "" for their input."""
     verify(module)
     check_views(module)
+    check_constant_time(module, name not in ("", simplify_cfg.__name__))
     if name and has_counts_after(name):
         check_refcounts(module)
         check_uniqueness(module)

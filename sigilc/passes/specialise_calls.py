@@ -47,7 +47,7 @@ from dataclasses import dataclass
 from sigilc.ir.call_graph import op_count, reachable_functions
 from sigilc.ir.cfg import reverse_postorder
 from sigilc.ir.copying import copy_blocks
-from sigilc.ir.function import IrFunction, Module
+from sigilc.ir.function import IrFunction, Module, PublicPart
 from sigilc.ir.ops import Call, CallValue, Copy, FunctionValue, MakeClosure, Op, Value
 from sigilc.ir.types import IrBox, IrDyn, IrFn, IrType, parts_of
 from sigilc.passes.known_parameters import call_site, drop_unneeded, find_called_params
@@ -185,7 +185,7 @@ class _Specialiser:
         owned = {copied[param] for param in callee.owned_params}
         copy = IrFunction(self._new_name(callee, given), params, callee.result, copy_blocks(callee.blocks, copied),
                           owned=frozenset(number for number, param in enumerate(params) if param in owned),
-                          span=callee.span, hints=callee.hints)
+                          span=callee.span, hints=callee.hints, public_parts=_public_parts(callee, copied, known))
         self.module.functions[copy.name] = copy
         self.added_params[copy.name] = [param for own, value in known.items() for param in (own, *value.captures)]
         self.pending.append((copy, known))
@@ -198,6 +198,14 @@ class _Specialiser:
             number += 1
             name = f"{base}.{number}"
         return name
+
+
+def _public_parts(callee: IrFunction, copied: dict[Value, Value], known: dict[Value, Known]) -> tuple[PublicPart, ...] | None:
+    """What is public in a copy: the same, and what a public function value captures."""
+    if callee.public_parts is None:
+        return None
+    parts = [(copied[param], path) for param, path in callee.public_parts]
+    return (*parts, *((value, ()) for param, _ in parts if param in known for value in known[param].captures))
 
 
 def _own_captures(op: MakeClosure, borrowed: set[Value | None]) -> list[Op]:

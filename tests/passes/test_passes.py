@@ -21,12 +21,13 @@ from sigilc.passes.check_holes import check_holes
 from sigilc.passes.check_refcounts import check_refcounts
 from sigilc.passes.check_uniqueness import check_uniqueness
 from sigilc.passes.check_views import check_views
+from sigilc.passes.constant_time import check_constant_time
 from sigilc.passes.manager import PASSES, has_counts_after
 
 FOLDER = Path(__file__).parent
 SEPARATOR = "\n====\n"
-CERTIFIERS = {"check_holes": check_holes, "check_refcounts": check_refcounts, "check_uniqueness": check_uniqueness,
-              "check_views": check_views}
+CERTIFIERS = {"check_constant_time": check_constant_time, "check_holes": check_holes, "check_refcounts": check_refcounts,
+              "check_uniqueness": check_uniqueness, "check_views": check_views}
 CASES = sorted(path.relative_to(FOLDER) for path in FOLDER.glob("*/*.ir"))
 
 

@@ -47,7 +47,7 @@ def check_loaded(source: SourceFile, diagnostics: Diagnostics) -> None:
     from sigilc.check.evidence import check_evidence
     from sigilc.check.lints import lint
     from sigilc.check.program import check_program
-    from sigilc.driver import constant_evaluator, in_large_stack
+    from sigilc.driver import check_secrets, constant_evaluator, in_large_stack
 
     def check() -> None:
         program = check_program(source, tree, diagnostics, evaluate=constant_evaluator())
@@ -55,5 +55,6 @@ def check_loaded(source: SourceFile, diagnostics: Diagnostics) -> None:
             check_evidence(program, diagnostics)
         if not diagnostics.has_errors:
             lint(program, diagnostics)
+            check_secrets(program, diagnostics)
 
     in_large_stack(check)

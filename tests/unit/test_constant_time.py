@@ -1,0 +1,64 @@
+"""Corners of the analysis of secrets that no program shows."""
+
+from __future__ import annotations
+
+import random
+
+from sigilc.ir.forms import FORMS
+from sigilc.ir.parser import parse_module
+from sigilc.passes.secret_labels import Label, is_secret, join, meet
+from sigilc.passes.secret_rules import COMPUTES, RULES
+from sigilc.passes.two_valued import find_two_valued
+
+SHIFTS = """\
+fn f(%x: TYPE) -> TYPE {
+entry:
+  %a: TYPE = const A
+  %b: TYPE = const B
+  %c: TYPE = const C
+  %p: TYPE = OP1 %x, %a
+  %q: TYPE = OP2 %p, %b
+  %r: TYPE = OP3 %q, %c
+  return %r
+}
+"""
+
+
+def test_every_op_has_a_rule() -> None:
+    """A new op is looked at: whether it only computes, or may show what its operands are."""
+    ops = {form.op for form in FORMS}
+    assert ops - RULES.keys() == COMPUTES
+
+
+def test_labels_are_a_lattice() -> None:
+    """Joining gives the least label that is above both, whatever the order; meeting the greatest below both."""
+    labels: list[Label] = [False, True, (True, False), (False, True), ((True, False), False), (frozenset(), True)]
+    for one in labels:
+        assert join(one, one) == one
+        for other in labels[:5]:
+            if one != labels[5]:
+                assert join(one, other) == join(other, one)
+                assert join(join(one, other), other) == join(one, other)
+                assert meet(join(one, other), one) == one
+            assert is_secret(join(one, other)) == (is_secret(one) or is_secret(other))
+
+
+def test_two_valued_is_what_the_numbers_say() -> None:
+    """What may only be one of two numbers, for all 256 arguments, is found to be so where shifts and masks make it."""
+    draw = random.Random(7)
+    operations = {"and": lambda x, k: x & k, "shl": lambda x, k: x << k & 255, "shr": lambda x, k: x >> k}
+    agreed = 0
+    for _ in range(300):
+        names = [draw.choice(list(operations)) for _ in range(3)]
+        numbers = [draw.randrange(256) if name == "and" else draw.randrange(8) for name in names]
+        text = SHIFTS.replace("TYPE", "u8")
+        for i, (name, number) in enumerate(zip(names, numbers, strict=True)):
+            text = text.replace(f"OP{i + 1}", name).replace(f"const {'ABC'[i]}", f"const {number}")
+        results = set(range(256))
+        for name, number in zip(names, numbers, strict=True):
+            results = {operations[name](x, number) for x in results}
+        function = parse_module(text).functions["f"]
+        found = any(op.result is not None and op.result.name == "r" for op in find_two_valued(function))
+        assert found == (len(results) <= 2), text
+        agreed += found
+    assert 30 < agreed < 290
