@@ -30,7 +30,7 @@ from sigilc.ir.ops import Op, Value
 from sigilc.ir.secret_ops import Opaque
 from sigilc.passes.leaks import Leak, LeakReport, describe
 from sigilc.passes.secret_flow import FunctionFlow, SecretFlow, declared_labels
-from sigilc.passes.two_valued import find_two_valued, is_from_bool
+from sigilc.passes.two_valued import TwoValued, is_from_bool
 from sigilc.source.spans import Span
 
 
@@ -83,16 +83,17 @@ def _to_be_hidden(module: Module) -> Iterator[tuple[IrFunction, set[Op]]]:
     marked = marked_functions(module)
     if not marked:
         return
-    flow = SecretFlow(module)
-    for function in marked:
-        flow.of_marked(function)
-    secrets: dict[str, set[Op]] = {}
-    for (name, _), summary in flow.summaries.items():
-        secrets.setdefault(name, set()).update(summary.secrets)
+    secrets: dict[str, list[frozenset[Value]]] = {}
+    for (name, _), summary in SecretFlow(module).reached(marked).items():
+        if summary.secrets:
+            secrets.setdefault(name, []).append(summary.secrets)
     for name, found in secrets.items():
         function = module.functions[name]
         bare = {value for op in function.ops() if not isinstance(op, Opaque) for value in op.operands()}
-        hidden = {op for op in find_two_valued(function).union(filter(is_from_bool, found)) if op in found and op.result in bare}
+        two_valued = TwoValued(function)
+        hidden = {op for secret in found for op in two_valued.find(secret)}
+        hidden.update(op for op in function.ops() if is_from_bool(op) and any(op.result in secret for secret in found))
+        hidden = {op for op in hidden if op.result in bare}
         if hidden:
             yield function, hidden
 

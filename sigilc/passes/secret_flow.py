@@ -23,15 +23,19 @@ Key = tuple[str, tuple[Label, ...]]
 
 
 class Summary:
-    """What a function does for some labels of its arguments: its result, what it leaves in its in-out ones, its leaks."""
+    """What a function does for some labels of its arguments: its result, what it leaves in its in-out ones, its leaks.
 
-    __slots__ = ("leaks", "outs", "result", "secrets")
+    `secrets` are the values in it that are secret, `calls` what it calls with which labels.
+    """
+
+    __slots__ = ("calls", "leaks", "outs", "result", "secrets")
 
     def __init__(self, outs: tuple[Label, ...]) -> None:
         self.result: Label | None = None
         self.outs = outs
         self.leaks: dict[object, Leak] = {}
-        self.secrets: list[Op] = []     # the ops whose results are secret
+        self.secrets: frozenset[Value] = frozenset()
+        self.calls: set[Key] = set()
 
 
 class SecretFlow:
@@ -72,8 +76,22 @@ class SecretFlow:
         outs = tuple(flow.memory[p] if isinstance(p.type, IrAddr) else label
                      for p, label in zip(flow.function.params, labels, strict=True))
         self._has_changed |= (known.result, known.outs, len(known.leaks)) != (flow.result, outs, len(flow.leaks))
-        known.result, known.outs, known.leaks, known.secrets = flow.result, outs, flow.leaks, flow.secrets()
+        known.result, known.outs, known.leaks, known.secrets, known.calls = \
+            flow.result, outs, flow.leaks, flow.secrets(), flow.calls
         return known
+
+    def reached(self, functions: Iterable[IrFunction]) -> dict[Key, Summary]:
+        """What these functions in constant time lead to, themselves included, with the labels that there are in the end."""
+        for function in functions:
+            self.of_marked(function)
+        pending = [(function.name, declared_labels(function)) for function in functions]
+        found: dict[Key, Summary] = {}
+        while pending:
+            key = pending.pop()
+            if key not in found:
+                found[key] = self.summaries[key]
+                pending += found[key].calls
+        return found
 
 
 def declared_labels(function: IrFunction) -> tuple[Label, ...]:
@@ -104,6 +122,7 @@ class FunctionFlow:
         self.definition: dict[Value, Op] = {}
         self.result: Label | None = None
         self.leaks: dict[object, Leak] = {}
+        self.calls: set[Key] = set()
         self.has_changed = False
         for param, label in zip(function.params, labels, strict=True):
             if isinstance(param.type, IrAddr):
@@ -118,7 +137,7 @@ class FunctionFlow:
         self.has_changed = True
         while self.has_changed:
             self.has_changed = False
-            self.leaks = {}
+            self.leaks, self.calls = {}, set()
             for block in order:
                 for op in block.ops:
                     rule: Callable[[FunctionFlow, Any], Label | None] = RULES.get(type(op), propagate)
@@ -179,6 +198,7 @@ class FunctionFlow:
                     self.leak("public", op, args[number - len(before)] if number >= len(before) else None)
                     labels[number] = allowed
         summary = self.flow.summary(name, tuple(labels))
+        self.calls.add((name, tuple(labels)))
         for number, arg in enumerate(args, len(before)):
             if isinstance(arg.type, IrAddr):
                 self.write(arg, summary.outs[number])
@@ -218,9 +238,9 @@ class FunctionFlow:
         """Notes one, unless the op has one already."""
         self.leaks.setdefault(op, Leak(kind, op, self.function.name, secret, span))
 
-    def secrets(self) -> list[Op]:
-        """The ops whose results are secret."""
-        return [op for value, op in self.definition.items() if is_secret(self.values.get(value, False))]
+    def secrets(self) -> frozenset[Value]:
+        """The values that are secret."""
+        return frozenset(value for value, label in self.values.items() if is_secret(label))
 
     def source_of(self, secret: Value | None) -> str:
         """The name of a parameter from which a secret came, or nothing."""

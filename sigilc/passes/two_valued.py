@@ -11,7 +11,7 @@ from typing import NamedTuple
 from sigilc.ir.bit_ops import IntUnary
 from sigilc.ir.cfg import reverse_postorder
 from sigilc.ir.function import IrFunction
-from sigilc.ir.ops import Branch, Cast, Const, IntBinary, Load, Op, Peek, Slot, Store, Value
+from sigilc.ir.ops import Branch, Cast, Const, IntBinary, Load, Op, Peek, Select, Slot, Store, Value
 from sigilc.ir.types import BOOL, CHAR, IrAddr, IrInt, IrType
 
 # After so many rounds over a function what still changes may be anything.
@@ -26,12 +26,49 @@ class Spread(NamedTuple):
     signs: int
 
 
-def find_two_valued(function: IrFunction) -> set[Op]:
-    """The ops that compute an integer which may only be one of two numbers."""
-    known = _Known(function)
-    known.run()
-    return {op for op in function.ops() if isinstance(op, IntBinary | Cast) and op.result is not None
-            and isinstance(op.result.type, IrInt) and _is_two_valued(known.of(op.result), op.result.type)}
+class TwoValued:
+    """What is known of the integers of a function; it holds for all that its arguments may be."""
+
+    def __init__(self, function: IrFunction):
+        self._function = function
+        self._known = _Known(function)
+        self._known.run()
+        self._uses: dict[Value, list[Op]] = {}
+        for op in function.ops():
+            for value in op.operands():
+                self._uses.setdefault(value, []).append(op)
+
+    def find(self, secrets: frozenset[Value]) -> set[Op]:
+        """The ops that compute one of these, an integer which LLVM could see to be one of two numbers.
+
+        What is public but no constant may be one that LLVM finds, in a loop that it unrolls, say.
+        """
+        found = {op for op in self._function.ops() if isinstance(op, IntBinary | Cast) and op.result in secrets
+                 and op.result is not None and isinstance(op.result.type, IrInt)
+                 and (_is_two_valued(self._known.of(op.result), op.result.type) or self._may_be(op, secrets))}
+        return {op for op in found if not self._is_half_of_rotation(op)}
+
+    def _may_be(self, op: Op, secrets: frozenset[Value]) -> bool:
+        """Whether an op could give one of two numbers for some public operand."""
+        if not isinstance(op, IntBinary):
+            return False
+        if op.op == "and":
+            return any(value not in secrets and not self._known.is_constant(value) for value in (op.left, op.right))
+        if op.op in ("shl", "shr") and op.right not in secrets and isinstance(op.left.type, IrInt):
+            last = op.left.type.bits - 1
+            return not self._known.is_constant(op.right) and self._known.of(op.right).bits & last == last
+        return False
+
+    def _is_half_of_rotation(self, op: Op) -> bool:
+        """Whether it is one of the shifts of `x << n | x >> m`: LLVM makes one instruction of that."""
+        uses = self._uses.get(op.result, []) if op.result is not None else []
+        if not isinstance(op, IntBinary) or op.op not in ("shl", "shr") or len(uses) != 1:
+            return False
+        whole = uses[0]
+        if not isinstance(whole, IntBinary) or whole.op not in ("or", "xor", "add"):
+            return False
+        other = self._known.definition.get(whole.right if whole.left is op.result else whole.left)
+        return isinstance(other, IntBinary) and {op.op, other.op} == {"shl", "shr"} and other.left is op.left
 
 
 def is_from_bool(op: Op) -> bool:
@@ -58,9 +95,8 @@ class _Known:
 
     def __init__(self, function: IrFunction):
         self.order = reverse_postorder(function)
+        self.definition = {op.result: op for op in function.ops() if op.result is not None}
         self.spreads: dict[Value, Spread] = {}
-        self.constants = {op.result: int(op.value or 0) for op in function.ops()
-                          if isinstance(op, Const) and op.result is not None and isinstance(op.result.type, IrInt)}
         # A slot of which anything else is done than to load and store it may hold anything.
         self.slots = {op.result for op in function.ops() if isinstance(op, Slot) and op.result is not None
                       and isinstance(op.result.type, IrAddr) and isinstance(op.result.type.target, IrInt)}
@@ -72,6 +108,24 @@ class _Known:
     def of(self, value: Value) -> Spread:
         """What is known of an integer; one that has not been reached yet is none."""
         return self.spreads.get(value, Spread(0, _width(value.type)))
+
+    def is_constant(self, value: Value) -> bool:
+        """Whether LLVM sees at once which number it is."""
+        return self.constant(value) is not None
+
+    def constant(self, value: Value) -> int | None:
+        """A number that is written down, also where it is cast or, as a shift's amount, limited."""
+        op = self.definition.get(value)
+        match op:
+            case Const():
+                return int(op.value or 0)
+            case Cast() if isinstance(value.type, IrInt):
+                inner = self.constant(op.value)
+                return None if inner is None else inner & _below(value.type.bits - value.type.signed)
+            case Select():
+                left, right = self.constant(op.left), self.constant(op.right)
+                return None if left is None or right is None else min(left, right)
+        return None
 
     def run(self) -> None:
         """To the fixpoint."""
@@ -132,18 +186,22 @@ class _Known:
             case "add":
                 return Spread(_below(max(left.bits, right.bits).bit_length() + 1) & full, max(1, signs - 1))
             case "mul":
-                return Spread(_below(left.bits.bit_length() + right.bits.bit_length()) & full, 1)
+                low = _zeros(left.bits) + _zeros(right.bits)
+                return Spread(_below(left.bits.bit_length() + right.bits.bit_length()) & full & ~_below(low), 1)
             case "shl" | "shr":
-                amount = self.constants.get(op.right)
-                if amount is None:
-                    is_narrow = op.op == "shr" and (not type_.signed or not left.bits >> type_.bits - 1)
-                    return Spread(_below(left.bits.bit_length()) if is_narrow else full, left.signs if op.op == "shr" else 1)
-                return _shifted(left, type_, amount % type_.bits, op.op == "shl")
+                amount = self.constant(op.right)
+                # Of amounts that are not known the largest: it leaves the least.
+                return _shifted(left, type_, (right.bits if amount is None else amount) % type_.bits, op.op == "shl")
         return Spread(full, 1)
 
 
 def _below(count: int) -> int:
     return (1 << count) - 1
+
+
+def _zeros(bits: int) -> int:
+    """How many of the lower bits are zero."""
+    return (bits & -bits).bit_length() - 1 if bits else 0
 
 
 def _copies(bits: int, width: int) -> int:

@@ -8,7 +8,7 @@ from sigilc.ir.forms import FORMS
 from sigilc.ir.parser import parse_module
 from sigilc.passes.secret_labels import Label, is_secret, join, meet
 from sigilc.passes.secret_rules import COMPUTES, RULES
-from sigilc.passes.two_valued import find_two_valued
+from sigilc.passes.two_valued import TwoValued
 
 SHIFTS = """\
 fn f(%x: TYPE) -> TYPE {
@@ -58,7 +58,8 @@ def test_two_valued_is_what_the_numbers_say() -> None:
         for name, number in zip(names, numbers, strict=True):
             results = {operations[name](x, number) for x in results}
         function = parse_module(text).functions["f"]
-        found = any(op.result is not None and op.result.name == "r" for op in find_two_valued(function))
+        secrets = frozenset(op.result for op in function.ops() if op.result is not None)
+        found = any(op.result is not None and op.result.name == "r" for op in TwoValued(function).find(secrets))
         assert found == (len(results) <= 2), text
         agreed += found
     assert 30 < agreed < 290
