@@ -495,7 +495,7 @@ class Calls(Paths):
             help_ = f"it has no `self`: it is called as `{head}·{name}(…)`"
         elif others:
             help_ = f"there is one for {' and '.join(f'`{self.context.method_bounds[id(f)]}`' for f in others)}"
-        elif not help_ and str(resolve(type_)) == "[u8]" and self.has_method(STR, name):
+        elif not help_ and str(resolve(type_)) == "[u8]" and self.callable_methods(STR, name):
             help_ = "text has it: `str·from_utf8(bytes)`, or for a file `fs·read_text(path)`"
         return self.error("E0104", f"`{resolve(type_)}` has no method `{name}`", self.name_span(node, name),
                           "no method of this name", help_)
