@@ -100,8 +100,11 @@ class Flow:
         if evaluator is None:
             raise InternalError(f"no evidence rule for {type(e).__name__}", e.span)
         tree = evaluator(self, e)
-        if e.type.__class__ is PrimType and is_never(e.type):
-            self.dead = True
+        if e.type.__class__ is PrimType:
+            if is_never(e.type):
+                self.dead = True
+            elif e.type is UNIT:
+                return KNOWN        # whatever it was computed from, it says nothing
         return tree
 
     def eval_as(self, e: Expr, type_: Type) -> Tree:
