@@ -132,8 +132,37 @@ def _meet(states: list[_State]) -> _State:
         needs = frozenset(clause | others for state, others in zip(states, elsewhere, strict=True)
                           for clause in state.unique.get(place, _NEVER))
         if all(needs):
-            met.unique[place] = needs
+            met.unique[place] = _strongest(needs)
     return met
+
+
+def _strongest(needs: _Needs) -> _Needs:
+    """The same, said shorter: without clauses that follow from another one, and without conditions that make no difference.
+
+    That is subsumption and self-subsuming resolution (Eén and Biere, 2005): of `a or c` and `a or b or not c` the latter
+    says `a or b`. Without it each branch around a place doubles the clauses.
+    """
+    found: list[frozenset[Condition]] = []
+    pending = sorted(needs, key=len, reverse=True)
+    while pending:
+        clause = pending.pop()
+        if any(other <= clause for other in found):
+            continue
+        for condition in clause:
+            rest = clause - {condition}
+            opposite = rest | {negated(condition)}
+            if any(other <= opposite for other in found):
+                pending.append(rest)
+                break
+        else:
+            # What it makes shorter, or needless, is looked at once more.
+            again = [other for other in found if any(
+                clause <= (other - {condition}) | {negated(condition)} for condition in other) or clause <= other]
+            if again:
+                found = [other for other in found if other not in again]
+                pending += again
+            found.append(clause)
+    return frozenset(found)
 
 
 class _UniquenessChecker:
