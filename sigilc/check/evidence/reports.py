@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from sigilc.check.evidence.analyse import Analysis
 from sigilc.check.evidence.graph import ASSERTED_LEVEL, KNOWN, Demand, Step, Wanted
 from sigilc.check.evidence.paths import Path, find_origin, find_path, reaches_demand
@@ -174,8 +176,15 @@ def _shown_value(wanted: Wanted, span: Span) -> str:
     return text if plain and " " not in text.split("(")[0] else f"({text})"
 
 
+# Behind a place among several that one assignment fills: the rest of them, and its `=`.
+_REST_OF_TARGET = re.compile(r"[^=\n]*[)\]}]\s*=(?![=>])")
+
+
 def _is_part(span: Span, text: str) -> bool:
-    """True for the last stage of a pipeline, and for a text that further arguments are put into: no value by itself."""
+    """True for what is no value by itself: the last stage of a pipeline, a text that further arguments are put into, a place
+    in `(a, b) = …`.
+    """
     start = max(span.file.text.find(text, span.start, span.end), span.start)
     before, after = span.file.text[:start].rstrip()[-1:], span.file.text[start + len(text):].lstrip()[:1]
-    return before == "|" or (text.startswith('"') and "{}" in text and after == ",")
+    is_target = before in ("(", "[", "{", ",", ":") and _REST_OF_TARGET.match(span.file.text, start + len(text)) is not None
+    return before == "|" or is_target or (text.startswith('"') and "{}" in text and after == ",")
