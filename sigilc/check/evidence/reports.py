@@ -176,8 +176,9 @@ def _shown_value(wanted: Wanted, span: Span) -> str:
     return text if plain and " " not in text.split("(")[0] else f"({text})"
 
 
-# Behind a place among several that one assignment fills: the rest of them, and its `=`.
-_REST_OF_TARGET = re.compile(r"[^=\n]*[)\]}]\s*=(?![=>])")
+# An assignment to several places: the line up to one of them, and what stands behind it up to the `=`.
+_BEGINS_TARGET = re.compile(r"\s*([(\[]|[A-Z][\w·]*\s*\{)")
+_ENDS_TARGET = re.compile(r"[^=\n]*[)\]}]\s*=(?![=>])")
 
 
 def _is_part(span: Span, text: str) -> bool:
@@ -186,5 +187,6 @@ def _is_part(span: Span, text: str) -> bool:
     """
     start = max(span.file.text.find(text, span.start, span.end), span.start)
     before, after = span.file.text[:start].rstrip()[-1:], span.file.text[start + len(text):].lstrip()[:1]
-    is_target = before in ("(", "[", "{", ",", ":") and _REST_OF_TARGET.match(span.file.text, start + len(text)) is not None
+    line = span.file.text.rfind("\n", 0, start) + 1
+    is_target = bool(_BEGINS_TARGET.match(span.file.text, line, start) and _ENDS_TARGET.match(span.file.text, start + len(text)))
     return before == "|" or is_target or (text.startswith('"') and "{}" in text and after == ",")
