@@ -17,7 +17,7 @@ MESSAGES = {
     "huge_index": "p.sg:1:2: index 18446744073709551615 out of bounds for length 3",
     "slice": "p.sg:1:2: slice 2..9 out of bounds for length 3",
     "char_boundary": "p.sg:1:2: byte index 1 is not a character boundary",
-    "fault": "f.sg:9:9: no such thing",
+    "fault": "f.sg:9:9: no such thing\n  caused by: fault at f.sg:9:9: because",
 }
 
 
