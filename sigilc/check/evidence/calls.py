@@ -17,7 +17,7 @@ from sigilc.check.evidence.graph import (
     Step,
     Wanted,
 )
-from sigilc.check.evidence.places import read_in_place, read_visited, visit_indices, write_at_fault, write_place
+from sigilc.check.evidence.places import read_in_place, visit_indices, write_at_fault, write_place
 from sigilc.check.evidence.rules import RULES
 from sigilc.check.evidence.slots import Piece, pieces_of
 from sigilc.check.evidence.summaries import Summary, parameter_marks
@@ -83,7 +83,7 @@ def eval_arguments(flow: Flow, args: list[Expr], types: list[Type]) -> list[Tree
             trees.append(flow.eval_as(arg, type_))
     for index, arg in enumerate(args):
         if isinstance(arg, InOut):
-            trees[index] = read_visited(flow, arg.place)
+            trees[index] = read_in_place(flow, arg.place, joins_choices=True)
     return trees
 
 

@@ -12,7 +12,7 @@ from sigilc.check.evidence.annotations import annotate
 from sigilc.check.evidence.flow import EVALUATORS, Accept, Flow
 from sigilc.check.evidence.graph import KNOWN, Reason, Wanted
 from sigilc.check.evidence.patterns import bind_pattern
-from sigilc.check.evidence.places import makes_entry, read_in_place, read_visited, visit_indices, write_place
+from sigilc.check.evidence.places import makes_entry, read_in_place, visit_indices, write_place
 from sigilc.check.evidence.trees import Tree, flow_tree, fresh_tree
 from sigilc.check.types import UNIT, ArrayType, MapType, SetType, Type
 from sigilc.crash import InternalError
@@ -71,7 +71,7 @@ def eval_match(flow: Flow, e: t.Match, tail: Accept | None = None) -> Tree:
     place = e.value.place if isinstance(e.value, t.InOut) else None
     if place is not None:
         visit_indices(flow, place)
-    subject = flow.eval(e.value) if place is None else read_visited(flow, place)
+    subject = flow.eval(e.value) if place is None else read_in_place(flow, place, joins_choices=True)
     if place is not None and makes_entry(place) and not flow.dead:
         write_place(flow, place, read_in_place(flow, place), Wanted("E0301", place.span, "annotation"))
     type_ = UNIT if tail is not None else e.type

@@ -208,23 +208,6 @@ def read_field(flow: Flow, e: GetField) -> Tree:
     return _field_of(flow, e, flow.eval(e.value))
 
 
-def read_visited(flow: Flow, place: Expr) -> Tree:
-    """As evaluating a place, after `visit_indices`: what it is chosen by is not evaluated again."""
-    if isinstance(place, GetField):
-        return _field_of(flow, place, read_visited(flow, place.value))
-    if isinstance(place, VariantPlace):
-        return _payload_field_of(flow, place, read_visited(flow, place.value))
-    if isinstance(place, PayloadPlace):
-        return read_visited(flow, place.value)
-    if isinstance(place, Index):
-        return _element_of(flow, place, read_visited(flow, place.value))
-    if isinstance(place, Slice):
-        return _part_of(flow, place, read_visited(flow, place.value))
-    if isinstance(place, MapIndex):
-        return _entry_of(flow, place, read_visited(flow, place.value))
-    return flow.eval(place)
-
-
 def _field_of(flow: Flow, e: GetField, tree: Tree) -> Tree:
     owner = e.value.type
     if isinstance(owner, TupleType):
@@ -322,24 +305,31 @@ def _choices(place: Expr) -> list[Expr]:
     return [place.key] if isinstance(place, MapIndex) else []
 
 
-def read_in_place(flow: Flow, place: Expr) -> Tree:
-    """What a place holds when it is changed there: index and key say only where, so they do not join what stays."""
-    if isinstance(place, Local):
-        return flow.read(place.variable, place.span)
+def read_in_place(flow: Flow, place: Expr, joins_choices: bool = False) -> Tree:
+    """What a place holds, after `visit_indices`: what it is chosen by is not evaluated again.
+
+    As evaluating it with `joins_choices`; where it is changed, index, key and bounds say only where, so they join nothing.
+    """
+    if not isinstance(place, GetField | VariantPlace | PayloadPlace | Index | Slice | MapIndex):
+        return flow.eval(place)
+    whole = read_in_place(flow, place.value, joins_choices)
     if isinstance(place, GetField):
-        return _field_of(flow, place, read_in_place(flow, place.value))
+        return _field_of(flow, place, whole)
     if isinstance(place, VariantPlace):
-        return _payload_field_of(flow, place, read_in_place(flow, place.value))
+        return _payload_field_of(flow, place, whole)
+    if isinstance(place, Index) and joins_choices:
+        return _element_of(flow, place, whole)
+    if isinstance(place, MapIndex) and joins_choices:
+        return _entry_of(flow, place, whole)
+    if isinstance(place, Slice) and joins_choices:
+        return _part_of(flow, place, whole)
     if isinstance(place, PayloadPlace | Slice):
-        return read_in_place(flow, place.value)
-    if isinstance(place, Index | MapIndex):
-        tree = read_in_place(flow, place.value)
-        assert isinstance(tree, tuple)
-        part = flow.via("project", tree[-1], place.type)
-        if isinstance(place, MapIndex) and place.default is not None:
-            part = flow.merge("project", [part, *_default_of(flow, place)], place.type)
-        return part
-    raise InternalError("what is changed is no place", place.span)
+        return whole
+    assert isinstance(whole, tuple)
+    part = flow.via("project", whole[-1], place.type)
+    if isinstance(place, MapIndex) and place.default is not None:
+        part = flow.merge("project", [part, *_default_of(flow, place)], place.type)
+    return part
 
 
 # ---- Writing
