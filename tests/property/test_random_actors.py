@@ -24,6 +24,6 @@ def test_messages_arrive_as_in_the_interpreter(seed: int, tmp_path: Path, monkey
     """All handlers and ends print, so that the order of both is part of the output."""
     monkeypatch.chdir(tmp_path)
     module = random_actors(seed, min(PROGRAMS_PER_MODULE, PROGRAMS - seed * PROGRAMS_PER_MODULE))
-    found = Differential(module, Path(), None, (True,), runs_drops=True).differences()
+    found = Differential(module, Path(), (), (True,), runs_drops=True).differences()
     if found:
         pytest.fail(f"seed {seed}, {len(found)} differences; {found[0]}\n\n{module.text(found[0].number)}", pytrace=False)

@@ -24,6 +24,6 @@ def test_values_end_where_the_interpreter_ends_them(seed: int, tmp_path: Path, m
     """The order of all ends is part of the output."""
     monkeypatch.chdir(tmp_path)
     module = random_owners(seed, min(PROGRAMS_PER_MODULE, PROGRAMS - seed * PROGRAMS_PER_MODULE))
-    found = Differential(module, Path(), None, (seed % 2 == 0,), runs_drops=True).differences()
+    found = Differential(module, Path(), (), (seed % 2 == 0,), runs_drops=True).differences()
     if found:
         pytest.fail(f"seed {seed}, {len(found)} differences; {found[0]}\n\n{module.text(found[0].number)}", pytrace=False)

@@ -9,6 +9,7 @@ same ones each time.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -32,27 +33,54 @@ def test_compiled_programs_do_what_the_interpreter_does(seed: int, tmp_path: Pat
     monkeypatch.chdir(tmp_path)     # short paths in messages
     module = random_module(seed, min(PROGRAMS_PER_MODULE, PROGRAMS - seed * PROGRAMS_PER_MODULE), STATEMENTS)
     modes = (True, False) if IS_LONG else (seed % 2 == 0,)
-    runs = Differential(module, Path(), None, modes, certifies_each=seed % 5 == 0 or seed * PROGRAMS_PER_MODULE < 500)
+    runs = Differential(module, Path(), (), modes, certifies_each=seed % 5 == 0 or seed * PROGRAMS_PER_MODULE < 500)
     try:
         complaints = {found.number: str(found) for found in runs.differences()}
     except Exception as error:
-        complaints = {number: text for number in range(len(module.programs))
-                      if (text := complaint(module, number, modes))}
-        if not complaints:
+        number, text = first_raising(len(module.programs), lambda numbers: complaint(module, numbers, modes))
+        if not text:
             raise error
+        complaints = {number: text}
     if complaints:
         number, text = next(iter(complaints.items()))
         pytest.fail(f"seed {seed}, {len(complaints)} of {len(module.programs)} programs; {text}\n\n"
                     f"{module.text(number)}", pytrace=False)
 
 
-def complaint(module: RandomModule, number: int, modes: tuple[bool, ...]) -> str:
-    """What is wrong with one program on its own; empty when nothing is."""
+def first_raising(programs: int, complaint_of: Callable[[range], str]) -> tuple[int, str]:
+    """A program with which its module raises, and what is wrong with it alone, by halves; empty when nothing is.
+
+    Each program on its own would take minutes.
+    """
+    numbers = range(programs)
+    while len(numbers) > 1:
+        middle = len(numbers) // 2
+        numbers = numbers[:middle] if complaint_of(numbers[:middle]) else numbers[middle:]
+    return numbers[0], complaint_of(numbers)
+
+
+def complaint(module: RandomModule, numbers: range, modes: tuple[bool, ...]) -> str:
+    """What is wrong with some programs; empty when nothing is."""
     try:
-        found = Differential(module, Path(), number, modes).differences()
+        found = Differential(module, Path(), numbers, modes).differences()
     except Exception as error:
-        return f"program {number}: {type(error).__name__}: {error}"
+        return f"program {numbers[-1]}: {type(error).__name__}: {error}"
     return str(found[0]) if found else ""
+
+
+@pytest.mark.parametrize("wrong", [[0], [99], [37], [12, 13, 80]])
+def test_a_program_that_raises_is_found_by_halves(wrong: list[int]) -> None:
+    """In as many steps as the number of programs has bits."""
+    asked: list[range] = []
+
+    def complaint_of(numbers: range) -> str:
+        asked.append(numbers)
+        return f"one of {numbers}" if set(wrong) & set(numbers) else ""
+
+    number, text = first_raising(100, complaint_of)
+    assert number == wrong[0] and text == f"one of {range(number, number + 1)}" and len(asked) <= 8
+    wrong.clear()
+    assert first_raising(100, complaint_of) == (99, "")
 
 
 def test_the_same_seed_gives_the_same_programs() -> None:

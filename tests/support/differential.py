@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,7 +50,7 @@ def first_difference(expected: Ran, found: Ran) -> list[str]:
 
 
 class Differential:
-    """Compiles the programs of one module in every way, in a folder; their source is looked at once.
+    """Compiles the programs of one module, or `only` some, in every way, in a folder; their source is looked at once.
 
     What takes the interpreter too long is not compared.
 
@@ -58,15 +59,15 @@ class Differential:
     pass leaves behind is certified, else what the last one does: half the time goes into that.
     """
 
-    def __init__(self, module: RandomModule, folder: Path, only: int | None = None,
+    def __init__(self, module: RandomModule, folder: Path, only: Sequence[int] = (),
                  overflow_modes: tuple[bool, ...] = (True, False), runs_drops: bool = False, certifies_each: bool = True):
         self.overflow_modes = overflow_modes
         self.runs_drops = runs_drops
         self.certifies_each = certifies_each
-        self.numbers = range(len(module.programs)) if only is None else [only]
+        self.numbers = only or range(len(module.programs))
         self.folder = folder.resolve()
         self.path = folder / "random.sg"        # relative, if the folder is: it shows in messages
-        self.path.write_text(module.text(only), encoding="utf-8")
+        self.path.write_text(module.text(*only), encoding="utf-8")
 
     def differences(self) -> list[Difference]:
         """Under each overflow mode: where -O0 and -O3 differ from the interpreter with what lower made."""

@@ -203,9 +203,9 @@ class RandomModule:
     shared: str
     programs: list[Program]
 
-    def text(self, only: int | None = None) -> str:
-        """The module, whole or with one of its programs, which keeps its number."""
-        chosen = self.programs if only is None else [self.programs[only]]
+    def text(self, *only: int) -> str:
+        """The module, whole or with some of its programs, which keep their numbers."""
+        chosen = [self.programs[number] for number in only] if only else self.programs
         return "\n".join([
             self.shared, *(program.functions for program in chosen),
             'fn main() {\n    let number = usize·parse(env·args() |first ?? "") ?? 0\n    match number {\n'
