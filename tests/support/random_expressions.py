@@ -46,8 +46,6 @@ struct Money { cents: i64, unit: str }
 impl Add for Money { fn add(self, other: Money) -> Money { Money { cents: self.cents.wrapping_add(other.cents), ..self } } }
 impl Display for Money { fn text(self) -> str { "{self.cents}{self.unit}" } }
 impl Ord for Money { fn cmp(self, other: Money) -> Ordering { other.cents.cmp(self.cents) } }
-impl Eq for Money { fn eq(self, other: Money) -> bool { self.cents == other.cents } }
-impl Hash for Money { fn hash(self) -> u64 { (self.cents % 5) as u64 } }
 const LIMITS: [i64; 3] = [3, 14, 15]
 const fn power(n: i64) -> i64 { if n == 0 { 1 } else { 2 * power(n - 1) } }
 const POWER: i64 = power(10)

@@ -99,6 +99,7 @@ class World:
     """
 
     rng: Random
+    own_keys: bool = False      # whether `Money`, with its own equality and hash, is among the types of keys
     structs: dict[str, Fields] = field(default_factory=dict)
     enums: dict[str, dict[str, Fields]] = field(default_factory=dict)
     actors: dict[str, Actor] = field(default_factory=dict)
@@ -191,7 +192,8 @@ class World:
     def key_kind(self) -> Kind:
         """Some type for keys."""
         if self.rng.random() < 0.8:
-            return self.rng.choice([STR, STR, I64, I64, U8, CHAR, Kind("i16"), F64, BOOL, Kind("Money")])
+            own = [Kind("Money")] if self.own_keys else []
+            return self.rng.choice([STR, STR, I64, I64, U8, CHAR, Kind("i16"), F64, BOOL, *own])
         found = self.kind(1)
         return STR if self.has(found, "fn", "dyn Score", "Map", "Set", "?", *self.actors) else found
 
