@@ -48,6 +48,8 @@ def lint(program: t.TypedProgram, diagnostics: Diagnostics) -> None:
                     _look_at_dropped(report, statement)
             elif cls is t.Discard and isinstance(node.value, _BRANCHES):
                 _look_at_dropped(report, node.value)
+            if cls is t.For or cls is t.Loop:
+                _look_at_dropped(report, node.body)
     variables.report_all(report)
 
 
