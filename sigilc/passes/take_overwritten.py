@@ -30,38 +30,52 @@ Establishes, as `check_holes` certifies
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+from dataclasses import fields
+
+from sigilc.ir.bit_ops import IntUnary
 from sigilc.ir.box_ops import BoxAddr, Keep
 from sigilc.ir.cfg import reverse_postorder
 from sigilc.ir.function import Block, IrFunction, Module
 from sigilc.ir.ops import (
     ArrayGet,
+    Cast,
+    Compare,
     Const,
     ConstBytes,
     Declare,
     ElementAddr,
     FieldAddr,
+    FloatBinary,
     GetField,
+    IntBinary,
     Load,
     MapFind,
     MapInsert,
     MapValue,
     MapValueAddr,
+    Negate,
+    Not,
     Op,
     PayloadAddr,
     Peek,
     Release,
     Retain,
     Return,
+    Select,
     Slot,
     Store,
     Unreachable,
     Value,
 )
 from sigilc.ir.pass_ops import MoveOut
+from sigilc.ir.rules import is_scalar_type
 from sigilc.ir.types import STR, IrAddr, IrArray, IrMap, IrStruct, IrTuple, IrType
 from sigilc.passes.places import Place, PlaceTable, Shape
 from sigilc.passes.unwinding import Seen, Unwinding
 
+# What gives the same for the same operands, wherever it stands.
+_SCALAR = (Cast, Compare, Const, FloatBinary, GetField, IntBinary, IntUnary, Negate, Not, Select)
 _FORM_ADDRESS = (BoxAddr, Declare, ElementAddr, FieldAddr, Keep, MapValueAddr, PayloadAddr)
 
 
@@ -89,7 +103,7 @@ class _Taker:
     def __init__(self, function: IrFunction, unwinding: Unwinding):
         self.function = function
         self.unwinding = unwinding
-        _use_first_loads(function)
+        _use_first_values(function)
         self.places = PlaceTable(function, reverse_postorder(function))
         self.definition = self.places.definition
         self.roots = {op.result for op in self.definition.values() if isinstance(op, Slot)}.union(function.params)
@@ -257,17 +271,40 @@ def _address_of_part(address: Value, part: Op) -> Op:
             return MapValueAddr(address=address, index=part.index, result=result, span=part.span)
 
 
-def _use_first_loads(function: IrFunction) -> None:
-    """Makes the indices of `a[i] = f(a[i])` one value, where `i` is a variable that is not written in between."""
+def _use_first_values(function: IrFunction) -> None:
+    """Makes the indices, and the plain keys, of `a[i % 2] = f(a[i % 2])` one value.
+
+    That is, what is computed in a block again from the same values, and from variables that are not written in between.
+    """
     slots = {op.result for block in function.blocks for op in block.ops if isinstance(op, Slot)}
+    same: dict[Value, Value] = {}
     for block in function.blocks:
-        first: dict[Value, Value] = {}
-        same: dict[Value, Value] = {}
+        first: dict[Hashable, Value] = {}
         for op in block.ops:
-            if isinstance(op, Load) and op.result is not None and op.address in slots:
-                same[op.result] = first.setdefault(op.address, op.result)
+            key: Hashable = None
+            if isinstance(op, Load) and op.address in slots and op.result is not None and is_scalar_type(op.result.type):
+                key = op.address
+            elif isinstance(op, _SCALAR) and op.result is not None and not op.result.type.is_counted:
+                key = _what_it_computes(op, same)
             else:
                 for value in op.operands():
                     first.pop(value, None)
+            if key is not None and op.result is not None:
+                known = first.setdefault(key, op.result)
+                if known is not op.result:
+                    same[op.result] = known
+    if same:
+        for op in function.ops():
             if isinstance(op, ArrayGet | ElementAddr):
                 op.index = same.get(op.index, op.index)
+            elif isinstance(op, MapFind | MapInsert):
+                op.key = same.get(op.key, op.key)
+
+
+def _what_it_computes(op: Op, same: dict[Value, Value]) -> Hashable:
+    """What two ops of a block have in common that give the same."""
+    assert op.result is not None
+    if isinstance(op, Const):
+        return Const, op.result.type, repr(op.value)     # 0.0 and -0.0 are equal, but not the same
+    parts = [getattr(op, each.name) for each in fields(op) if each.name not in ("result", "span", "cleanup")]
+    return type(op), op.result.type, *(same.get(part, part) if isinstance(part, Value) else part for part in parts)
