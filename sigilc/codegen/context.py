@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import Literal
 
 from sigilc.codegen import tbaa
@@ -11,8 +12,9 @@ from sigilc.codegen.metadata import Metadata
 from sigilc.codegen.names import c_bytes, glue, symbol
 from sigilc.codegen.runtime_symbols import declaration
 from sigilc.codegen.types import TypeTable
+from sigilc.ir.dyn_ops import UpcastDyn
 from sigilc.ir.function import Module
-from sigilc.ir.types import IrType
+from sigilc.ir.types import IrDyn, IrType
 from sigilc.source.spans import Span
 
 Linkage = Literal["internal", "hidden", "available_externally hidden"]
@@ -43,6 +45,20 @@ class ModuleContext:
         self._text_symbols: dict[bytes, str] = {}
         self._string_symbols: dict[str, str] = {}
         self._is_counted: dict[IrType, bool] = {}
+
+    @cached_property
+    def upcasts(self) -> dict[str, list[tuple[IrDyn, tuple[int, ...]]]]:
+        """By the name of a type that is known by its methods: which others it becomes, by which of the methods."""
+        found: dict[str, list[tuple[IrDyn, tuple[int, ...]]]] = {}
+        for function in self.module.functions.values() if self.module.dyns else ():
+            for op in function.ops():
+                if isinstance(op, UpcastDyn) and op.result is not None \
+                        and isinstance(op.value.type, IrDyn) and isinstance(op.result.type, IrDyn):
+                    entry = (op.result.type, tuple(op.numbers))
+                    entries = found.setdefault(op.value.type.name, [])
+                    if entry not in entries:
+                        entries.append(entry)
+        return found
 
     # ---- On demand
 

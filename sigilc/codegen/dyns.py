@@ -1,8 +1,8 @@
 """Emits values behind `dyn`: pairs of a table of methods, and a box that holds the value.
 
 The table begins with the function that copies the box; it is null where no method changes the value. Behind it comes the
-code of each method, which takes the box first. A value without memory of its own has no box: an immortal header stands
-for it.
+code of each method, which takes the box first, and the tables for the traits above that the program turns it to. A value
+without memory of its own has no box: an immortal header stands for it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from sigilc.codegen.emitter import FunctionEmitter
 from sigilc.codegen.names import glue, symbol, type_name
 from sigilc.codegen.writer import Writer, aggregate_type
 from sigilc.crash import InternalError
-from sigilc.ir.dyn_ops import CallDyn, MakeDyn
+from sigilc.ir.dyn_ops import CallDyn, MakeDyn, UpcastDyn
 from sigilc.ir.ops import Op
 from sigilc.ir.types import IrAddr, IrDyn, IrType
 
@@ -41,17 +41,32 @@ done:
 
 def emit_make_dyn(f: FunctionEmitter, op: MakeDyn) -> None:
     """A new box that takes over the value."""
-    type_ = _dyn(f.result(op).type)
-    value, name = op.value.type, f"table {type_name(f.result(op).type)} {type_name(op.value.type)} {' '.join(op.methods)}"
+    type_, value = _dyn(f.result(op).type), op.value.type
+    box = fill_environment(f, (value,), f.leaves(op.value)) if _has_memory(f.context, value) else f.context.static_owner()
+    f.define(op, _table(f, op, type_, op.methods), box)
 
-    def table() -> str:
+
+def _table(f: FunctionEmitter, op: MakeDyn, type_: IrDyn, methods: list[str]) -> str:
+    """The table of a value's type for a `dyn`; those for what that one becomes are in it."""
+    value = op.value.type
+
+    def build() -> str:
         is_changed = any(isinstance(method.params[0], IrAddr) for method in type_.methods)
         entries = [_copy(f.context, value) if is_changed else "null"]
-        entries += [code_of(f.context, function_named(f, op, method), 1) for method in op.methods]
+        entries += [code_of(f.context, function_named(f, op, method), 1) for method in methods]
+        entries += [_table(f, op, above, [methods[number] for number in numbers])
+                    for above, numbers in f.context.upcasts.get(type_.name, ())]
         return f"[{len(entries)} x ptr] [{', '.join(f'ptr {entry}' for entry in entries)}]"
 
-    box = fill_environment(f, (value,), f.leaves(op.value)) if _has_memory(f.context, value) else f.context.static_owner()
-    f.define(op, f.context.constant(symbol(name), table), box)
+    return f.context.constant(symbol(f"table {type_name(type_)} {type_name(value)} {' '.join(methods)}"), build)
+
+
+def emit_upcast_dyn(f: FunctionEmitter, op: UpcastDyn) -> None:
+    """The table for the other type is in the value's own."""
+    table, box = f.leaves(op.value)
+    source, target = _dyn(op.value.type), _dyn(f.result(op).type)
+    number = len(source.methods) + f.context.upcasts[source.name].index((target, tuple(op.numbers)))
+    f.define(op, f.value(f"load ptr, ptr {f.offset(table, 8 + 8 * number)}"), box)
 
 
 def emit_call_dyn(f: FunctionEmitter, op: CallDyn) -> None:
@@ -106,5 +121,5 @@ def _copy(context: ModuleContext, value: IrType) -> str:
 
 
 EMITTERS: dict[type[Op], Callable[[FunctionEmitter, Any], None]] = {
-    MakeDyn: emit_make_dyn, CallDyn: emit_call_dyn,
+    MakeDyn: emit_make_dyn, UpcastDyn: emit_upcast_dyn, CallDyn: emit_call_dyn,
 }

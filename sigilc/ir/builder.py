@@ -562,6 +562,10 @@ class FunctionBuilder:
         """A value behind the table of its methods."""
         return self.emit(dyn_ops.MakeDyn(value=value, methods=list(methods)), type_)
 
+    def upcast_dyn(self, value: Value, numbers: Sequence[int], type_: IrDyn) -> Value:
+        """The same value, known only by these of its methods."""
+        return self.emit(dyn_ops.UpcastDyn(value=value, numbers=list(numbers)), type_)
+
     def call_dyn(self, receiver: Value, number: int, args: Sequence[Value]) -> Value:
         """A method of a value, or of the place of one, that is known only by its methods."""
         type_ = receiver.type.target if isinstance(receiver.type, IrAddr) else receiver.type

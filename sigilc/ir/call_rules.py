@@ -123,6 +123,17 @@ def _make_dyn(op: dyn_ops.MakeDyn, module: Module) -> None:
         require(function.owned == handed_to_method(method), "behind dyn {} must own what it is handed", name)
 
 
+def _upcast_dyn(op: dyn_ops.UpcastDyn, _: Module) -> None:
+    source, target = _dyn_of(op.value.type), _dyn_of(op.result.type if op.result else UNIT)
+    require(len(op.numbers) == len(target.methods), "{} methods, expected {}", len(op.numbers), len(target.methods))
+    for number, method in zip(op.numbers, target.methods, strict=True):
+        require(0 <= number < len(source.methods), "{} has no method {}", source, number)
+        one = source.methods[number]
+        require((one.params[1:], one.result) == (method.params[1:], method.result)
+                and isinstance(one.params[0], IrAddr) == isinstance(method.params[0], IrAddr),
+                "method {} of {} is another one", number, source)
+
+
 def _call_dyn(op: dyn_ops.CallDyn, _: Module) -> None:
     type_ = _dyn_of(op.receiver.type.target if isinstance(op.receiver.type, IrAddr) else op.receiver.type)
     require(0 <= op.number < len(type_.methods), "{} has no method {}", type_, op.number)
@@ -182,6 +193,7 @@ CALL_RULES: Rules = {
     ops.CallRuntime: _call_runtime,
     ops.MakeClosure: _make_closure,
     dyn_ops.MakeDyn: _make_dyn,
+    dyn_ops.UpcastDyn: _upcast_dyn,
     dyn_ops.CallDyn: _call_dyn,
     actor_ops.Spawn: _spawn,
     actor_ops.Tell: _tell,

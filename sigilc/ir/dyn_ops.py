@@ -23,6 +23,20 @@ class MakeDyn(Op):
 
 
 @keyword_record
+class UpcastDyn(Op):
+    """A value that is known by its methods as one that is known by some of them: the number of each of the result's methods.
+
+    It stays in its block.
+    """
+
+    value: Value
+    numbers: list[int]
+    OPERANDS = ("value",)
+    CONSUMES = ("value",)
+    RESULT = "owned"
+
+
+@keyword_record
 class CallDyn(Op):
     """A call of method `number` of a value that is known only by its methods.
 

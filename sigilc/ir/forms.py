@@ -8,6 +8,7 @@ A form is a mnemonic and a template of pieces; a piece is literal text or a plac
     :name   a block                    ~name   values in parentheses, left out when there are none
     =name   a constant                 ^name   cases of a switch
     !name   a type                     &name   symbols with commas
+    ;name   integers with commas
     +name   values with commas, `own` before those that are `moved`
 
 `flags` are suffixes of the mnemonic, `.checked`, each standing for a value of an attribute; `fixed` are attributes that
@@ -23,7 +24,7 @@ from typing import Any
 from sigilc.ir import actor_ops, array_ops, bit_ops, box_ops, dyn_ops, evidence_ops, foreign_ops, ops, pass_ops, secret_ops
 from sigilc.ir.ops import Op
 
-PLACEHOLDER = re.compile(r"([%?*#@$:~=^!+&])([a-z]+)")
+PLACEHOLDER = re.compile(r"([%?*#@$:~=^!+&;])([a-z]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +155,7 @@ FORMS: list[Form] = [
     _form(ops.CallRuntime, "runtime", "@function(*args)"),
     _form(ops.MakeClosure, "closure", "@function(*captures)"),
     _form(dyn_ops.MakeDyn, "make_dyn", "%value [&methods]"),
+    _form(dyn_ops.UpcastDyn, "upcast_dyn", "%value [;numbers]"),
     _form(ops.Retain, "retain", "%value"),
     _form(ops.Release, "release", "%value"),
     _form(ops.Declare, "declare", "%value, $name, #begin, #end"),

@@ -76,6 +76,15 @@ def make_dyn(op: dyn_ops.MakeDyn, code: FunctionCompiler) -> Step:
     return step
 
 
+def make_upcast_dyn(op: dyn_ops.UpcastDyn, code: FunctionCompiler) -> Step:
+    v, d, numbers = code.index(op.value), code.result(op), op.numbers
+
+    def step(frame: list[Any]) -> None:
+        table, value = frame[v]
+        frame[d] = MethodTable([table.methods[number] for number in numbers]), value
+    return step
+
+
 def make_call_dyn(op: dyn_ops.CallDyn, code: FunctionCompiler) -> Step:
     r, args, d, number = code.index(op.receiver), code.indices(op.args), code.result(op), op.number
     is_place = isinstance(op.receiver.type, IrAddr)
@@ -132,6 +141,7 @@ MAKERS: dict[type[ops.Op], Callable[[Any, FunctionCompiler], Step | None]] = {
     ops.FunctionValue: make_function_value,
     ops.MakeClosure: make_closure,
     dyn_ops.MakeDyn: make_dyn,
+    dyn_ops.UpcastDyn: make_upcast_dyn,
     dyn_ops.CallDyn: make_call_dyn,
     actor_ops.Spawn: make_spawn,
     actor_ops.Tell: make_message,

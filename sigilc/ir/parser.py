@@ -539,6 +539,8 @@ class _Parser:
                 attributes[name] = self.value_list(str(close)[0])
             elif kind == "&":
                 attributes[name] = self._symbols(str(form.pieces[i + 1])[0])
+            elif kind == ";":
+                attributes[name] = self._integers()
             else:
                 attributes[name] = self._piece(kind, result)
 
@@ -546,6 +548,14 @@ class _Parser:
         found: list[str] = []
         while self.token.text != close:
             found.append(self.symbol())
+            if not self.accept(","):
+                break
+        return found
+
+    def _integers(self) -> list[int]:
+        found: list[int] = []
+        while self.token.kind == "number":
+            found.append(self.integer())
             if not self.accept(","):
                 break
         return found

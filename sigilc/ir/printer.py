@@ -174,6 +174,8 @@ def _print_piece(kind: str, value: object, op: Op, names: _Names) -> str:
         return print_symbol(value)
     if kind == "&" and isinstance(value, list):
         return ", ".join(map(print_symbol, value))
+    if kind == ";" and isinstance(value, list):
+        return ", ".join(map(str, value))
     if kind == "$" and isinstance(value, str):
         return print_text(value)
     if kind == "!" and isinstance(value, IrType):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from sigilc.check import typed
-from sigilc.check.impls import resolve_method
+from sigilc.check.impls import find_impl, resolve_method
 from sigilc.check.typed import Expr
 from sigilc.check.types import DynType, Type
 from sigilc.crash import InternalError
@@ -50,6 +50,9 @@ def lower_make_dyn(fl: FunctionLowering, expr: typed.MakeDyn) -> Value:
     value = fl.value(expr.value)
     if concrete == target:      # a type parameter that stands for the `dyn` itself
         return value
+    if isinstance(concrete, DynType) and all(find_impl(trait, concrete, args) is None for trait, args, _ in dyn_methods(target)):
+        all_methods = dyn_methods(concrete)
+        return fl.builder.upcast_dyn(value, [all_methods.index(method) for method in dyn_methods(target)], type_)
     methods = []
     for (trait, args, name), method in zip(dyn_methods(target), type_.methods, strict=True):
         function = fl.program.instance(*resolve_method(trait.methods[name], (concrete, *args)))
