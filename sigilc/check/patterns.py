@@ -343,6 +343,8 @@ class Patterns(Literals):
                 has_rest = True
                 continue
             index = self.field_index(fields, entry.name, entry, decl.name)
+            if isinstance(decl, t.StructDecl):
+                self.check_privacy(decl, fields[index], entry)
             field_type = substitute(fields[index].type, args)
             if isinstance(entry, ast.NamedPattern):
                 bound.append((index, self.pattern(entry.pattern, field_type, kind)))
@@ -356,6 +358,10 @@ class Patterns(Literals):
         if variant:
             return t.VariantPattern(self.span(node), type_, variant, bound)
         return t.StructPattern(self.span(node), type_, bound)
+
+    def check_privacy(self, decl: t.StructDecl, field: t.Field, node: Any) -> None:
+        """Whether a field may be used here; given by operators.py."""
+        raise NotImplementedError
 
     def refuse_braces(self, owner: t.StructDecl | t.EnumDecl | t.Variant, node: Any) -> None:
         """Braces after a tuple struct or variant, whose fields have no names."""
