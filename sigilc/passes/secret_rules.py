@@ -22,7 +22,7 @@ Rule = Callable[["FunctionFlow", Any], "Label | None"]
 
 COMPUTES: frozenset[type[Op]] = frozenset((
     ops.Not, ops.Likely, ops.MakeFault, ops.FaultField, foreign_ops.IsValid, foreign_ops.MakeUnion,
-    foreign_ops.PointerOffset, dyn_ops.MakeDyn, secret_ops.Opaque))
+    foreign_ops.PointerOffset, dyn_ops.MakeDyn, dyn_ops.UpcastDyn, secret_ops.Opaque))
 
 
 def propagate(f: FunctionFlow, op: Op) -> Label | None:
