@@ -17,6 +17,7 @@ from sigilc.check.context import Reported
 from sigilc.check.infer import shallow
 from sigilc.check.method_table import head_of
 from sigilc.check.places import root_of
+from sigilc.check.tree_walk import nodes_of
 from sigilc.check.types import BOOL, UNIT, FnType, OptionType, TupleType, Type
 
 # What is not evaluated before a place is found: it has no effect, and reads nothing that the place could change.
@@ -191,18 +192,15 @@ def _free_variables(expr: t.Expr) -> tuple[list[t.Variable], bool]:
     named: dict[t.Variable, None] = {}
     written: set[t.Variable] = set()
     bound: set[t.Variable] = set()
-    waiting: list[Any] = [expr]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, t.Variable):
-            bound.add(node)
-        elif isinstance(node, t.Local):
+    for node in nodes_of(expr):
+        if isinstance(node, t.Local):
             named[node.variable] = None
-        elif isinstance(node, list | tuple):
-            waiting += node
-        elif isinstance(node, t.Expr | t.Pattern | t.Arm | t.Stage | t.Sink | t.FormatSpec):
-            if isinstance(node, t.Assign | t.OpAssign | t.InOut):
-                root = root_of(node.place)
-                written.update([root.variable] if isinstance(root, t.Local) else [])
-            waiting += [getattr(node, each.name) for each in fields(node) if each.name != "captures"]
+            continue
+        if isinstance(node, t.Assign | t.OpAssign | t.InOut):
+            root = root_of(node.place)
+            written.update([root.variable] if isinstance(root, t.Local) else [])
+        for each in fields(node):
+            part = getattr(node, each.name)
+            if each.name != "captures":
+                bound.update(v for v in (part if isinstance(part, list) else [part]) if isinstance(v, t.Variable))
     return [v for v in named if v not in bound], bool(written - bound)
