@@ -20,6 +20,9 @@ _WORDS: dict[str, tuple[str, str, str, str]] = {
              "let it run as often as something public says, and keep what counts by `select` of `std·constant_time`"),
     "presence": ("E0620", "a branch depends on a secret", "whether the value is present shows in the time that follows",
                  _SELECT),
+    "copied": ("E0620", "a value that is secretly absent is copied or freed",
+               "whether there is anything to count shows in the time",
+               "let the option be public, or pass what is in it, and a bool"),
     "index": ("E0621", "an address depends on a secret", "which element is touched shows in the caches",
               "go through all elements, and keep the one that is wanted by `select` of `std·constant_time`"),
     "range": ("E0621", "an address depends on a secret", "this range has a secret bound",
@@ -110,7 +113,7 @@ def describe(leak: Leak) -> LeakReport | None:
         report.label = "it gets one here"
         report.labels += [(call.span, "which calls") for call in leak.calls[1:] if call.span is not None]
         report.labels.append((written, f"{message}: {label}"))
-    if leak.root_span is not None:
+    if leak.root_span is not None and leak.root_span != place:
         what = f"`{leak.param}`, a parameter of this function, is secret" if leak.param else "this function takes constant time"
         report.labels.append((leak.root_span, what))
     return report

@@ -15,7 +15,7 @@ from sigilc.ir.function import IrFunction, Module
 from sigilc.ir.ops import Branch, Op, Slot, Store, Value
 from sigilc.ir.types import IrAddr, IrType
 from sigilc.passes.leaks import Leak
-from sigilc.passes.secret_labels import Label, Path, is_secret, join, join_at, meet, part_at, public_at
+from sigilc.passes.secret_labels import Label, Path, hides_presence, is_secret, join, join_at, meet, part_at, public_at
 from sigilc.passes.secret_rules import RULES, propagate
 from sigilc.source.spans import Span
 
@@ -144,6 +144,14 @@ class FunctionFlow:
                     found = rule(self, op)
                     if found is not None and op.result is not None:
                         self.set(op.result, found)
+                    self._check_counts(op)
+
+    def _check_counts(self, op: Op) -> None:
+        """What is owned is freed in the end, and what is borrowed is counted where it passes on: both look at what there is."""
+        owned = [*op.consumed(), op.result] if op.RESULT == "owned" else op.consumed()
+        for value in owned:
+            if value is not None and value.type.is_counted and hides_presence(self.label(value), value.type):
+                self.leak("copied", op, value)
 
     # ---- Values and places --------------------------------------------------------------------------------------------
 

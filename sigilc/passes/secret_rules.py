@@ -10,9 +10,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from sigilc.ir import actor_ops, array_ops, bit_ops, box_ops, dyn_ops, evidence_ops, foreign_ops, ops, pass_ops, secret_ops
+from sigilc.ir.builder import target_type
 from sigilc.ir.ops import Op, Value
 from sigilc.ir.types import STR, IrBox, IrFloat, IrInt
-from sigilc.passes.secret_labels import Label, is_secret, join, part, payload_number, whole
+from sigilc.passes.secret_labels import Label, hides_presence, is_secret, join, part, payload_number, tag, whole
 from sigilc.source.spans import Span
 
 if TYPE_CHECKING:
@@ -114,7 +115,17 @@ def _select(f: FunctionFlow, op: ops.Select) -> Label | None:
 
 
 def _make(f: FunctionFlow, op: ops.MakeStruct) -> Label | None:
-    return whole(tuple(map(f.label, op.fields)))
+    assert op.result is not None
+    return whole(tuple(map(f.label, op.fields)), op.result.type)
+
+
+def _some(f: FunctionFlow, op: ops.MakeSome) -> Label | None:
+    assert op.result is not None
+    return whole((False, f.label(op.value)), op.result.type)
+
+
+def _tag(f: FunctionFlow, op: Any) -> Label | None:
+    return tag(f.label(op.value))
 
 
 def _make_enum(f: FunctionFlow, op: ops.MakeEnum) -> Label | None:
@@ -124,7 +135,7 @@ def _make_enum(f: FunctionFlow, op: ops.MakeEnum) -> Label | None:
     parts: list[Label] = [False] * (1 + sum(map(len, variants)))
     for index, value in enumerate(op.fields):
         parts[payload_number(type_, op.variant, index)] = f.label(value)
-    return whole(tuple(parts))
+    return whole(tuple(parts), type_)
 
 
 def _numbered(number: Callable[[Any], int]) -> Rule:
@@ -187,6 +198,8 @@ def _load(f: FunctionFlow, op: Any) -> Label | None:
 
 
 def _store(f: FunctionFlow, op: Any) -> Label | None:
+    if hides_presence(f.label(op.address), target_type(op.address.type)):
+        f.leak("copied", op, op.address)
     f.write(op.address, f.label(op.value))
     return None
 
@@ -376,10 +389,10 @@ RULES: dict[type[Op], Rule] = {
     ops.IntBinary: _int_binary, ops.FloatBinary: _float, ops.Negate: _negate, ops.Compare: _float, ops.Cast: _float,
     bit_ops.IntUnary: _int_unary, ops.Select: _select, secret_ops.Declassify: _public,
     ops.MakeStruct: _make, ops.MakeEnum: _make_enum, ops.GetField: _numbered(lambda op: op.index),
-    ops.EnumTag: _numbered(lambda op: 0),
+    ops.EnumTag: _tag,
     ops.EnumPayload: _numbered(lambda op: payload_number(op.value.type, op.variant, op.index)),
-    ops.MakeSome: lambda f, op: whole((False, f.label(op.value))), ops.MakeNone: _public,
-    ops.IsSome: _numbered(lambda op: 0), ops.Unwrap: _numbered(lambda op: 1), ops.GetFault: _numbered(lambda op: 0),
+    ops.MakeSome: _some, ops.MakeNone: _public,
+    ops.IsSome: _tag, ops.Unwrap: _numbered(lambda op: 1), ops.GetFault: _tag,
     ops.MakeArray: _array, ops.FillArray: _same, ops.Length: _public, ops.ArrayGet: _array_get,
     ops.Slice: _slice, ops.SliceView: _slice, ops.ShareBuffer: _same, ops.Copy: _same,
     ops.MapNew: _public, ops.MapFind: _map_find, ops.MapKey: _map_part(0), ops.MapValue: _map_part(1),

@@ -6,7 +6,7 @@ import random
 
 from sigilc.ir.forms import FORMS
 from sigilc.ir.parser import parse_module
-from sigilc.passes.secret_labels import Label, is_secret, join, meet
+from sigilc.passes.secret_labels import CONTENT, Label, is_secret, join, meet
 from sigilc.passes.secret_rules import COMPUTES, RULES
 from sigilc.passes.two_valued import TwoValued
 
@@ -32,10 +32,11 @@ def test_every_op_has_a_rule() -> None:
 
 def test_labels_are_a_lattice() -> None:
     """Joining gives the least label that is above both, whatever the order; meeting the greatest below both."""
-    labels: list[Label] = [False, True, (True, False), (False, True), ((True, False), False), (frozenset(), True)]
+    labels: list[Label] = [False, True, (True, False), (False, True), ((True, False), False), (frozenset(), True), CONTENT,
+                           (False, CONTENT)]
     for one in labels:
         assert join(one, one) == one
-        for other in labels[:5]:
+        for other in labels[:5] + labels[6:]:
             if one != labels[5]:
                 assert join(one, other) == join(other, one)
                 assert join(join(one, other), other) == join(one, other)
