@@ -33,6 +33,9 @@ class Attributes:
             context.attributes.add(declared, self)
             self._allow(context, Span(module.source, node.start, node.end))
         for entry in entries:
+            if entry.name == "constant_time" and not isinstance(node, ast.Fn | ast.Signature):
+                context.error("E0109", "`#[constant_time]` stands at a function",
+                              Span(module.source, entry.start, entry.end), "this is none", "put it before each `fn`")
             if entry.name in KNOWN or (entry.name in STD_ONLY and module.is_std):
                 continue
             span = Span(module.source, entry.start, entry.end)

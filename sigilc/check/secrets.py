@@ -22,7 +22,7 @@ def read_public_parts(context: Context, attributes: list[Any], function: t.Funct
         return
     if not has_body:
         context.error("E0109", "`#[constant_time]` stands at a function with a body", function.span,
-                      "there is no body to look at", "the functions that implement this one can have it")
+                      "there is no body to look at", "put it before the functions that do the work")
         return
     parts: list[t.PublicPart] = []
     for entry in entries:

@@ -17,7 +17,8 @@ Requires
 Establishes
  1. no op that a function in constant time leads to, inside itself or in calls, leaks;
  2. a secret that is made of a bool, of two bools, or that may be one of two numbers, is used behind an `opaque` alone.
-`check_constant_time` certifies both, behind every later pass as well.
+`check_constant_time` certifies both; of the second, behind later passes, only what concerns bools: how much is found out
+about an integer depends on the ways that are kept.
 """
 
 from __future__ import annotations
@@ -65,17 +66,18 @@ def _leaks(module: Module) -> list[Leak]:
 
 def constant_time(module: Module) -> None:
     """The pass."""
-    for function, hidden in _to_be_hidden(module):
-        for block in function.blocks:
-            ops: list[Op] = []
-            for op in block.ops:
-                ops.append(op)
-                if op in hidden:
-                    seen = op.result
-                    assert seen is not None
-                    op.result = Value(seen.type, seen.name)
-                    ops.append(Opaque(value=op.result, result=seen, span=op.span))
-            block.ops = ops
+    # What is hidden changes what is known of the rest.
+    while found := list(_to_be_hidden(module)):
+        for function, hidden in found:
+            for block in function.blocks:
+                block.ops = [made for op in block.ops for made in (_behind_opaque(op) if op in hidden else (op,))]
+
+
+def _behind_opaque(op: Op) -> tuple[Op, Op]:
+    seen = op.result
+    assert seen is not None
+    op.result = Value(seen.type, seen.name)
+    return op, Opaque(value=op.result, result=seen, span=op.span)
 
 
 def _to_be_hidden(module: Module) -> Iterator[tuple[IrFunction, set[Op]]]:
@@ -87,11 +89,11 @@ def _to_be_hidden(module: Module) -> Iterator[tuple[IrFunction, set[Op]]]:
     for (name, _), summary in SecretFlow(module).reached(marked).items():
         if summary.secrets:
             secrets.setdefault(name, []).append(summary.secrets)
+    two_valued = TwoValued([module.functions[name] for name in secrets])
     for name, found in secrets.items():
         function = module.functions[name]
         bare = {value for op in function.ops() if not isinstance(op, Opaque) for value in op.operands()}
-        two_valued = TwoValued(function)
-        hidden = {op for secret in found for op in two_valued.find(secret)}
+        hidden = {op for secret in found for op in two_valued.find(function, secret)}
         hidden.update(op for op in function.ops() if is_from_bool(op) and any(op.result in secret for secret in found))
         hidden = {op for op in hidden if op.result in bare}
         if hidden:
@@ -99,10 +101,10 @@ def _to_be_hidden(module: Module) -> Iterator[tuple[IrFunction, set[Op]]]:
 
 
 def check_constant_time(module: Module, is_hidden: bool = True) -> None:
-    """The certifier: raises `InternalError` at the first leak, and (`is_hidden`, behind the pass) what is not hidden."""
+    """The certifier: raises `InternalError` at the first leak, and (`is_hidden`, behind the pass) at what is not hidden."""
     for leak in _leaks(module):
         raise InternalError(f"{leak.root} does not take constant time: {type(leak.op).__name__} in {leak.function} "
                             f"({leak.kind}) depends on a secret", leak.place or leak.root_span)
-    for function, hidden in _to_be_hidden(module) if is_hidden else ():
-        for op in hidden:
+    for function, hidden in _to_be_hidden(module):
+        for op in filter(is_from_bool, hidden) if not is_hidden else hidden:
             raise InternalError(f"{function.name}: LLVM may look into {type(op).__name__}, a secret", op.span or function.span)

@@ -1,74 +1,82 @@
 """Finds integers that LLVM could see to be one of two numbers: from those it makes choices, and from choices branches.
 
-`x & 1`, `x >> 63`, `(x & 6) >> 2`: known bits, as LLVM follows them, through SSA values, block parameters and the slots
-that hold one integer. What comes from elsewhere, from calls and out of arrays and structs, may be anything.
+`x & 1`, `x >> 63`, `(x & 6) >> 2`: known bits, as LLVM follows them, through values and places, and through calls that it
+may inline. An integer may be known in several ways, one for each way on which it comes: LLVM copies functions and loops, and
+then takes the ways apart. All elements of an array are one. Of the ways only those that leave the least unknown are kept.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from itertools import product
 
+from sigilc.ir.array_ops import LendSlice
 from sigilc.ir.bit_ops import IntUnary
-from sigilc.ir.cfg import reverse_postorder
-from sigilc.ir.function import IrFunction
-from sigilc.ir.ops import Branch, Cast, Const, IntBinary, Load, Op, Peek, Select, Slot, Store, Value
+from sigilc.ir.box_ops import BoxAddr, MakeBox, Unbox
+from sigilc.ir.cfg import predecessors, reverse_postorder
+from sigilc.ir.function import Block, IrFunction
+from sigilc.ir.ops import (
+    ArrayGet,
+    ArrayPush,
+    Branch,
+    Call,
+    Cast,
+    Const,
+    Copy,
+    Declare,
+    ElementAddr,
+    FieldAddr,
+    FillArray,
+    GetField,
+    IntBinary,
+    Load,
+    MakeArray,
+    MakeStruct,
+    Op,
+    Peek,
+    Return,
+    Select,
+    Slot,
+    Store,
+    Value,
+)
+from sigilc.ir.secret_ops import Opaque
 from sigilc.ir.types import BOOL, CHAR, IrAddr, IrInt, IrType
+from sigilc.passes.spreads import Spread, anything, below, cast, combined, exactly, shifted
 
-# After so many rounds over a function what still changes may be anything.
-_MAX_ROUNDS = 8
-_CHAR_BITS = 21
+Path = tuple[int, ...]
+Ways = tuple[Spread, ...]
 
-
-class Spread(NamedTuple):
-    """What an integer may be: `bits` has the bits that may be set; the upper `signs` bits are all alike."""
-
-    bits: int
-    signs: int
+_MAX_ROUNDS = 5
+_MAX_WAYS = 4
+_MAX_CONSTANTS = 2
 
 
 class TwoValued:
-    """What is known of the integers of a function; it holds for all that its arguments may be."""
+    """What is known of the integers in some functions, which may call each other."""
 
-    def __init__(self, function: IrFunction):
-        self._function = function
-        self._known = _Known(function)
-        self._known.run()
+    def __init__(self, functions: Sequence[IrFunction]):
+        self._spread = _Propagation(functions)
+        self._spread.run()
         self._uses: dict[Value, list[Op]] = {}
-        for op in function.ops():
+        for op in (op for function in functions for op in function.ops()):
             for value in op.operands():
                 self._uses.setdefault(value, []).append(op)
 
-    def find(self, secrets: frozenset[Value]) -> set[Op]:
-        """The ops that compute one of these, an integer which LLVM could see to be one of two numbers.
+    def find(self, function: IrFunction, secrets: frozenset[Value]) -> set[Op]:
+        """The ops of a function that compute one of these, an integer which LLVM could see to be one of two numbers."""
+        return {op for op in function.ops() if op.result in secrets and not self._is_half_of_rotation(op)
+                and (op in self._spread.two_valued or self._is_masked_by_public(op, secrets))}
 
-        What is public but no constant may be one that LLVM finds, in a loop that it unrolls, say.
-        """
-        found = {op for op in self._function.ops() if isinstance(op, IntBinary | Cast) and op.result in secrets
-                 and op.result is not None and isinstance(op.result.type, IrInt)
-                 and (_is_two_valued(self._known.of(op.result), op.result.type) or self._may_be(op, secrets))}
-        return {op for op in found if not self._is_half_of_rotation(op)}
-
-    def _may_be(self, op: Op, secrets: frozenset[Value]) -> bool:
-        """Whether an op could give one of two numbers for some public operand."""
-        if not isinstance(op, IntBinary):
-            return False
-        if op.op == "and":
-            return any(value not in secrets and not self._known.is_constant(value) for value in (op.left, op.right))
-        if op.op in ("shl", "shr") and op.right not in secrets and isinstance(op.left.type, IrInt):
-            last = op.left.type.bits - 1
-            return not self._known.is_constant(op.right) and self._known.of(op.right).bits & last == last
-        return False
+    def _is_masked_by_public(self, op: Op, secrets: frozenset[Value]) -> bool:
+        """What is public but no constant may be one that LLVM finds, in a loop that it unrolls, say: one with a single bit."""
+        return isinstance(op, IntBinary) and op.op == "and" and isinstance(op.left.type, IrInt) and any(
+            value not in secrets and not self._spread.is_constant(value) for value in (op.left, op.right))
 
     def _is_half_of_rotation(self, op: Op) -> bool:
         """Whether it is one of the shifts of `x << n | x >> m`: LLVM makes one instruction of that."""
         uses = self._uses.get(op.result, []) if op.result is not None else []
-        if not isinstance(op, IntBinary) or op.op not in ("shl", "shr") or len(uses) != 1:
-            return False
-        whole = uses[0]
-        if not isinstance(whole, IntBinary) or whole.op not in ("or", "xor", "add"):
-            return False
-        other = self._known.definition.get(whole.right if whole.left is op.result else whole.left)
-        return isinstance(other, IntBinary) and {op.op, other.op} == {"shl", "shr"} and other.left is op.left
+        return len(uses) == 1 and isinstance(op, IntBinary) and op.op in ("shl", "shr") and self._spread.is_rotation(uses[0])
 
 
 def is_from_bool(op: Op) -> bool:
@@ -78,154 +86,185 @@ def is_from_bool(op: Op) -> bool:
     return isinstance(op, IntBinary) and op.op in ("and", "or") and op.left.type == BOOL
 
 
-def _is_two_valued(spread: Spread, type_: IrInt) -> bool:
-    return spread.bits.bit_count() <= 1 or spread.signs >= type_.bits
+class _Propagation:
+    """For each value, and each place by its root: what may be known of the integers in it, by the fields that lead there."""
 
-
-def _anything(type_: IrType) -> Spread:
-    return Spread((1 << _CHAR_BITS) - 1, 1) if type_ == CHAR else Spread((1 << _width(type_)) - 1, 1)
-
-
-def _width(type_: IrType) -> int:
-    return type_.bits if isinstance(type_, IrInt) else 32
-
-
-class _Known:
-    """The spreads of a function's integers, and of its slots that hold one, as far as they have been found."""
-
-    def __init__(self, function: IrFunction):
-        self.order = reverse_postorder(function)
-        self.definition = {op.result: op for op in function.ops() if op.result is not None}
-        self.spreads: dict[Value, Spread] = {}
-        # A slot of which anything else is done than to load and store it may hold anything.
-        self.slots = {op.result for op in function.ops() if isinstance(op, Slot) and op.result is not None
-                      and isinstance(op.result.type, IrAddr) and isinstance(op.result.type.target, IrInt)}
-        for op in function.ops():
-            if not isinstance(op, Load | Peek | Store | Slot):
-                self.slots.difference_update(op.operands())
+    def __init__(self, functions: Sequence[IrFunction]):
+        self.functions = {function.name: function for function in functions}
+        self.orders = [reverse_postorder(function) for function in functions]
+        self.definition = {op.result: op for order in self.orders for block in order for op in block.ops if op.result is not None}
+        self.cells: dict[Value, dict[Path, Ways]] = {}
+        self.places: dict[Value, tuple[Value, Path]] = {}
+        self.results: dict[str, Value] = {function.name: Value(function.result) for function in functions}
+        self.two_valued: set[Op] = set()
+        # Slots that hold one integer, of which nothing is done but to load and store it: what they hold, by block.
+        ops = [op for order in self.orders for block in order for op in block.ops]
+        self.simple = {op.result for op in ops if isinstance(op, Slot) and op.result is not None
+                       and isinstance(_held(op.result), IrInt)}
+        for op in ops:
+            if not isinstance(op, Load | Peek | Store | Slot | Declare):
+                self.simple.difference_update(op.operands())
+        self.held: dict[Block, dict[Value, Ways]] = {}
+        self.meetings = {block for function in functions for block, before in predecessors(function).items() if len(before) > 1}
         self.has_changed = True
 
-    def of(self, value: Value) -> Spread:
-        """What is known of an integer; one that has not been reached yet is none."""
-        return self.spreads.get(value, Spread(0, _width(value.type)))
+    def ways(self, value: Value) -> Ways:
+        """What may be known of an integer; of one that has not been reached yet, nothing."""
+        return self.cells.get(value, {}).get((), ()) or (anything(value.type),)
 
     def is_constant(self, value: Value) -> bool:
         """Whether LLVM sees at once which number it is."""
-        return self.constant(value) is not None
+        return all(way.entropy == 0 for way in self.ways(value))
 
-    def constant(self, value: Value) -> int | None:
-        """A number that is written down, also where it is cast or, as a shift's amount, limited."""
-        op = self.definition.get(value)
-        match op:
-            case Const():
-                return int(op.value or 0)
-            case Cast() if isinstance(value.type, IrInt):
-                inner = self.constant(op.value)
-                return None if inner is None else inner & _below(value.type.bits - value.type.signed)
-            case Select():
-                left, right = self.constant(op.left), self.constant(op.right)
-                return None if left is None or right is None else min(left, right)
-        return None
+    def is_rotation(self, op: Op) -> bool:
+        """Whether it is `x << n | x >> m`."""
+        if not isinstance(op, IntBinary) or op.op not in ("or", "xor", "add"):
+            return False
+        left, right = self.definition.get(op.left), self.definition.get(op.right)
+        return isinstance(left, IntBinary) and isinstance(right, IntBinary) and left.left is right.left \
+            and {left.op, right.op} == {"shl", "shr"}
 
     def run(self) -> None:
-        """To the fixpoint."""
-        rounds = 0
-        while self.has_changed:
+        """Until nothing changes, or as often as it pays: what is not found by then leaves an integer less known."""
+        for _ in range(_MAX_ROUNDS):
             self.has_changed = False
-            rounds += 1
-            for block in self.order:
-                for op in block.ops:
-                    self._visit(op, rounds > _MAX_ROUNDS)
+            for order, function in zip(self.orders, self.functions.values(), strict=True):
+                for block in order:
+                    held = dict(self.held.get(block, {}))
+                    for op in block.ops:
+                        self._visit(op, function, held)
+                    for target in block.terminator.targets():
+                        self._meet(target, held)
+            if not self.has_changed:
+                return
 
-    def _visit(self, op: Op, is_late: bool) -> None:
-        if isinstance(op, Branch):
-            for param, arg in zip(op.target.params, op.args, strict=True):
-                self._add(param, self._read(arg), is_late)
-        elif isinstance(op, Slot | Store):
-            place = op.result if isinstance(op, Slot) else op.address
-            if place in self.slots:
-                self._add(place, self._read(op.initial if isinstance(op, Slot) else op.value), is_late)
-        elif op.result is not None and isinstance(op.result.type, IrInt):
-            self._add(op.result, self._computed(op, op.result.type), is_late)
+    def _meet(self, block: Block, held: dict[Value, Ways]) -> None:
+        """What slots hold at the end of a block they may hold at the beginning of another."""
+        entry = self.held.setdefault(block, {})
+        for slot, ways in held.items():
+            more = (anything(_held(slot)),) if block in self.meetings else ()
+            new = _narrowest({*entry.get(slot, ()), *ways, *more})
+            if new != entry.get(slot):
+                entry[slot] = new
+                self.has_changed = True
 
-    def _read(self, value: Value) -> Spread:
-        return self.of(value) if value in self.spreads else _anything(value.type)
+    def _visit(self, op: Op, function: IrFunction, held: dict[Value, Ways]) -> None:
+        match op:
+            case Slot() if op.result is not None and op.result in self.simple:
+                held[op.result] = self.ways(op.initial)
+            case Store() if op.address in self.simple:
+                held[op.address] = self.ways(op.value)
+            case Load() | Peek() if op.result is not None and op.address in self.simple:
+                self._add(op.result, (), held.get(op.address, ()))
+            case Branch():
+                for param, arg in zip(op.target.params, op.args, strict=True):
+                    self._flow(param, (), arg, ())
+                    self._add_anything(param)
+            case Call():
+                self._call(op)
+            case Return():
+                self._flow(self.results[function.name], (), op.value, ())
+            case Slot():
+                assert op.result is not None
+                self._flow(op.result, (), op.initial, ())
+            case Store() | ArrayPush():
+                self._flow(*self._place(op.address), op.value, ())
+            case MakeStruct():
+                for number, value in enumerate(op.fields):
+                    self._flow(op.result, (number,), value, ())
+            case MakeArray():
+                for value in op.items:
+                    self._flow(op.result, (), value, ())
+            case GetField():
+                self._flow(op.result, (), op.value, (op.index,))
+            case ArrayGet() | FillArray() | Copy() | MakeBox() | Unbox():
+                self._flow(op.result, (), op.value, ())
+            case Load() | Peek():
+                self._flow(op.result, (), *self._place(op.address))
+                self._add_anything(op.result)
+            case FieldAddr() | ElementAddr() | BoxAddr() | LendSlice():
+                assert op.result is not None
+                root, path = self._place(op.address)
+                self.places[op.result] = root, (*path, op.index) if isinstance(op, FieldAddr) else path
+            case _ if op.result is not None and isinstance(op.result.type, IrInt) and not isinstance(op, Opaque):
+                ways = set(self._computed(op, op.result.type))
+                if any(way.entropy == 1 for way in ways):       # which is hidden from LLVM, where it is a secret
+                    self.two_valued.add(op)
+                    ways = {way for way in ways if way.entropy != 1} | {anything(op.result.type)}
+                self._add(op.result, (), ways)
 
-    def _add(self, value: Value, spread: Spread, is_late: bool) -> None:
-        old = self.spreads.get(value)
-        if old is not None:
-            spread = Spread(old.bits | spread.bits, min(old.signs, spread.signs))
-        if spread != old:
-            type_ = value.type.target if isinstance(value.type, IrAddr) else value.type
-            self.spreads[value] = _anything(type_) if is_late else spread
+    def _place(self, address: Value) -> tuple[Value, Path]:
+        return self.places.get(address, (address, ()))
+
+    def _call(self, op: Call) -> None:
+        callee = self.functions.get(op.function)
+        if callee is None:
+            return
+        for param, arg in zip(callee.params, op.args, strict=True):
+            if isinstance(param.type, IrAddr):
+                root, path = self._place(arg)
+                self._flow(param, (), root, path)
+                self._flow(root, path, param, ())
+            else:
+                self._flow(param, (), arg, ())
+                self._add_anything(param)
+        self._flow(op.result, (), self.results[callee.name], ())
+
+    def _flow(self, target: Value | None, below_target: Path, source: Value, below_source: Path) -> None:
+        """What is in a part of the source may be in a part of the target."""
+        if target is None:
+            return
+        count = len(below_source)
+        for path, ways in list(self.cells.get(source, {}).items()):
+            if path[:count] == below_source:
+                self._add(target, below_target + path[count:], ways)
+
+    def _add_anything(self, value: Value | None) -> None:
+        if value is not None and isinstance(value.type, IrInt):
+            self._add(value, (), (anything(value.type),))
+
+    def _add(self, value: Value, path: Path, ways: Iterable[Spread]) -> None:
+        cells = self.cells.setdefault(value, {})
+        old = cells.get(path, ())
+        new = old if (added := set(ways).difference(old)) == set() else _narrowest({*old, *added})
+        if new != old:
+            cells[path] = new
             self.has_changed = True
 
-    def _computed(self, op: Op, type_: IrInt) -> Spread:
+    def _computed(self, op: Op, type_: IrInt) -> Iterable[Spread]:
         match op:
             case Const():
-                bits = int(op.value or 0) & (1 << type_.bits) - 1
-                return Spread(bits, _copies(bits, type_.bits))
-            case Load() | Peek() if op.address in self.slots:
-                return self.of(op.address)
+                return (exactly(int(op.value or 0), type_),)
             case Cast() if isinstance(op.value.type, IrInt) or op.value.type == CHAR:
-                return _cast(self._read(op.value), op.value.type, type_)
+                return [cast(way, op.value.type, type_) for way in self.ways(op.value)]
+            case Select():
+                return (*self.ways(op.left), *self.ways(op.right))
+            case IntBinary() if self.is_rotation(op):
+                return (anything(type_),)
+            case IntBinary() if op.op in ("shl", "shr"):
+                return [shifted(way, type_, amount, op.op == "shl")
+                        for way in self.ways(op.left) for amount in _amounts(self.ways(op.right), type_.bits)]
             case IntBinary():
-                return self._binary(op, type_)
+                return [combined(op.op, one, other, type_) for one, other in product(self.ways(op.left), self.ways(op.right))]
             case IntUnary(op="ctpop"):
-                return Spread((1 << type_.bits.bit_length()) - 1, 1)
-        return _anything(type_)
-
-    def _binary(self, op: IntBinary, type_: IrInt) -> Spread:
-        left, right = self._read(op.left), self._read(op.right)
-        full, signs = (1 << type_.bits) - 1, min(left.signs, right.signs)
-        match op.op:
-            case "and":
-                return Spread(left.bits & right.bits, signs)
-            case "or" | "xor":
-                return Spread(left.bits | right.bits, signs)
-            case "add":
-                return Spread(_below(max(left.bits, right.bits).bit_length() + 1) & full, max(1, signs - 1))
-            case "mul":
-                low = _zeros(left.bits) + _zeros(right.bits)
-                return Spread(_below(left.bits.bit_length() + right.bits.bit_length()) & full & ~_below(low), 1)
-            case "shl" | "shr":
-                amount = self.constant(op.right)
-                # Of amounts that are not known the largest: it leaves the least.
-                return _shifted(left, type_, (right.bits if amount is None else amount) % type_.bits, op.op == "shl")
-        return Spread(full, 1)
+                return (Spread(below(type_.bits.bit_length())),)
+        return (anything(type_),)
 
 
-def _below(count: int) -> int:
-    return (1 << count) - 1
+def _held(slot: Value) -> IrType:
+    return slot.type.target if isinstance(slot.type, IrAddr) else slot.type
 
 
-def _zeros(bits: int) -> int:
-    """How many of the lower bits are zero."""
-    return (bits & -bits).bit_length() - 1 if bits else 0
+def _amounts(ways: Ways, bits: int) -> set[int]:
+    """The amounts of a shift; of one that is not known none, and the largest, which leaves the least."""
+    return {way.must % bits if way.entropy == 0 else amount
+            for way in ways for amount in (0, way.may % bits)}
 
 
-def _copies(bits: int, width: int) -> int:
-    """How many of the upper bits of a number are alike."""
-    return width - min(bits.bit_length(), (bits ^ _below(width)).bit_length())
-
-
-def _shifted(spread: Spread, type_: IrInt, amount: int, is_left: bool) -> Spread:
-    full = _below(type_.bits)
-    if is_left:
-        return Spread(spread.bits << amount & full, max(1, spread.signs - amount))
-    bits = spread.bits >> amount
-    if not type_.signed:
-        return Spread(bits, 1)
-    if spread.bits >> type_.bits - 1:
-        bits |= full ^ full >> amount
-    return Spread(bits, min(type_.bits, spread.signs + amount))
-
-
-def _cast(spread: Spread, source: IrType, target: IrInt) -> Spread:
-    width = _width(source)
-    if target.bits <= width:
-        return Spread(spread.bits & _below(target.bits), max(1, spread.signs - (width - target.bits)))
-    if not isinstance(source, IrInt) or not source.signed:
-        return Spread(spread.bits, 1)
-    bits = spread.bits | (_below(target.bits) ^ _below(width) if spread.bits >> width - 1 else 0)
-    return Spread(bits, spread.signs + target.bits - width)
+def _narrowest(ways: set[Spread]) -> Ways:
+    """Those that leave the least unknown, and a few constants."""
+    ordered = sorted(ways, key=lambda way: (way.entropy, way))
+    constants = [way for way in ordered if way.entropy == 0]
+    others = ordered[len(constants):]
+    widest = others[-1:] if len(others) > _MAX_WAYS else []
+    return (*constants[:_MAX_CONSTANTS], *others[:_MAX_WAYS], *widest)
