@@ -90,6 +90,7 @@ class Calls(Paths):
             if not found.is_tuple:
                 raise self.error("E0202", f"`{found.name}` has named fields", node, "not called like a function",
                                  f"write `{found.name} {{ … }}`")
+            self.check_slots(found, callee)
             type_: Type = StructType(found, tuple(InferVar() for _ in found.type_params))
             values = self.payload(found.fields, type_, node, arguments, found.name, expected, first, hole)
             return t.MakeStruct(self.span(node), type_, list(values), list(range(len(values))))

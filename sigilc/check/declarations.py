@@ -138,9 +138,12 @@ class Declarations:
         decl.bounds = self.traits.bounds(node, scope)
         names = self.names(scope)
         if isinstance(node, ast.TupleStruct):
-            for i, type_node in enumerate(node.types):
+            for i, slot in enumerate(node.types):
+                is_public = isinstance(slot, ast.Public)
+                type_node = slot.item if is_public else slot
                 type_, marks = self.safely(names, type_node)
-                decl.fields.append(t.Field(str(i), type_, names.span(type_node), None if marks.is_empty else marks))
+                decl.fields.append(t.Field(str(i), type_, names.span(type_node), None if marks.is_empty else marks,
+                                           is_public=is_public))
         elif isinstance(node, ast.RecordStruct | ast.Union):
             decl.fields = self.fields(node.fields, names)
         self.refuse_recursion(decl, [f.type for f in decl.fields])

@@ -386,12 +386,22 @@ class Operators(Ranges):
         """Whether a type has a method of this name."""
         return name in self.context.methods_of(head_of(type_))
 
+    def check_slots(self, decl: t.StructDecl, node: Any) -> None:
+        """`Id(3)` and the pattern `Id(n)` need all of the fields; one that is private is enough to tell."""
+        module = self.context.modules_by_decl.get(id(decl))
+        private = next((f for f in decl.fields if not f.is_public), None)
+        if module is not None and private is not None and not self.is_inside(module):
+            self.error("E0110", f"the field `{private.name}` of `{decl.name}` is private", node, "needs all fields",
+                       "put `pub` before its type, or give the type functions that make it and tell of it",
+                       [(private.span, "declared here")])
+
     def check_privacy(self, decl: t.StructDecl, field: t.Field, node: Any) -> None:
         """Fields without `pub` are private to their module."""
         module = self.context.modules_by_decl.get(id(decl))
         if module is not None and not field.is_public and not self.is_inside(module):
             self.error("E0110", f"the field `{field.name}` of `{decl.name}` is private", self.name_span(node, field.name),
-                       "private", "put `pub` before its declaration", [(field.span, "declared here")])
+                       "private", f"put `pub` before its {'type' if decl.is_tuple else 'declaration'}",
+                       [(field.span, "declared here")])
 
     def check_StructLiteral(self, node: Any, expected: Type | None) -> t.Expr:
         """`Point { x: 1.0, ..p }`, `Shape·Rect { w: 1.0, h: 2.0 }`."""

@@ -277,6 +277,7 @@ class Patterns(Literals):
             return self.variant_of(node, found, node.patterns, type_, kind)
         if isinstance(found, t.StructDecl) and found.is_tuple:
             struct = self.unify_decl(node, found, type_)
+            self.check_slots(found, node)
             items = self.fill_rest(node.patterns, len(found.fields), node)
             return t.StructPattern(span, type_, self.parts(node, items, found.fields, struct, kind))
         raise self.error("E0105", "this pattern names no variant", node, "not a variant of an enum")
@@ -361,6 +362,10 @@ class Patterns(Literals):
 
     def check_privacy(self, decl: t.StructDecl, field: t.Field, node: Any) -> None:
         """Whether a field may be used here; given by operators.py."""
+        raise NotImplementedError
+
+    def check_slots(self, decl: t.StructDecl, node: Any) -> None:
+        """Whether a tuple struct's fields, all of them, may be used here; given by operators.py."""
         raise NotImplementedError
 
     def refuse_braces(self, owner: t.StructDecl | t.EnumDecl | t.Variant, node: Any) -> None:

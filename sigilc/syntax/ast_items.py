@@ -160,12 +160,12 @@ class Struct(Node):
 
 
 class TupleStruct(Node):
-    """`struct Id(u64)`"""
+    """`struct Id(pub u64)`: each of `types` is a type, or Public of one."""
 
     name: str
     generics: list[Generic] | None
     evidence: str
-    types: list[Type]
+    types: list[Node]
 
 
 class RecordStruct(Node):
