@@ -139,11 +139,10 @@ class Declarations:
         names = self.names(scope)
         if isinstance(node, ast.TupleStruct):
             for i, slot in enumerate(node.types):
-                is_public = isinstance(slot, ast.Public)
-                type_node = slot.item if is_public else slot
+                type_node = slot.item if isinstance(slot, ast.Public) else slot
                 type_, marks = self.safely(names, type_node)
                 decl.fields.append(t.Field(str(i), type_, names.span(type_node), None if marks.is_empty else marks,
-                                           is_public=is_public))
+                                           is_public=isinstance(slot, ast.Public)))
         elif isinstance(node, ast.RecordStruct | ast.Union):
             decl.fields = self.fields(node.fields, names)
         self.refuse_recursion(decl, [f.type for f in decl.fields])
