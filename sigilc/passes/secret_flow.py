@@ -15,7 +15,7 @@ from sigilc.ir.function import IrFunction, Module
 from sigilc.ir.ops import Branch, Op, Slot, Store, Value
 from sigilc.ir.types import IrAddr, IrType
 from sigilc.passes.leaks import Leak
-from sigilc.passes.secret_labels import Label, Path, hides_presence, is_secret, join, join_at, meet, part_at, public_at
+from sigilc.passes.secret_labels import Label, Path, hides_presence, is_secret, join, join_at, limited, meet, part_at, public_at
 from sigilc.passes.secret_rules import RULES, propagate
 from sigilc.source.spans import Span
 
@@ -73,11 +73,14 @@ class SecretFlow:
         flow.run()
         self._active.discard(key)
         self._done.add(key)
-        outs = tuple(flow.memory[p] if isinstance(p.type, IrAddr) else label
-                     for p, label in zip(flow.function.params, labels, strict=True))
-        self._has_changed |= (known.result, known.outs, len(known.leaks)) != (flow.result, outs, len(flow.leaks))
-        known.result, known.outs, known.leaks, known.secrets, known.calls = \
-            flow.result, outs, flow.leaks, flow.secrets(), flow.calls
+        # Each round adds to what the one before has found: so the rounds come to an end.
+        outs = tuple(limited(join(old, flow.memory[p]), _held(p.type)) if isinstance(p.type, IrAddr) else label
+                     for p, old, label in zip(flow.function.params, known.outs, labels, strict=True))
+        result = flow.result
+        if result is not None and known.result is not None:
+            result = limited(join(known.result, result), flow.function.result)
+        self._has_changed |= (known.result, known.outs) != (result, outs)
+        known.result, known.outs, known.leaks, known.secrets, known.calls = result, outs, flow.leaks, flow.secrets(), flow.calls
         return known
 
     def reached(self, functions: Iterable[IrFunction]) -> dict[Key, Summary]:
@@ -173,7 +176,7 @@ class FunctionFlow:
     def set(self, value: Value, label: Label) -> None:
         """Adds to what a value may be."""
         old = self.values.get(value)
-        new = label if old is None else join(old, label)
+        new = label if old is None else limited(join(old, label), value.type)
         if old is None or new != old or type(new) is not type(old):
             self.values[value] = new
             self.has_changed = True

@@ -17,8 +17,8 @@ Label = bool | str | tuple["Label", ...] | Closures
 CONTENT = "content"
 Path = tuple[int, ...]
 
-# A type may contain itself: what lies deeper is one part.
-_MAX_DEPTH = 6
+# A type may contain itself, and so may a closure what it captures.
+_MAX_SIZE, _MAX_DEPTH = 64, 4
 
 
 def parts_of(type_: IrType) -> tuple[IrType, ...]:
@@ -68,11 +68,24 @@ def tag(label: Label) -> bool:
 
 def whole(parts: tuple[Label, ...], type_: IrType) -> Label:
     """The label of a value of a type that has these parts."""
-    if _depth(parts) <= _MAX_DEPTH:
-        return _tuple(parts)
-    if not is_secret(parts):
-        return False
-    return True if _is_tag_secret(parts, type_) else CONTENT
+    return limited(_tuple(parts), type_)
+
+
+def limited(label: Label, type_: IrType) -> Label:
+    """A label that is not larger than the limit: else the parts have no parts of their own any more."""
+    if not isinstance(label, tuple) or _size(label) <= _MAX_SIZE:
+        return label
+    return _tuple(tuple(_flat(p, kind) for p, kind in zip(label, parts_of(type_), strict=True)))
+
+
+def _flat(label: Label, type_: IrType) -> Label:
+    if not isinstance(label, tuple) or not is_secret(label):
+        return label if not isinstance(label, tuple) else False
+    return True if _is_tag_secret(label, type_) else CONTENT
+
+
+def _size(label: Label) -> int:
+    return sum(map(_size, label)) if isinstance(label, tuple) else 1
 
 
 def _tuple(parts: tuple[Label, ...]) -> Label:
@@ -134,7 +147,7 @@ def meet(one: Label, other: Label) -> Label:
 def join_at(label: Label, type_: IrType, path: Path, added: Label) -> Label:
     """A value's label when a part of it, the way to which is `path`, may get what `added` is the label of."""
     if not path:
-        return join(label, added)
+        return limited(join(label, added), type_)
     kinds = parts_of(type_)
     if not kinds:
         return join(label, is_secret(added))

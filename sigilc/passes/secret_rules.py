@@ -13,7 +13,7 @@ from sigilc.ir import actor_ops, array_ops, bit_ops, box_ops, dyn_ops, evidence_
 from sigilc.ir.builder import target_type
 from sigilc.ir.ops import Op, Value
 from sigilc.ir.types import STR, IrBox, IrFloat, IrInt
-from sigilc.passes.secret_labels import Label, hides_presence, is_secret, join, part, payload_number, tag, whole
+from sigilc.passes.secret_labels import Label, hides_presence, is_secret, join, limited, part, payload_number, tag, whole
 from sigilc.source.spans import Span
 
 if TYPE_CHECKING:
@@ -371,7 +371,7 @@ def _switch(f: FunctionFlow, op: ops.Switch) -> Label | None:
 
 def _return(f: FunctionFlow, op: ops.Return) -> Label | None:
     label = f.label(op.value)
-    new = label if f.result is None else join(f.result, label)
+    new = label if f.result is None else limited(join(f.result, label), op.value.type)
     f.has_changed |= new != f.result
     f.result = new
     return None

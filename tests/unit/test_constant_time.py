@@ -9,6 +9,7 @@ from sigilc.ir.parser import parse_module
 from sigilc.passes.secret_labels import CONTENT, Label, is_secret, join, meet
 from sigilc.passes.secret_rules import COMPUTES, RULES
 from sigilc.passes.two_valued import TwoValued
+from tests.support.checking import check_text
 
 SHIFTS = """\
 fn f(%x: TYPE) -> TYPE {
@@ -65,3 +66,15 @@ def test_two_valued_is_what_the_numbers_say() -> None:
         assert (found[:1] or [""]) == [expected], text
         agreed += bool(found)
     assert 30 < agreed < 290
+
+
+def test_large_recursive_types_come_to_an_end() -> None:
+    """Nodes that hold arrays of nodes, built by functions that call each other: labels stay small, and rounds few."""
+    text = """\
+use std·collections·OrdMap
+#[constant_time]
+fn made(keys: [i64]) -> OrdMap<i64, i64> { OrdMap·from_sorted(keys, keys |τ{_ ^ 1}) }
+fn main() { println("{made([1, 2]).len()}") }
+"""
+    found = check_text(text)
+    assert {item.code for item in found.items} & {"E0620", "E0623"}
