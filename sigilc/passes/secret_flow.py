@@ -21,6 +21,12 @@ from sigilc.source.spans import Span
 
 Key = tuple[str, tuple[Label, ...]]
 
+# A label that has changed so often is widened to the top, and so many rounds of calls are: large recursive types have so
+# many labels that a fixpoint could be far away.
+_MAX_CHANGES = 24
+# A function is analysed for so many lists of arguments' labels; for further ones together.
+_MAX_CONTEXTS = 16
+
 
 class Summary:
     """What a function does for some labels of its arguments: its result, what it leaves in its in-out ones, its leaks.
@@ -48,12 +54,26 @@ class SecretFlow:
         self._active: set[Key] = set()
         self._is_recursive = False
         self._has_changed = False
+        self._rounds = 0
+        self._contexts: dict[str, list[tuple[Label, ...]]] = {}
+
+    def context(self, function: IrFunction, labels: tuple[Label, ...]) -> tuple[Label, ...]:
+        """The labels for which a call with these is analysed: no less secret than they are."""
+        known = self._contexts.setdefault(function.name, [])
+        if labels not in known:
+            if len(known) == _MAX_CONTEXTS:
+                labels = tuple(limited(join(old, new), _held(p.type))
+                               for p, old, new in zip(function.params, known.pop(), labels, strict=True))
+            known.append(labels)
+        return labels
 
     def of_marked(self, function: IrFunction) -> Summary:
         """Of a function in constant time, for arguments as secret as they may be."""
         key = function.name, declared_labels(function)
+        self._rounds = 0
         while True:
             self._done.clear()
+            self._rounds += 1
             self._is_recursive = self._has_changed = False
             summary = self.summary(*key)
             if not (self._is_recursive and self._has_changed):
@@ -79,7 +99,12 @@ class SecretFlow:
         result = flow.result
         if result is not None and known.result is not None:
             result = limited(join(known.result, result), flow.function.result)
-        self._has_changed |= (known.result, known.outs) != (result, outs)
+        if (known.result, known.outs) != (result, outs):
+            self._has_changed = True
+            if self._rounds > _MAX_CHANGES:
+                result = result if result is None else True
+                outs = tuple(True if isinstance(p.type, IrAddr) else label
+                             for p, label in zip(flow.function.params, labels, strict=True))
         known.result, known.outs, known.leaks, known.secrets, known.calls = result, outs, flow.leaks, flow.secrets(), flow.calls
         return known
 
@@ -127,6 +152,7 @@ class FunctionFlow:
         self.leaks: dict[object, Leak] = {}
         self.calls: set[Key] = set()
         self.has_changed = False
+        self._changes: dict[Value, int] = {}
         for param, label in zip(function.params, labels, strict=True):
             if isinstance(param.type, IrAddr):
                 self.memory[param], self.places[param] = label, (param, ())
@@ -177,8 +203,8 @@ class FunctionFlow:
         """Adds to what a value may be."""
         old = self.values.get(value)
         new = label if old is None else limited(join(old, label), value.type)
-        if old is None or new != old or type(new) is not type(old):
-            self.values[value] = new
+        if old is not True and (old is None or new != old or type(new) is not type(old)):
+            self.values[value] = self._widened(value, new)
             self.has_changed = True
 
     def write(self, address: Value, label: Label, below: Path = ()) -> None:
@@ -187,9 +213,14 @@ class FunctionFlow:
         old = self.memory.get(root)
         path = path + below
         new = join_at(False if old is None else old, _held(root.type), path, label) if old is not None or path else label
-        if old is None or new != old or type(new) is not type(old):
-            self.memory[root] = new
+        if old is not True and (old is None or new != old or type(new) is not type(old)):
+            self.memory[root] = self._widened(root, new)
             self.has_changed = True
+
+    def _widened(self, value: Value, label: Label) -> Label:
+        """A new label of a value or place; the top, beyond which there is nothing, where there have been many."""
+        self._changes[value] = self._changes.get(value, 0) + 1
+        return label if self._changes[value] <= _MAX_CHANGES else True
 
     def lead(self, op: Op, address: Value, *steps: int) -> None:
         """The result of an op is the address of a part of what lies at another."""
@@ -208,8 +239,9 @@ class FunctionFlow:
                 if (allowed := meet(labels[number], declared)) != labels[number] and is_secret(labels[number]):
                     self.leak("public", op, args[number - len(before)] if number >= len(before) else None)
                     labels[number] = allowed
-        summary = self.flow.summary(name, tuple(labels))
-        self.calls.add((name, tuple(labels)))
+        key = name, self.flow.context(callee, tuple(labels))
+        summary = self.flow.summary(*key)
+        self.calls.add(key)
         for number, arg in enumerate(args, len(before)):
             if isinstance(arg.type, IrAddr):
                 self.write(arg, summary.outs[number])
