@@ -11,7 +11,7 @@ from sigilc.codegen.module import emit_module
 from sigilc.diagnostics.diagnostic import Diagnostics
 from sigilc.diagnostics.render import render_all
 from sigilc.diagnostics.to_json import all_to_json
-from sigilc.driver import constant_evaluator, in_large_stack
+from sigilc.driver import check_secrets, constant_evaluator, in_large_stack
 from sigilc.lower.program import lower_program
 from sigilc.passes.manager import certify, run_passes
 from sigilc.source.files import SourceFile
@@ -36,7 +36,7 @@ def _read(path: Path) -> str:
 
 
 def try_program(text: str) -> str:
-    """How far a program got: `parse`, `check`, `evidence` where it was refused, else `accepted`.
+    """How far a program got: `parse`, `check`, `evidence`, `secrets` where it was refused, else `accepted`.
 
     What `check` accepts must lower, at both levels, to IR that is certified behind each pass, and to LLVM text.
     """
@@ -53,6 +53,9 @@ def try_program(text: str) -> str:
         check_evidence(program, diagnostics)
         if diagnostics.has_errors:
             return "evidence"
+        check_secrets(program, diagnostics)
+        if diagnostics.has_errors:
+            return "secrets"
         _lower(program)
         return "accepted"
 
