@@ -358,7 +358,8 @@ class Pipelines(ShapingStages):
             operator = "*" if word == "Π" else "+"
             folds = self.implements(type_, "Mul" if operator == "*" else "Add")
             help_ = 'put them together by `|join("")`' if type_ == STR else f"fold them: `|ρ{operator}`" if folds else ""
-            self.error("E0204", f"the stage `{word}` is for numbers, not for `{type_}`", span, f"the elements are `{type_}`", help_)
+            self.error("E0204", f"the stage `{word}` is for numbers, not for `{type_}`", span,
+                       f"the elements are `{type_}`", help_)
 
     def check_ordered(self, item: Type, span: Span, word: str) -> None:
         """Whether elements have an order."""
