@@ -111,8 +111,9 @@ def has_own_functions(module: Module, key: IrType, *functions: str) -> bool:
     reached, pending = set(functions), list(functions)
     while pending:
         name = pending.pop()
-        function = module.functions[name]
-        if name not in derived_names(function.params[0].type):
+        function = module.functions.get(name)
+        # A key's derived functions are missing where no map is made with them: then with others, or not at all.
+        if function is None or name not in derived_names(function.params[0].type):
             return True
         lookups = [ops.map_of(op.value).key for block in function.blocks for op in block.ops if isinstance(op, ops.MapFind)]
         found = {*called_functions(module, function), *(name for key in lookups for name in derived_names(key))}

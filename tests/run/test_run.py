@@ -19,7 +19,7 @@ from tests.support.run_cases import RunCase, run_cases
 
 CASES = run_cases()
 WITH_DROPS = [case for case in CASES if "impl Drop for" in case.program.read_text(encoding="utf-8")]
-OWN_KEYS = [case for case in CASES if case.name == "collections/own_keys"]
+OWN_KEYS = [case for case in CASES if case.name in ("collections/own_keys", "collections/unmade_map_in_key")]
 
 
 def test_there_are_programs() -> None:
